@@ -1,0 +1,175 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"             // driver "sqlite"
+
+	"okno/internal/kit/clock"
+)
+
+// Engine is the kind of database.
+type Engine string
+
+// The two engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// DB is one database: a pool for writing and one for reading. On SQLite the
+// writing pool has one connection, because SQLite has one writer and waiting
+// in Go is cheaper than being refused; on PostgreSQL both are the same pool.
+type DB struct {
+	engine Engine
+	url    string
+	clock  clock.Clock
+	write  *pool
+	read   *pool
+}
+
+// Options are what Open needs beside the address.
+type Options struct {
+	Clock clock.Clock
+	// MaxConns bounds PostgreSQL's pool, and SQLite's readers; 0 chooses.
+	MaxConns int
+	// Unsafe drops SQLite's syncs. For tests that do not test durability.
+	Unsafe bool
+}
+
+// Open connects to rawURL: sqlite:PATH (or sqlite:///abs/path) or a
+// postgres:// address. It does not create tables; see [DB.Migrate].
+func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System()
+	}
+	switch {
+	case strings.HasPrefix(rawURL, "sqlite:"):
+		return openSQLite(ctx, rawURL, o)
+	case strings.HasPrefix(rawURL, "postgres://"), strings.HasPrefix(rawURL, "postgresql://"):
+		return openPostgres(ctx, rawURL, o)
+	}
+	return nil, fmt.Errorf("database address must begin with sqlite: or postgres://")
+}
+
+func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	path := strings.TrimPrefix(strings.TrimPrefix(rawURL, "sqlite:"), "//")
+	if path == "" {
+		return nil, fmt.Errorf("database address sqlite: names no file")
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, o.Unsafe, "immediate"))
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	write.SetMaxIdleConns(1)
+	if err := write.PingContext(ctx); err != nil {
+		_ = write.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	read, err := sql.Open("sqlite", sqliteDSN(path, o.Unsafe, "deferred")+"&_pragma=query_only(1)")
+	if err != nil {
+		_ = write.Close()
+		return nil, err
+	}
+	n := o.MaxConns
+	if n == 0 {
+		n = max(4, 2*runtime.NumCPU())
+	}
+	read.SetMaxOpenConns(n)
+	read.SetMaxIdleConns(n)
+	return &DB{
+		engine: SQLite, url: rawURL, clock: o.Clock,
+		write: &pool{DB: write, stmts: newStmts(write)},
+		read:  &pool{DB: read, stmts: newStmts(read)},
+	}, nil
+}
+
+func sqliteDSN(path string, unsafe bool, lock string) string {
+	sync := "FULL"
+	if unsafe {
+		sync = "OFF"
+	}
+	v := url.Values{}
+	for _, p := range []string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + sync + ")",
+		"foreign_keys(1)", "cache_size(-32000)", "temp_store(MEMORY)", "mmap_size(268435456)",
+	} {
+		v.Add("_pragma", p)
+	}
+	v.Set("_txlock", lock)
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	pg, err := sql.Open("pgx", rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", hideURL(err, rawURL))
+	}
+	n := o.MaxConns
+	if n == 0 {
+		n = max(16, 8*runtime.NumCPU())
+	}
+	pg.SetMaxOpenConns(n)
+	pg.SetMaxIdleConns(n)
+	pg.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pg.PingContext(ctx); err != nil {
+		_ = pg.Close()
+		return nil, fmt.Errorf("open database: %w", hideURL(err, rawURL))
+	}
+	p := &pool{DB: pg}
+	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: p, read: p}, nil
+}
+
+// hideURL keeps the password of an address out of an error.
+func hideURL(err error, rawURL string) error {
+	u, perr := url.Parse(rawURL)
+	if perr != nil || u.User == nil {
+		return err
+	}
+	pw, _ := u.User.Password()
+	if pw == "" || !strings.Contains(err.Error(), pw) {
+		return err
+	}
+	return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), pw, "[hidden]"))
+}
+
+// Engine tells which engine this is.
+func (d *DB) Engine() Engine { return d.engine }
+
+// URL is the address given to Open; it may hold a password.
+func (d *DB) URL() string { return d.url }
+
+// SQL is the writing pool, for libraries that bring their own SQL (job queue,
+// migrations, backup). Rooms use Write and Read.
+func (d *DB) SQL() *sql.DB { return d.write.DB }
+
+// Clock is the clock that transactions take their time from.
+func (d *DB) Clock() clock.Clock { return d.clock }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error {
+	var one int
+	if err := d.read.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+		return Classify(err)
+	}
+	return nil
+}
+
+// Close closes both pools.
+func (d *DB) Close() error {
+	err := d.read.close()
+	if d.write != d.read {
+		if werr := d.write.close(); err == nil {
+			err = werr
+		}
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Q is what queries run on: a transaction, or the reading pool. It has the
+// methods that sqlc's generated code asks for.
+type Q interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Tx is a transaction in hand. It knows the time at which it began, so that
+// all rows of one change carry one instant.
+type Tx struct {
+	tx     *sql.Tx
+	pool   *pool
+	engine Engine
+	now    Time
+	after  []func()
+}
+
+// attempts is how often a transaction is tried when PostgreSQL finds that it
+// can't be put in order with another one.
+const attempts = 6
+
+// Write runs f in a transaction that may write: SQLite IMMEDIATE, PostgreSQL
+// SERIALIZABLE with retries. An error from f rolls everything back and is
+// returned as it is. Once Write returns nil, the change is on disk.
+func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	opts := &sql.TxOptions{}
+	if d.engine == Postgres {
+		opts.Isolation = sql.LevelSerializable
+	}
+	var err error
+	for i := range attempts {
+		if err = d.run(ctx, d.write, opts, f); !isSerialization(err) {
+			return Classify(err)
+		}
+		if serr := d.clock.Sleep(ctx, time.Duration(1<<i)*2*time.Millisecond); serr != nil {
+			break
+		}
+	}
+	return Classify(err)
+}
+
+// Read runs f in a read-only transaction: everything in it is seen as of one
+// instant.
+func (d *DB) Read(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	opts := &sql.TxOptions{}
+	if d.engine == Postgres {
+		opts.ReadOnly, opts.Isolation = true, sql.LevelRepeatableRead
+	}
+	return Classify(d.run(ctx, d.read, opts, f))
+}
+
+// Reader runs single statements outside a transaction. Prefer it where one
+// query is enough: it saves two round trips on PostgreSQL.
+func (d *DB) Reader() Q { return d.read }
+
+func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, f func(context.Context, *Tx) error) (err error) {
+	stx, err := p.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{tx: stx, pool: p, engine: d.engine, now: At(d.clock.Now())}
+	done := false
+	defer func() {
+		if !done {
+			_ = stx.Rollback()
+		}
+	}()
+	if err := f(ctx, tx); err != nil {
+		return err
+	}
+	done = true
+	if err := stx.Commit(); err != nil {
+		_ = stx.Rollback()
+		return err
+	}
+	for _, a := range tx.after {
+		a()
+	}
+	return nil
+}
+
+// Now is the instant at which the transaction began.
+func (t *Tx) Now() Time { return t.now }
+
+// Engine tells which engine the transaction runs on.
+func (t *Tx) Engine() Engine { return t.engine }
+
+// AfterCommit runs f once the transaction is committed, and never otherwise.
+// A crash may lose it: only for what lives in memory.
+func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
+
+// SQL is the transaction for libraries that take one (the job queue).
+func (t *Tx) SQL() *sql.Tx { return t.tx }
+
+// ExecContext runs a statement that returns no rows.
+func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.pool.stmts.get(ctx, query); s != nil {
+		return t.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
+	}
+	return t.tx.ExecContext(ctx, query, args...)
+}
+
+// PrepareContext prepares a statement within the transaction.
+func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return t.tx.PrepareContext(ctx, query)
+}
+
+// QueryContext runs a query.
+func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.pool.stmts.get(ctx, query); s != nil {
+		return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...)
+	}
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext runs a query for one row.
+func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.pool.stmts.get(ctx, query); s != nil {
+		return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	}
+	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+func isSerialization(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
