@@ -665,7 +665,7 @@ func mark() templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<svg class=\"okno-wordmark__mark\" width=\"36\" height=\"36\" viewBox=\"0 0 36 36\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"36\" height=\"36\" rx=\"10\" fill=\"#0d4cd3\"></rect> <path fill=\"#fff\" d=\"M10 8.5h6.5v8.25H8.5V10A1.5 1.5 0 0 1 10 8.5zM8.5 19.25h8v8.25H10A1.5 1.5 0 0 1 8.5 26zM19.5 19.25h8V26a1.5 1.5 0 0 1-1.5 1.5h-6.500z\"></path> <path fill=\"#ee3f58\" d=\"M19.5 8.500H26a1.500 1.500 0 0 1 1.500 1.500v6.750h-8z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<svg class=\"okno-wordmark__mark\" width=\"36\" height=\"36\" viewBox=\"0 0 36 36\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"36\" height=\"36\" rx=\"10\" fill=\"#0d4cd3\"></rect> <path fill=\"#fff\" d=\"M10 8.5h6.5v8.25H8.5V10A1.5 1.5 0 0 1 10 8.5zM8.5 19.25h8v8.25H10A1.5 1.5 0 0 1 8.5 26zM19.5 19.25h8V26a1.5 1.5 0 0 1-1.5 1.5h-6.5z\"></path> <path fill=\"#ee3f58\" d=\"M19.5 8.5H26a1.5 1.5 0 0 1 1.5 1.5v6.750h-8z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -982,7 +982,7 @@ func frameAccount(p FrameParams) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "\"><svg class=\"okno-bell__icon\" width=\"24\" height=\"24\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M18 9a6 6 0 1 0-12 0c0 6-2.500 7.500-2.500 7.500h17S18 15 18 9M10 20a2.200 2.200 0 0 0 4 0\"></path></svg> <span")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "\"><svg class=\"okno-bell__icon\" width=\"24\" height=\"24\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M18 9a6 6 0 1 0-12 0c0 6-2.5 7.5-2.5 7.5h17S18 15 18 9M10 20a2.2 2.2 0 0 0 4 0\"></path></svg> <span")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,90 @@
+// Live pages: [data-live=URL] opens one stream for all tabs of the browser. The
+// tab that holds the lock keeps the EventSource and tells the others. On event
+// "change" with {topic, ref} every [data-live-ref=ref] fetches its data-live-src
+// anew. Without a stream it asks every 15 seconds.
+import { enhance } from './govuk.js'
+import { later, say } from './say.js'
+
+const pollEvery = 15000
+const refreshers = new WeakMap()
+
+export function watchLive () {
+  const root = document.querySelector('[data-live]')
+  if (!root) return
+  start(root.dataset.live)
+}
+
+function start (url) {
+  const tabs = 'BroadcastChannel' in window ? new BroadcastChannel('okno-live') : null
+  if (tabs) tabs.onmessage = event => apply(event.data)
+  const tell = message => { apply(message); tabs?.postMessage(message) }
+  const stop = new AbortController()
+  const lead = () => new Promise(resolve => hold(url, tell, stop.signal, resolve))
+  if (navigator.locks) navigator.locks.request('okno-live', { signal: stop.signal }, lead).catch(() => {})
+  else lead()
+  // A page in the back-forward cache may hold neither lock nor stream.
+  window.addEventListener('pagehide', () => { stop.abort(); tabs?.close() }, { once: true })
+  window.addEventListener('pageshow', event => {
+    if (!event.persisted) return
+    start(url)
+    apply({ all: true })
+  }, { once: true })
+}
+
+/** Keeps the stream until the page is left. */
+function hold (url, tell, signal, done) {
+  let poll = null
+  let lapsed = false
+  const source = new EventSource(url)
+  source.addEventListener('change', event => tell(JSON.parse(event.data)))
+  source.addEventListener('open', () => {
+    clearInterval(poll)
+    poll = null
+    if (lapsed) tell({ all: true }) // something may have changed meanwhile
+    lapsed = false
+  })
+  source.addEventListener('error', () => {
+    lapsed = true
+    poll ??= setInterval(() => tell({ all: true }), pollEvery)
+  })
+  signal.addEventListener('abort', () => { clearInterval(poll); source.close(); done() })
+}
+
+function apply (message) {
+  for (const element of document.querySelectorAll('[data-live-ref]')) {
+    const { liveRef, liveTopic } = element.dataset
+    if (message.all || (liveRef === message.ref && (!liveTopic || liveTopic === message.topic))) refresh(element)
+  }
+}
+
+/** Fetches an element's content; several changes at once fetch it once. */
+function refresh (element) {
+  if (!refreshers.has(element)) refreshers.set(element, later(() => swap(element), 150))
+  refreshers.get(element)()
+}
+
+async function swap (element) {
+  if (!element.isConnected || !element.dataset.liveSrc || document.hidden) return wait(element)
+  if (typing(element)) return element.addEventListener('focusout', () => refresh(element), { once: true })
+  try {
+    const answer = await fetch(element.dataset.liveSrc, { credentials: 'same-origin', headers: { 'X-Fragment': '1' } })
+    if (!answer.ok || answer.redirected) return
+    const text = await answer.text()
+    if (text.trim() === element.innerHTML.trim()) return
+    element.innerHTML = text
+    enhance(element)
+    say(element.dataset.liveSaid)
+  } catch {
+    // the next change or poll tries again
+  }
+}
+
+/** A hidden tab fetches when it is seen again. */
+function wait (element) {
+  if (document.hidden) document.addEventListener('visibilitychange', () => refresh(element), { once: true })
+}
+
+/** Whoever is writing inside isn't disturbed. */
+function typing (element) {
+  return element.contains(document.activeElement) && document.activeElement.matches('input, textarea, select')
+}

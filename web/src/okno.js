@@ -1,0 +1,19 @@
+// Okno's scripts: comfort on top of pages that work without them. No inline
+// code, no eval; the page's Content-Security-Policy is default-src 'self'.
+import { enhance } from './govuk.js'
+import { watchChecks } from './check.js'
+import { watchCodes, watchCopies, watchOnce, watchAutosubmit } from './comfort.js'
+import { watchIdle } from './idle.js'
+import { watchLive } from './live.js'
+import { watchStrength } from './strength.js'
+import { watchSuggest } from './suggest.js'
+
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+enhance(document)
+for (const watch of [watchChecks, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchIdle, watchLive]) {
+  try {
+    watch()
+  } catch (fault) {
+    console.error(fault) // one helper that fails must not take the others along
+  }
+}
