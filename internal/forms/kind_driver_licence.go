@@ -1,0 +1,11 @@
+package forms
+
+import "okno/internal/reference"
+
+// driverLicence is the series and number of a driving licence.
+func driverLicence() Kind {
+	return identifier{
+		name: "driver_licence", width: 14,
+		parse: reference.ParseDriverLicence, format: reference.FormatDriverLicence,
+	}
+}

@@ -1,0 +1,8 @@
+package forms
+
+import "okno/internal/reference"
+
+// plate is the registration plate of a car (ГОСТ Р 50577, type 1).
+func plate() Kind {
+	return identifier{name: "plate", width: 10, parse: reference.ParsePlate}
+}

@@ -1,0 +1,69 @@
+package forms
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// textKind is free text: one line (text) or several (longtext).
+type textKind struct {
+	plain
+	name    string
+	control string
+	most    int
+}
+
+func text() Kind { return textKind{name: "text", control: "text", most: 200} }
+
+func longtext() Kind { return textKind{name: "longtext", control: "textarea", most: 4000} }
+
+func (k textKind) Name() string { return k.name }
+
+func (k textKind) keys() []string {
+	if k.name == "text" {
+		return []string{"min_length", "max_length", "pattern"}
+	}
+	return []string{"min_length", "max_length"}
+}
+
+func (k textKind) Inputs(f *Field) []Input {
+	return []Input{{Control: k.control, Width: f.Width, Autocomplete: f.Autocomplete}}
+}
+
+func (k textKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
+	s, ok := v.(string)
+	if !ok {
+		return nil, oneFlaw("forms.error.shape")
+	}
+	s = k.tidy(s)
+	if n := utf8.RuneCountInString(s); n > k.limit(f) {
+		return nil, oneFlaw("forms.error.long", "Max", k.limit(f), "Over", n-k.limit(f))
+	} else if n < f.MinLength {
+		return nil, oneFlaw("forms.error.short", "Min", f.MinLength)
+	}
+	if f.Pattern != "" && !matches(f.Pattern, s) {
+		return nil, oneFlaw("forms.error.pattern", "Hint", f.Hint)
+	}
+	return s, nil
+}
+
+func (k textKind) limit(f *Field) int {
+	if f.MaxLength > 0 {
+		return f.MaxLength
+	}
+	return k.most
+}
+
+// tidy trims the ends and, in one line, makes every run of white space a space.
+func (k textKind) tidy(s string) string {
+	if k.control == "textarea" {
+		return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func matches(pattern, s string) bool {
+	re, err := regexp.Compile(`^(?:` + pattern + `)$`)
+	return err == nil && re.MatchString(s)
+}

@@ -1,0 +1,234 @@
+package forms
+
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// lint finds what the types alone can't: keys that belong together, codes that
+// are not known, texts that a service with a form needs.
+func lint(s *Service, o Options, fs *faults) {
+	l := &linter{faults: fs, s: s, o: o}
+	l.identity()
+	l.page()
+	l.form()
+	l.rules()
+	if o.Production {
+		for _, at := range s.Unverified {
+			l.add(at, "unverified", "check it against the law and take the mark away", "this fact is not verified")
+		}
+	}
+}
+
+type linter struct {
+	*faults
+	s *Service
+	o Options
+}
+
+var top = Pos{1, 1}
+
+func (l *linter) identity() {
+	if dir := path.Base(path.Dir(l.s.Path)); dir != "." && l.s.ID != "" && l.s.ID != dir {
+		l.add(top, "id", "they must be the same", "id is %q but the folder is %q", l.s.ID, dir)
+	}
+	l.codes("agency", []string{l.s.Agency}, l.o.Agencies)
+	l.codes("category", l.s.Categories, l.o.Categories)
+	l.codes("life event", l.s.LifeEvents, l.o.LifeEvents)
+}
+
+func (l *linter) codes(what string, codes []string, known map[string]bool) {
+	if known == nil {
+		return
+	}
+	var names []string
+	for name := range known {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, code := range codes {
+		if code != "" && !known[code] {
+			l.add(top, "value", nearest(code, names), "%s %q is not known", what, code)
+		}
+	}
+}
+
+func (l *linter) page() {
+	d := l.s.Page.Duration
+	if n := count(d.WorkingDays > 0, d.CalendarDays > 0, d.Minutes > 0); n != 1 && d.At.Line > 0 {
+		l.add(d.At, "value", "give exactly one", "duration needs working_days, calendar_days or minutes")
+	}
+	seen := map[string]bool{}
+	for _, g := range l.s.Page.Refusal {
+		l.unique(seen, "ground", g.Code, g.At)
+	}
+	seen = map[string]bool{}
+	for _, a := range l.s.Ask {
+		l.unique(seen, "ask", a.ID, a.At)
+		l.known(a.Fields, a.At)
+	}
+}
+
+func (l *linter) unique(seen map[string]bool, what, id string, at Pos) {
+	if seen[id] {
+		l.add(at, "id", "give one of them another code", "%s %q stands twice", what, id)
+	}
+	seen[id] = true
+}
+
+func (l *linter) known(ids []string, at Pos) {
+	for _, id := range ids {
+		if l.s.fields[id] == nil && l.s.groups[id] == nil {
+			l.add(at, "value", nearest(id, l.names()), "there is no field %q", id)
+		}
+	}
+}
+
+func (l *linter) names() []string {
+	var out []string
+	for id := range l.s.fields {
+		out = append(out, id)
+	}
+	for id := range l.s.groups {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func count(conditions ...bool) int {
+	n := 0
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
+}
+
+// form checks the steps, and that a service has a form or opens a page.
+func (l *linter) form() {
+	s := l.s
+	if s.Opens != "" {
+		if len(s.Form.Steps) > 0 || !s.Result.Title.IsZero() || !s.Notices.Accepted.IsZero() {
+			l.add(top, "key", "leave out opens, or form, result and notices", "a service that opens a page has no form of its own")
+		}
+		return
+	}
+	if s.Form.At.Line == 0 {
+		l.add(top, "missing", "describe the steps, or name the page with opens", "service: \"form\" is missing")
+	}
+	if s.Result.At.Line == 0 {
+		l.add(top, "missing", "title and paragraphs of the document", "service: \"result\" is missing")
+	}
+	l.notices()
+	for i := range s.Form.Steps {
+		l.step(&s.Form.Steps[i])
+	}
+}
+
+func (l *linter) notices() {
+	n := l.s.Notices
+	for _, x := range []struct {
+		key  string
+		text Template
+	}{{"accepted", n.Accepted}, {"approved", n.Approved}, {"refused", n.Refused}} {
+		if x.text.IsZero() {
+			l.add(top, "missing", "people read it at that turn", "notices: %q is missing", x.key)
+		}
+	}
+}
+
+func (l *linter) step(step *Step) {
+	if len(step.Fields) == 0 && len(step.Groups) == 0 && step.ID != "" {
+		l.add(step.At, "missing", "add fields or groups", "step %q asks nothing", step.ID)
+	}
+	for i := range step.Fields {
+		l.field(&step.Fields[i])
+	}
+	for i := range step.Groups {
+		l.group(&step.Groups[i])
+	}
+}
+
+func (l *linter) group(g *Group) {
+	if g.Repeat.Min > g.Repeat.Max && g.Repeat.Max > 0 {
+		l.add(g.Repeat.At, "limit", "min must not exceed max", "group %q: min is %d, max is %d", g.ID, g.Repeat.Min, g.Repeat.Max)
+	}
+	l.fill(g.Fill, "", g.At)
+	for i := range g.Fields {
+		l.field(&g.Fields[i])
+	}
+}
+
+func (l *linter) field(f *Field) {
+	if f.kind == nil || f.Kind == "" {
+		return
+	}
+	l.keys(f)
+	l.options(f)
+	l.fill(f.Fill, f.Kind, f.At)
+	if f.MaxLength > 0 && f.MinLength > f.MaxLength {
+		l.add(f.At, "limit", "min_length must not exceed max_length", "field %q: no answer can fit", f.ID)
+	}
+	if silent := f.Kind == "note" || f.Kind == "calculated"; silent && (f.Required != nil || len(f.Fill) > 0) {
+		l.add(f.At, "key", "take required and fill away", "field %q takes no answer", f.ID)
+	}
+}
+
+// keys finds keys that the kind does not know, and those it can't do without.
+func (l *linter) keys(f *Field) {
+	v := reflect.ValueOf(f).Elem()
+	for _, m := range membersOf(v.Type()) {
+		own := slices.Contains(f.kind.keys(), m.key)
+		must := slices.Contains(f.kind.keys(), "!"+m.key)
+		set := !v.Field(m.index).IsZero()
+		if set && !own && !must && !slices.Contains(commonKeys, m.key) {
+			l.add(f.At, "key", "take it away or change the kind", "field %q: %q is not for kind %s", f.ID, m.key, f.Kind)
+		}
+		if must && !set {
+			l.add(f.At, "missing", m.doc, "field %q: kind %s needs %q", f.ID, f.Kind, m.key)
+		}
+	}
+}
+
+var commonKeys = []string{
+	"id", "kind", "label", "hint", "required", "when", "fill", "checks", "autocomplete", "width",
+}
+
+func (l *linter) options(f *Field) {
+	seen := map[string]bool{}
+	for _, o := range f.Options {
+		l.unique(seen, "option", o.Value, o.At)
+	}
+	if len(f.Options) == 1 && f.Kind == "choice" {
+		l.add(f.At, "limit", "add options, or use consent or note", "field %q: one option is no choice", f.ID)
+	}
+}
+
+func (l *linter) fill(paths []string, kind string, at Pos) {
+	var names []string
+	for _, p := range FactPaths() {
+		names = append(names, p.Path)
+	}
+	for _, p := range paths {
+		fact, ok := factPath(p)
+		if !ok {
+			l.add(at, "value", cmpHint(nearest(p, names), "known: "+strings.Join(names, ", ")), "fill: %q is not known", p)
+		} else if kind != "" && fact.Kind != "" && fact.Kind != kind && !(fact.Kind == "text" && kind == "longtext") {
+			l.add(at, "type", "change the kind or the place", "fill: %s is a %s, the field a %s", p, fact.Kind, kind)
+		}
+	}
+}
+
+// rules checks decide and result.
+func (l *linter) rules() {
+	for _, d := range l.s.Decide.Deadline {
+		if count(!d.WorkingDays.IsZero(), !d.CalendarDays.IsZero()) != 1 {
+			l.add(d.At, "value", "give exactly one", "deadline needs working_days or calendar_days")
+		}
+	}
+	l.known(l.s.Result.Fields, l.s.Result.At)
+}
