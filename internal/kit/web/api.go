@@ -1,0 +1,152 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+)
+
+// API is the JSON surface under /api/v1. It takes bearer tokens, never cookies;
+// errors are problems (RFC 9457); its OpenAPI document is made from the code.
+type API struct {
+	router *Router
+	huma   huma.API
+}
+
+func newAPI(rt *Router) *API {
+	cfg := huma.DefaultConfig("Okno", "1")
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/v1/openapi", "", ""
+	cfg.CreateHooks = nil // no $schema in bodies
+	cfg.Info.Description = "One account, one cabinet, every service of every agency."
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "An opaque token from POST /api/v1/sessions."},
+	}
+	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, details ...error) huma.StatusError {
+		return newProblem(hc.Context(), status, msg, details...)
+	}
+	rt.add("GET /api/v1/openapi.json", Public)
+	rt.add("GET /api/v1/openapi.yaml", Public)
+	return &API{router: rt, huma: humago.New(rt.mux, cfg)}
+}
+
+// OpenAPI is the document as JSON.
+func (a *API) OpenAPI() ([]byte, error) { return json.MarshalIndent(a.huma.OpenAPI(), "", "  ") }
+
+// Operation names an operation of the API: "POST /api/v1/sessions", an id such
+// as "create-session", one line of what it does, and the room as its tag.
+type Operation struct {
+	Pattern, ID, Summary, Tag string
+	// Status is the answer's status when all went well; 0 means 200, or 204
+	// where there is no body.
+	Status int
+	// MaxBody is the largest body in bytes; 0 means one megabyte.
+	MaxBody int64
+}
+
+// Register adds an operation with its permission. The context of h carries the
+// same things as a page's request.
+func Register[I, O any](a *API, op Operation, g Guard, h func(ctx context.Context, in *I) (*O, error)) {
+	a.router.add(op.Pattern, g)
+	method, path, _ := strings.Cut(op.Pattern, " ")
+	o := huma.Operation{
+		Method: method, Path: path, OperationID: op.ID, Summary: op.Summary, Tags: []string{op.Tag},
+		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody,
+	}
+	if g.Name != Public.Name {
+		o.Security = []map[string][]string{{"bearer": {}}}
+	}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
+		infoFrom(ctx).route = op.Pattern
+		if err := g.Check(ctx); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// Problem is an error of the API (RFC 9457). Code is stable between languages.
+type Problem struct {
+	Status  int         `json:"status"`
+	Title   string      `json:"title" doc:"What went wrong and what to do, in the language asked for"`
+	Code    string      `json:"code" doc:"The kind of error, the same in every language"`
+	Request string      `json:"request,omitempty" doc:"Number of the request, for support"`
+	Fields  []FieldFail `json:"fields,omitempty" doc:"Faults of single fields"`
+	headers http.Header
+}
+
+// FieldFail is a fault of one field.
+type FieldFail struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
+}
+
+// Error is for the interface; the text is not shown.
+func (p *Problem) Error() string { return p.Code }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are the headers of the answer.
+func (p *Problem) GetHeaders() http.Header { return p.headers }
+
+// ContentType is that of a problem.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+func (a *API) problem(ctx context.Context, err error) error {
+	r := (&http.Request{Method: http.MethodGet, Header: http.Header{}}).WithContext(ctx)
+	p := problemOf(ctx, edgeFrom(ctx).fault(r, err))
+	if e, ok := errs.As(err); ok {
+		for _, f := range e.Fields {
+			p.Fields = append(p.Fields, FieldFail{Name: f.Name, Message: i18n.T(ctx, f.Key, f.Args...)})
+		}
+	}
+	return p
+}
+
+func problemOf(ctx context.Context, f Fault) *Problem {
+	p := &Problem{Status: f.Status, Title: i18n.T(ctx, f.Key, f.Args...), Code: f.Kind.String(), Request: f.Request, headers: http.Header{}}
+	if f.RetryAfter > 0 {
+		p.headers.Set("Retry-After", retrySeconds(f.RetryAfter))
+	}
+	return p
+}
+
+// newProblem is made of what the library itself refuses: a body that is no
+// JSON, a field that is missing or unknown.
+func newProblem(ctx context.Context, status int, msg string, details ...error) *Problem {
+	code := errs.Invalid.String()
+	if status >= http.StatusInternalServerError {
+		code = errs.Internal.String()
+	}
+	p := &Problem{Status: status, Title: i18n.T(ctx, "kit.error.bad_request"), Code: code, Request: RequestID(ctx)}
+	if msg != "" && len(details) == 0 && status < http.StatusInternalServerError {
+		p.Fields = append(p.Fields, FieldFail{Message: msg})
+	}
+	for _, d := range details {
+		f := FieldFail{Message: d.Error()}
+		if ed, ok := d.(huma.ErrorDetailer); ok {
+			f = FieldFail{Name: ed.ErrorDetail().Location, Message: ed.ErrorDetail().Message}
+		}
+		p.Fields = append(p.Fields, f)
+	}
+	return p
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, f Fault) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(f.Status)
+	_ = json.NewEncoder(w).Encode(problemOf(r.Context(), f))
+}

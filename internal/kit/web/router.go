@@ -1,0 +1,79 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// Handler answers a request or returns an error, which the edge turns into a
+// page (or, under /api/, a problem).
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Guard is the permission of a route: who may come in at all. What a person may
+// do with a particular thing is the first line of the use case.
+type Guard struct {
+	// Name is shown in the list of routes: "public", "signed in", "officer".
+	Name string
+	// Check returns an error of kind Unauthenticated or Forbidden.
+	Check func(ctx context.Context) error
+}
+
+// Public lets everybody in.
+var Public = Guard{Name: "public", Check: func(context.Context) error { return nil }}
+
+// Route is one line of the list of routes.
+type Route struct {
+	Method, Path string
+	Guard        Guard
+}
+
+// Router holds the routes of all rooms.
+type Router struct {
+	edge   *Edge
+	mux    *http.ServeMux
+	routes []Route
+	API    *API
+}
+
+// NewRouter is an empty router of the edge.
+func NewRouter(e *Edge) *Router {
+	rt := &Router{edge: e, mux: http.NewServeMux()}
+	rt.API = newAPI(rt)
+	rt.mux.Handle("/", e.handle(func(http.ResponseWriter, *http.Request) error { return ErrNoPage }))
+	return rt
+}
+
+// Handle adds a route. pattern is a method and a path as net/http takes it.
+func (rt *Router) Handle(pattern string, g Guard, h Handler) {
+	rt.add(pattern, g)
+	rt.mux.Handle(pattern, rt.edge.handle(func(w http.ResponseWriter, r *http.Request) error {
+		if err := g.Check(r.Context()); err != nil {
+			return err
+		}
+		return h(w, r)
+	}))
+}
+
+// Mount adds a plain handler that answers its own errors (assets, streams).
+func (rt *Router) Mount(pattern string, g Guard, h http.Handler) {
+	rt.Handle(pattern, g, func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	})
+}
+
+func (rt *Router) add(pattern string, g Guard) {
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok {
+		method, path = "", pattern
+	}
+	rt.routes = append(rt.routes, Route{Method: method, Path: path, Guard: g})
+}
+
+// Routes lists all routes, for the test of permissions and the documentation.
+func (rt *Router) Routes() []Route { return rt.routes }
+
+// ServeHTTP dispatches a request; the edge's Handler wraps it with what every
+// request needs.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) { rt.mux.ServeHTTP(w, r) }
