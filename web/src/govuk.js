@@ -11,8 +11,16 @@ import { ServiceNavigation } from 'govuk-frontend/dist/govuk/components/service-
 import { SkipLink } from 'govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs'
 import { Tabs } from 'govuk-frontend/dist/govuk/components/tabs/tabs.mjs'
 
+/** A radio may not be aria-expanded (WAI-ARIA 1.2); what it reveals follows it. */
+class PlainRadios extends Radios {
+  syncConditionalRevealWithInputState (input) {
+    super.syncConditionalRevealWithInputState(input)
+    input.removeAttribute('aria-expanded')
+  }
+}
+
 const components = [Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner,
-  PasswordInput, Radios, ServiceNavigation, SkipLink, Tabs]
+  PasswordInput, PlainRadios, ServiceNavigation, SkipLink, Tabs]
 
 /** Gives life to the components below scope, each once. */
 export function enhance (scope) {
