@@ -28,14 +28,22 @@ func Check(s *Service, step string, raw map[string][]string, answers Answers, fa
 	if wrong := sane(step, raw); wrong != nil {
 		return answers, wrong
 	}
+	return checked(s, i, newPosting(i, Renumber(s, raw)), answers, facts)
+}
+
+func checked(s *Service, i int, x *posting, answers Answers, facts Facts) (Answers, []Wrong) {
+	step := &s.Form.Steps[i]
 	p := newPass(s, answers, facts)
-	p.posting = newPosting(i, Renumber(s, raw))
-	p.run()
-	state := p.result.Step(step)
-	if state == nil {
-		return answers, []Wrong{{Name: step, Step: step, Label: s.Form.Steps[i].Title, Key: "forms.error.step"}}
+	p.posting = x
+	if p.facts.Files == nil {
+		p.facts.Files = map[string]File{}
 	}
-	next := p.posting.store(p, state, answers)
+	p.run()
+	state := p.result.Step(step.ID)
+	if state == nil {
+		return answers, []Wrong{{Name: step.ID, Step: step.ID, Label: step.Title, Key: "forms.error.step"}}
+	}
+	next := p.posting.store(state, answers)
 	return next, p.posting.verdict(p, state)
 }
 
@@ -72,6 +80,8 @@ func insane(name string, values []string) string {
 type posting struct {
 	step int
 	raw  map[string][]string
+	// json is set instead of raw when values are sent as JSON.
+	json map[string]any
 	// counts is how many items of each group were sent.
 	counts map[string]int
 }
@@ -99,12 +109,37 @@ func (p *pass) posts(step int) bool { return p.posting != nil && p.posting.step 
 // told without work for what is refused anyway.
 func (x *posting) count(g *Group) int { return min(x.counts[g.ID], g.Repeat.Max+1) }
 
-func (x *posting) read(f *Field, name string) given {
+// read gives what was sent for a field. Text boxes which were not sent at all
+// (the field has just appeared) leave the old answer and may still be filled
+// from what is known; an unticked box sends nothing and means no.
+func (x *posting) read(f *Field, name string, old given) given {
+	if x.json != nil {
+		return x.readJSON(f, name, old)
+	}
+	if !x.sent(f, name) {
+		return old
+	}
 	return given{value: f.kind.read(f, posted{raw: x.raw, name: name}), any: true}
 }
 
+func (x *posting) sent(f *Field, name string) bool {
+	for _, in := range f.kind.Inputs(f) {
+		if in.Control == "checkbox" || in.Control == "file" {
+			return true
+		}
+	}
+	asked := map[string]bool{}
+	addNames(asked, &FieldState{Field: f, Name: name})
+	for n := range asked {
+		if _, ok := x.raw[n]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // store puts the accepted values into a copy of the answers.
-func (x *posting) store(p *pass, state *StepState, answers Answers) Answers {
+func (x *posting) store(state *StepState, answers Answers) Answers {
 	next := maps.Clone(answers)
 	if next == nil {
 		next = Answers{}
@@ -134,7 +169,7 @@ func (x *posting) store(p *pass, state *StepState, answers Answers) Answers {
 
 // keep stores an accepted value, or that the field was left empty.
 func (x *posting) keep(f *FieldState, into map[string]any) {
-	if f.Field.Kind == "note" || f.Field.Kind == "calculated" || refused(f) {
+	if f.Field.Kind == "note" || f.Field.Kind == "calculated" || refused(f) || !f.given {
 		return
 	}
 	into[f.Field.ID] = f.Value

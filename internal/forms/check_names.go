@@ -50,6 +50,9 @@ func itemName(s *Service, name string) (group string, n int, rest string, ok boo
 
 // strangers are sent names that nobody asked for.
 func (x *posting) strangers(p *pass, state *StepState) []Wrong {
+	if x.json != nil {
+		return x.strangersJSON(p.s, state)
+	}
 	asked := askedNames(state)
 	var out []Wrong
 	for _, name := range slices.Sorted(maps.Keys(x.raw)) {

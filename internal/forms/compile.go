@@ -61,6 +61,7 @@ func (c *compilation) step(step *Step) {
 		c.group(&step.Groups[i], step)
 	}
 	c.stops(step.Stop, reach{before: step.end})
+	c.passable(step.Stop)
 	c.reachable(&step.When, "step", step.ID)
 }
 
@@ -231,10 +232,20 @@ func (c *compilation) leadsTo(from, to string, seen map[string]bool) bool {
 
 // reachable finds conditions that can never hold.
 func (c *compilation) reachable(e *Expr, what, id string) {
-	if e.IsZero() || e.prog == nil || len(e.refs) > 0 || len(e.items) > 0 || strings.Contains(e.Source, "facts") {
-		return
-	}
-	if !e.met(&scope{}) {
+	if e.prog != nil && c.constant(e) && !e.met(&scope{}) {
 		c.add(e.At, "unreachable", "mend the condition or take it away", "%s %q is never shown", what, id)
+	}
+}
+
+func (c *compilation) constant(e *Expr) bool {
+	return len(e.refs) == 0 && len(e.items) == 0 && !strings.Contains(e.Source, "facts")
+}
+
+// passable finds early ends that nobody passes.
+func (c *compilation) passable(stops []Stop) {
+	for i := range stops {
+		if e := &stops[i].When; e.prog != nil && c.constant(e) && e.met(&scope{}) {
+			c.add(e.At, "unreachable", "mend the condition", "everybody is stopped here: what follows is never shown")
+		}
 	}
 }

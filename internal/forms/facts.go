@@ -19,7 +19,9 @@ type Facts struct {
 	// Known holds values by path (see FactPaths); values are JSON-ready, in
 	// the canonical form of the kind.
 	Known map[string]Known
-	// Files are the uploaded files which the person may attach, by id.
+	// Files are the uploaded files which the person may attach, by id. With nil,
+	// Fill takes the references in the answers as they are (to show what was
+	// sent); Check then takes no file at all.
 	Files map[string]File
 }
 

@@ -82,16 +82,17 @@ type given struct {
 // given reads a field's answer: from the posted form in the step that is
 // posted, from the stored answers elsewhere.
 func (p *pass) given(f *Field) given {
-	if p.posts(f.step) {
-		return p.posting.read(f, f.ID)
-	}
 	v, ok := p.typed[f.ID]
-	return given{value: v, any: ok}
+	old := given{value: v, any: ok}
+	if p.posts(f.step) {
+		return p.posting.read(f, f.ID, old)
+	}
+	return old
 }
 
 // field fills one field. filled is where its group comes from, with the value.
 func (p *pass) field(f *Field, name string, g given, filled Source, fill any) FieldState {
-	state := FieldState{Field: f, Name: name}
+	state := FieldState{Field: f, Name: name, given: g.any}
 	if f.Kind == "note" {
 		return state
 	}
@@ -103,7 +104,7 @@ func (p *pass) field(f *Field, name string, g given, filled Source, fill any) Fi
 		p.accept(&state, g, b)
 	}
 	p.fromKnown(&state, g, b, filled, fill)
-	p.require(&state, g)
+	p.require(&state)
 	return state
 }
 
@@ -179,7 +180,7 @@ func (p *pass) known(f *Field, b bounds) (any, Source) {
 	return nil, Source{}
 }
 
-func (p *pass) require(state *FieldState, _ given) {
+func (p *pass) require(state *FieldState) {
 	if state.Value != nil || len(state.Wrong) > 0 || !state.Field.IsRequired() {
 		return
 	}
@@ -208,7 +209,7 @@ func (p *pass) wrongOf(state *FieldState, x flaw) Wrong {
 	f := state.Field
 	w := Wrong{
 		Name: joinPart(state.Name, x.part), Field: state.Name, Step: p.step.Step.ID, Label: f.Label,
-		Key: x.key, Args: argsOf(x.args), Text: x.text,
+		Key: x.key, Args: x.args, Text: x.text,
 	}
 	if x.part != "" {
 		w.Part = partLabel(f, x.part)

@@ -11,7 +11,7 @@ func (p *pass) group(g *Group) GroupState {
 		list = list[:g.Repeat.Max]
 	}
 	state.Source = source
-	values := make([]any, 0, len(list))
+	values, missing := make([]any, 0, len(list)), p.step.Missing
 	for i := range max(len(list), g.Repeat.Min) {
 		var from any
 		if i < len(list) {
@@ -23,13 +23,25 @@ func (p *pass) group(g *Group) GroupState {
 	}
 	p.scope.item = nil
 	p.scope.a[g.ID] = values
+	if len(list) < g.Repeat.Min && p.step.Missing == missing {
+		p.few(g)
+	}
 	return state
+}
+
+// few is said where the items that are lacking have no required field to say it.
+func (p *pass) few(g *Group) {
+	p.step.Missing++
+	p.result.Missing = append(p.result.Missing, Wrong{
+		Name: g.ID, Field: g.ID, Step: p.step.Step.ID, Label: g.Title,
+		Key: "forms.error.group_few", Args: []any{"Count", g.Repeat.Min},
+	})
 }
 
 // list is what the items are made of: posted, typed, or known.
 func (p *pass) list(g *Group) ([]any, Source) {
 	if p.posts(g.step) {
-		return make([]any, p.posting.count(g)), Source{}
+		return make([]any, p.posting.count(g)), Source{From: FromTyped}
 	}
 	if v, ok := p.typed[g.ID]; ok {
 		return items(v), Source{From: FromTyped}
@@ -65,7 +77,7 @@ func (p *pass) item(g *Group, i int, from any, source Source) (ItemState, map[st
 
 func (p *pass) itemField(f *Field, name string, typed map[string]any, source Source) FieldState {
 	if p.posts(f.step) {
-		return p.field(f, name, p.posting.read(f, name), Source{}, nil)
+		return p.field(f, name, p.posting.read(f, name, given{}), Source{}, nil)
 	}
 	if source.From == FromKnown {
 		return p.field(f, name, given{}, source, typed[f.ID])
@@ -77,7 +89,7 @@ func (p *pass) itemField(f *Field, name string, typed map[string]any, source Sou
 func (p *pass) groupWrong(state *GroupState, key string, args ...any) {
 	w := Wrong{
 		Name: state.Group.ID, Field: state.Group.ID, Step: p.step.Step.ID, Label: state.Group.Title,
-		Key: key, Args: argsOf(args),
+		Key: key, Args: args,
 	}
 	state.Wrong = append(state.Wrong, w)
 	p.step.Wrong++

@@ -1,5 +1,7 @@
 package forms
 
+import "regexp"
+
 // Form is what people are asked, page by page.
 type Form struct {
 	Steps []Step `key:"steps,required" doc:"The pages of the form, in order."`
@@ -58,6 +60,8 @@ type Field struct {
 	order int    // place in the whole form
 	group *Group // nil outside groups
 	kind  Kind
+
+	pattern *regexp.Regexp
 }
 
 // IsRequired reports whether an answer is needed while the field is shown.

@@ -1,6 +1,9 @@
 package forms
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 // reserved can't be ids of fields: CEL keeps these words.
 var reserved = []string{
@@ -79,6 +82,10 @@ func (x *indexer) field(f *Field, step int, g *Group) {
 		k = text()
 	}
 	f.kind = k
+	if f.Pattern != "" {
+		// A pattern that does not compile is a fault of the decoder's.
+		f.pattern, _ = regexp.Compile(`^(?:` + f.Pattern + `)$`)
+	}
 }
 
 func kindNames() []string {

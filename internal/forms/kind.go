@@ -53,14 +53,15 @@ type Printer struct {
 	Words Words
 }
 
-// Words gives the text of a key of the locale files in one language.
-type Words func(key string, args map[string]any) string
+// Words gives the text of a key of the locale files in one language; args are
+// placeholders as name, value pairs, as kit/i18n takes them.
+type Words func(key string, args ...any) string
 
 func (p Printer) word(key string) string {
 	if p.Words == nil {
 		return key
 	}
-	return p.Words(key, nil)
+	return p.Words(key)
 }
 
 // bounds is what an answer is checked against beyond its kind.

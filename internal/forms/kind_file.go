@@ -48,6 +48,9 @@ func (f *Field) FileBytes() int64 {
 func (f *Field) FileCount() int { return min(max(1, f.Count), maxFiles) }
 
 func (file) accept(f *Field, v any, b bounds) (any, []flaw) {
+	if b.files == nil {
+		return storedFiles(f, v)
+	}
 	ids, ok := fileIDs(v)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")
@@ -65,6 +68,31 @@ func (file) accept(f *Field, v any, b bounds) (any, []flaw) {
 			return nil, flaws
 		}
 		out = append(out, map[string]any{"id": x.ID, "name": x.Name, "size": x.Size, "type": x.Type})
+	}
+	return out, nil
+}
+
+// storedFiles takes the references of an answer as they are: of a stored form
+// that is read without its files at hand. Check never comes here.
+func storedFiles(f *Field, v any) (any, []flaw) {
+	list, ok := v.([]any)
+	if !ok || len(list) > maxFiles {
+		return nil, oneFlaw("forms.error.shape")
+	}
+	var out []any
+	for _, x := range list {
+		m, _ := x.(map[string]any)
+		size, sized := whole(m["size"])
+		id, hasID := m["id"].(string)
+		name, named := m["name"].(string)
+		typ, typed := m["type"].(string)
+		if !sized || !hasID || !named || !typed {
+			return nil, oneFlaw("forms.error.shape")
+		}
+		if flaws := checkFile(f, File{ID: id, Name: name, Size: size, Type: typ}); flaws != nil {
+			return nil, flaws
+		}
+		out = append(out, map[string]any{"id": id, "name": name, "size": size, "type": typ})
 	}
 	return out, nil
 }

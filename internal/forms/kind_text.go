@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -42,7 +41,7 @@ func (k textKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	} else if n < f.MinLength {
 		return nil, oneFlaw("forms.error.short", "Min", f.MinLength)
 	}
-	if f.Pattern != "" && !matches(f.Pattern, s) {
+	if f.pattern != nil && !f.pattern.MatchString(s) {
 		return nil, oneFlaw("forms.error.pattern", "Hint", f.Hint)
 	}
 	return s, nil
@@ -61,9 +60,4 @@ func (k textKind) tidy(s string) string {
 		return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	}
 	return strings.Join(strings.Fields(s), " ")
-}
-
-func matches(pattern, s string) bool {
-	re, err := regexp.Compile(`^(?:` + pattern + `)$`)
-	return err == nil && re.MatchString(s)
 }

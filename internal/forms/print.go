@@ -3,6 +3,8 @@ package forms
 import (
 	"strconv"
 	"strings"
+
+	"okno/internal/kit/i18n"
 )
 
 // printDate shows a date as 31.01.2020, which both languages understand.
@@ -13,35 +15,21 @@ func printDate(iso string) string {
 	return iso[8:] + "." + iso[5:7] + "." + iso[:4]
 }
 
-// printMoney shows kopecks as roubles: 1 234,50 ₽, in English 1,234.50 ₽.
-// Spaces do not break.
-func printMoney(kopecks int64, lang Lang) string {
-	return printNumber(float64(kopecks)/100, 2, lang) + "\u00a0₽"
-}
+// printMoney shows kopecks as roubles: 1 234,50 ₽.
+func printMoney(kopecks int64, lang Lang) string { return i18n.Money(string(lang), kopecks) }
 
+// printNumber shows a number with its thousands apart and so many decimals.
 func printNumber(x float64, decimals int, lang Lang) string {
-	thousands, point := "\u00a0", ","
-	if lang == EN {
-		thousands, point = ",", "."
-	}
 	s := strconv.FormatFloat(x, 'f', decimals, 64)
-	sign := ""
-	if strings.HasPrefix(s, "-") {
-		sign, s = "−", s[1:]
-	}
 	integer, fraction, _ := strings.Cut(s, ".")
-	if len(integer) > 4 || decimals == 2 {
-		integer = grouped(integer, thousands)
+	if n, err := strconv.ParseInt(integer, 10, 64); err == nil && n != 0 {
+		integer = i18n.Number(n)
 	}
-	if fraction != "" {
-		integer += point + fraction
+	if fraction == "" {
+		return integer
 	}
-	return sign + integer
-}
-
-func grouped(digits, separator string) string {
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
+	if lang == EN {
+		return integer + "." + fraction
 	}
-	return digits
+	return integer + "," + fraction
 }

@@ -65,6 +65,8 @@ type FieldState struct {
 	// Missing is true for a required answer that is not there.
 	Missing bool
 	Wrong   []Wrong
+
+	given bool // the person answered, or left it empty on purpose
 }
 
 // GroupState is a visible group with its items.

@@ -1,7 +1,7 @@
 package forms
 
 import (
-	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,7 +23,7 @@ type Wrong struct {
 	// Key and Args are the message; Text is the message where the service has
 	// one of its own.
 	Key  string
-	Args map[string]any
+	Args []any // placeholders as name, value pairs
 	Text Text
 }
 
@@ -34,7 +34,7 @@ func (w Wrong) Named(lang Lang, words Words) string {
 		named = w.Name
 	}
 	if w.Part != "" {
-		named += ": " + words(w.Part, nil)
+		named += ": " + words(w.Part)
 	}
 	if w.Number > 0 {
 		named = w.Item.In(lang) + " " + strconv.Itoa(w.Number) + ": " + named
@@ -47,30 +47,15 @@ func (w Wrong) Message(lang Lang, words Words) string {
 	if !w.Text.IsZero() {
 		return w.Text.In(lang)
 	}
-	args := map[string]any{}
-	maps.Copy(args, w.Args)
-	for k, v := range args {
+	args := slices.Clone(w.Args)
+	for i, v := range args {
 		if t, ok := v.(Text); ok {
-			args[k] = t.In(lang)
+			args[i] = t.In(lang)
 		}
 	}
-	args["Label"] = w.Named(lang, words)
+	label := w.Named(lang, words)
 	if strings.HasPrefix(w.Key, "forms.") {
-		return words(w.Key, args)
+		return words(w.Key, append(args, "Label", label)...)
 	}
-	return words("forms.error.named", map[string]any{"Label": args["Label"], "Text": words(w.Key, args)})
-}
-
-// argsOf makes a map of key, value pairs.
-func argsOf(pairs []any) map[string]any {
-	if len(pairs) == 0 {
-		return nil
-	}
-	out := map[string]any{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if k, ok := pairs[i].(string); ok {
-			out[k] = pairs[i+1]
-		}
-	}
-	return out
+	return words("forms.error.named", "Label", label, "Text", words(w.Key, args...))
 }
