@@ -1,0 +1,216 @@
+// Package live tells open pages that something changed, on whatever node they
+// hang. A change names a topic (whose) and a ref (what); the page fetches the
+// part anew, with its own rights. Nothing of the change itself travels, and a
+// lost message costs no more than a late page: pages look again by themselves.
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/kit/db"
+)
+
+// Change says that ref of topic is not what it was.
+type Change struct {
+	Topic string `json:"topic"`
+	Ref   string `json:"ref"`
+}
+
+// channel is PostgreSQL's notification channel.
+const channel = "okno_live"
+
+// beat is how often a silent stream sends a comment, so that proxies keep it.
+const beat = 25 * time.Second
+
+// Hub knows the open streams of this node.
+type Hub struct {
+	db      *db.DB
+	log     *slog.Logger
+	node    string
+	mu      sync.RWMutex
+	streams map[string]map[chan string]struct{} // topic → waiting streams
+	out     chan Change
+	hooks   map[string][]func(ref string)
+}
+
+// New is a hub of a node; node is any name that no other node has.
+func New(d *db.DB, log *slog.Logger, node string) *Hub {
+	return &Hub{
+		db: d, log: log, node: node, streams: map[string]map[chan string]struct{}{},
+		out: make(chan Change, 4096), hooks: map[string][]func(string){},
+	}
+}
+
+// Touch tells the streams of topic, here and on other nodes, after the commit.
+func (h *Hub) Touch(tx *db.Tx, topic, ref string) {
+	tx.AfterCommit(func() { h.Now(Change{topic, ref}) })
+}
+
+// Now tells without waiting for a commit.
+func (h *Hub) Now(c Change) {
+	h.publish(c)
+	if h.db.Engine() != db.Postgres {
+		return
+	}
+	select {
+	case h.out <- c:
+	default: // other nodes' pages look again by themselves
+	}
+}
+
+// On calls f on every node for each change of the topic. Add hooks before Start.
+func (h *Hub) On(topic string, f func(ref string)) { h.hooks[topic] = append(h.hooks[topic], f) }
+
+func (h *Hub) publish(c Change) {
+	for _, f := range h.hooks[c.Topic] {
+		f(c.Ref)
+	}
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for ch := range h.streams[c.Topic] {
+		select {
+		case ch <- c.Ref:
+		default: // a stream that can't follow is not waited for
+		}
+	}
+}
+
+// Start connects the node with the others until ctx ends; on SQLite there are
+// none and it returns at once.
+func (h *Hub) Start(ctx context.Context) {
+	if h.db.Engine() != db.Postgres {
+		return
+	}
+	go h.send(ctx)
+	go h.listen(ctx)
+}
+
+type envelope struct {
+	Node string `json:"n"`
+	Change
+}
+
+func (h *Hub) send(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-h.out:
+			raw, err := json.Marshal(envelope{h.node, c})
+			if err != nil {
+				continue
+			}
+			if _, err := h.db.SQL().ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, string(raw)); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "live change not sent to other nodes", "err", err)
+			}
+		}
+	}
+}
+
+func (h *Hub) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := h.listenOnce(ctx); err != nil && ctx.Err() == nil {
+			h.log.WarnContext(ctx, "live changes of other nodes are not heard; trying again", "err", err)
+			_ = h.db.Clock().Sleep(ctx, time.Second)
+		}
+	}
+}
+
+func (h *Hub) listenOnce(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, h.db.URL())
+	if err != nil {
+		return fmt.Errorf("connect")
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		var e envelope
+		if json.Unmarshal([]byte(n.Payload), &e) == nil && e.Node != h.node {
+			h.publish(e.Change)
+		}
+	}
+}
+
+// Streams counts the open streams of this node.
+func (h *Hub) Streams() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	n := 0
+	for _, s := range h.streams {
+		n += len(s)
+	}
+	return n
+}
+
+func (h *Hub) join(topic string) chan string {
+	ch := make(chan string, 8)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.streams[topic] == nil {
+		h.streams[topic] = map[chan string]struct{}{}
+	}
+	h.streams[topic][ch] = struct{}{}
+	return ch
+}
+
+func (h *Hub) leave(topic string, ch chan string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.streams[topic], ch)
+	if len(h.streams[topic]) == 0 {
+		delete(h.streams, topic)
+	}
+}
+
+// Serve streams the changes of topic as server-sent events (event "change",
+// data {topic, ref}) until the browser goes, alive says no, or the server
+// drains. alive is asked at each beat.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topic string, alive func() bool) error {
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Time{})
+	ch := h.join(topic)
+	defer h.leave(topic, ch)
+	head := w.Header()
+	head.Set("Content-Type", "text/event-stream")
+	head.Set("Cache-Control", "no-store")
+	head.Set("X-Accel-Buffering", "no")
+	if _, err := fmt.Fprint(w, "retry: 3000\n\n"); err != nil || rc.Flush() != nil {
+		return nil
+	}
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		text := ": \n\n"
+		select {
+		case <-r.Context().Done():
+			return nil
+		case ref := <-ch:
+			raw, err := json.Marshal(Change{topic, ref})
+			if err != nil {
+				return nil
+			}
+			text = "event: change\ndata: " + string(raw) + "\n\n"
+		case <-tick.C:
+			if !alive() {
+				return nil
+			}
+		}
+		if _, err := fmt.Fprint(w, text); err != nil || rc.Flush() != nil {
+			return nil
+		}
+	}
+}
