@@ -1,0 +1,18 @@
+-- +goose Up
+-- class: owner. Nothing personal: a wrapped key tells nothing of its owner.
+CREATE TABLE secret_keys (
+    owner_id   TEXT   NOT NULL,
+    kind       TEXT   NOT NULL,
+    epoch      BIGINT NOT NULL,
+    wrapped    BYTEA  NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, kind)
+);
+CREATE INDEX secret_keys_epoch ON secret_keys (epoch, owner_id, kind);
+
+-- class: log. Nothing personal: ids of owners whose data are gone.
+CREATE TABLE secret_erasures (
+    owner_id  TEXT   NOT NULL PRIMARY KEY,
+    erased_at BIGINT NOT NULL
+);
+CREATE INDEX secret_erasures_erased_at ON secret_erasures (erased_at, owner_id);
