@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -34,6 +35,8 @@ func serve(assets *web.Assets) error {
 		mux.Handle("GET "+path, page(assets, path, body))
 	}
 	answers(mux)
+	mux.HandleFunc("GET /live", live)
+	mux.Handle("GET /bell", bell(new(atomic.Int64)))
 	server := &http.Server{Addr: "127.0.0.1:8099", Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	return server.ListenAndServe()
 }
@@ -49,6 +52,30 @@ func answers(mux *http.ServeMux) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(reply))
 		})
+	}
+}
+
+// live is a stream that says every second that the bell has rung.
+func live(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+			fmt.Fprint(w, "event: change\ndata: {\"topic\":\"notices\",\"ref\":\"bell\"}\n\n")
+			_ = http.NewResponseController(w).Flush()
+		}
+	}
+}
+
+// bell answers the fragment that the page fetches when the bell has rung.
+func bell(rung *atomic.Int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		n := int(rung.Add(1))
+		_ = ui.BellCount(ui.Bell{Count: n, Text: fmt.Sprintf("Уведомления, новых: %d", n)}).Render(r.Context(), w)
 	}
 }
 
@@ -103,6 +130,8 @@ func frame(assets *web.Assets, path string) ui.FrameParams {
 	switch path {
 	case "/cabinet":
 		p.Aside, p.AsideLabel = notices(), "Сейчас важно"
+		p.LiveURL, p.Bell.LiveRef, p.Bell.LiveSrc, p.Bell.LiveSaid = "/live", "bell", "/bell", "Новое уведомление"
+		p.Idle = ui.Idle{Seconds: 900, URL: "/keep", Title: "Вы ещё здесь?", Text: "Через две минуты вход завершится.", Button: "Остаться"}
 	case "/form":
 		p.Back = ui.BackLinkParams{Href: "/home"}
 		p.Phase = ui.PhaseBannerParams{Tag: ui.Text("Учебный портал"), Text: "Все данные здесь выдуманы."}

@@ -42,10 +42,11 @@
 //	form[data-once]            can't be sent twice
 //	input[data-strength=URL]   password's strength: POST, JSON {score 0…4, text}
 //	input[data-suggest=URL]    suggestions: GET ?q=, JSON [{text, href, note}]
-//	input[data-code]           keeps only the digits of a pasted code; data-code="6" submits when complete
+//	input[data-code]           keeps only the digits of a typed or pasted code
 //	[data-copy=TEXT]           gets a button that copies
 //	[data-live-ref=REF][data-live-src=URL][data-live-said=TEXT]
-//	                           is fetched anew (X-Fragment: 1) when the stream says {topic, ref}
+//	                           is fetched anew (X-Fragment: 1) when the stream of <body data-live=URL>
+//	                           has an event "change" with JSON {topic, ref}; also data-live-topic
 //	select[data-autosubmit]    sends its form when changed
 //
 // # Layout
