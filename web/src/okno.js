@@ -5,12 +5,15 @@ import { watchChecks } from './check.js'
 import { watchCodes, watchCopies, watchOnce, watchAutosubmit } from './comfort.js'
 import { watchIdle } from './idle.js'
 import { watchLive } from './live.js'
+import { watchPasskeys } from './passkey.js'
 import { watchStrength } from './strength.js'
 import { watchSuggest } from './suggest.js'
+import { watchUploads } from './upload.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 enhance(document)
-for (const watch of [watchChecks, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchIdle, watchLive]) {
+for (const watch of [watchChecks, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
+  watchPasskeys, watchIdle, watchLive]) {
   try {
     watch()
   } catch (fault) {

@@ -48,6 +48,12 @@
 //	                           is fetched anew (X-Fragment: 1) when the stream of <body data-live=URL>
 //	                           has an event "change" with JSON {topic, ref}; also data-live-topic
 //	select[data-autosubmit]    sends its form when changed
+//	form[data-upload=TEXT]     shows how far its files have been sent; an answer that is no
+//	                           redirect replaces <main>
+//	form[data-passkey=create|get][data-options=URL][data-passkey-failed=TEXT][hidden]
+//	                           shown where the browser has passkeys: posts to URL for WebAuthn
+//	                           options (JSON {publicKey}), then sends itself with the answer as
+//	                           JSON in its field "credential"
 //
 // # Layout
 //
