@@ -156,3 +156,11 @@ func (s *Switches) watch(f func(name string, s State)) {
 	defer s.mu.Unlock()
 	s.watchers = append(s.watchers, f)
 }
+
+// String writes the delay; none is "".
+func (d Delay) String() string {
+	if d == 0 {
+		return ""
+	}
+	return time.Duration(d).String()
+}

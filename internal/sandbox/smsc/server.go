@@ -77,8 +77,8 @@ func (s *Server) Serve(inner net.Listener) error {
 
 // Close ends all sessions and waits for them. Serve must have been called.
 func (s *Server) Close() error {
-	s.cancel()
 	s.mu.Lock()
+	s.cancel()
 	l := s.listener
 	s.mu.Unlock()
 	var err error
@@ -97,19 +97,21 @@ func (s *Server) Close() error {
 func (s *Server) Reset() { s.joiner.reset() }
 
 func (s *Server) begin(c net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		party.Cut(c) // accepted while we were closing
+		return
+	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	one := &session{server: s, conn: c, ctx: ctx, cancel: cancel, window: make(chan struct{}, Window)}
-	s.mu.Lock()
 	s.sessions[one] = struct{}{}
-	s.mu.Unlock()
-	s.wg.Add(1)
-	go func() {
-		defer s.wg.Done()
+	s.wg.Go(func() {
 		one.run()
 		s.mu.Lock()
+		defer s.mu.Unlock()
 		delete(s.sessions, one)
-		s.mu.Unlock()
-	}()
+	})
 }
 
 // messageID is a new number for an accepted message.
