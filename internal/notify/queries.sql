@@ -1,0 +1,36 @@
+-- name: InsertLetter :exec
+INSERT INTO notify_letters (owner_id, id, batch_id, channel, kind, state, secret, attempts, created_at, expires_at, sent_at, gateway, letter_sealed)
+VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7, $8, 0, '', $9);
+
+-- name: InsertNotice :exec
+INSERT INTO notify_notices (owner_id, id, kind, ref, created_at, read_at, notice_sealed)
+VALUES ($1, $2, $3, $4, $5, 0, $6);
+
+-- name: LettersOfBatch :many
+SELECT * FROM notify_letters WHERE owner_id = $1 AND batch_id = $2 ORDER BY id;
+
+-- name: StartSending :execrows
+UPDATE notify_letters SET state = 'sending', attempts = attempts + 1
+WHERE owner_id = $1 AND id = $2 AND state = $3;
+
+-- name: FinishLetter :exec
+UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5, letter_sealed = $6
+WHERE owner_id = $1 AND id = $2;
+
+-- name: Notices :many
+SELECT * FROM notify_notices WHERE owner_id = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: Unread :one
+SELECT COUNT(*) FROM notify_notices WHERE owner_id = $1 AND read_at = 0;
+
+-- name: MarkRead :exec
+UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND id = $3 AND read_at = 0;
+
+-- name: MarkAllRead :exec
+UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND read_at = 0;
+
+-- name: EraseLetters :exec
+DELETE FROM notify_letters WHERE owner_id = $1;
+
+-- name: EraseNotices :exec
+DELETE FROM notify_notices WHERE owner_id = $1;
