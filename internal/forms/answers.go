@@ -41,10 +41,8 @@ func DecodeAnswers(data []byte) (Answers, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, errAnswers
 	}
-	for _, v := range out {
-		if !plainJSON(v, 1) {
-			return nil, errAnswers
-		}
+	if !plainJSON(map[string]any(out), 0) {
+		return nil, errAnswers
 	}
 	return out, nil
 }

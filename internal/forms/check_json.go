@@ -18,7 +18,8 @@ func CheckJSON(s *Service, step string, values map[string]any, answers Answers, 
 	if wrong := saneJSON(step, values); wrong != nil {
 		return answers, wrong
 	}
-	x := &posting{step: i, raw: map[string][]string{}, json: values, counts: map[string]int{}}
+	x := &posting{step: i, raw: map[string][]string{}, json: map[string]any{}, counts: map[string]int{}}
+	maps.Copy(x.json, values)
 	for name, v := range values {
 		if s.groups[name] != nil {
 			x.counts[name] = len(items(v))
@@ -27,12 +28,8 @@ func CheckJSON(s *Service, step string, values map[string]any, answers Answers, 
 	for id, g := range s.groups {
 		if _, sent := values[id]; !sent && g.step == i {
 			x.counts[id] = len(items(answers[id]))
-			x.json = maps.Clone(x.json)
 			x.json[id] = answers[id]
 		}
-	}
-	if x.json == nil {
-		x.json = map[string]any{}
 	}
 	return checked(s, i, x, answers, facts)
 }

@@ -206,6 +206,10 @@ func (c *compilation) part(p *part, where place, r reach) {
 // finish judges the references forward: a circle, or only too early.
 func (c *compilation) finish() {
 	for _, l := range c.late {
+		if l.from == l.to {
+			c.add(l.at, "cycle", "use other fields", "%q needs itself", l.from)
+			continue
+		}
 		if c.leadsTo(l.to, l.from, map[string]bool{}) {
 			c.add(l.at, "cycle", "one of the two must do without the other", "%q and %q need each other", l.from, l.to)
 			continue

@@ -21,6 +21,6 @@ func account() Kind {
 			m["account"] = account
 			return nil
 		},
-		show: func(m map[string]any) string { return words(m, ", БИК ", "account", "bic") },
+		show: func(m map[string]any) string { return words(m, ", ", "account", "bic") },
 	}
 }

@@ -184,7 +184,7 @@ func (l *linter) keys(f *Field) {
 	for _, m := range membersOf(v.Type()) {
 		own := slices.Contains(f.kind.keys(), m.key)
 		must := slices.Contains(f.kind.keys(), "!"+m.key)
-		set := !v.Field(m.index).IsZero()
+		set := written(v.Field(m.index))
 		if set && !own && !must && !slices.Contains(commonKeys, m.key) {
 			l.add(f.At, "key", "take it away or change the kind", "field %q: %q is not for kind %s", f.ID, m.key, f.Kind)
 		}
@@ -192,6 +192,14 @@ func (l *linter) keys(f *Field) {
 			l.add(f.At, "missing", m.doc, "field %q: kind %s needs %q", f.ID, f.Kind, m.key)
 		}
 	}
+}
+
+// written reports whether the file says anything for a key.
+func written(v reflect.Value) bool {
+	if v.Kind() == reflect.Slice {
+		return v.Len() > 0
+	}
+	return !v.IsZero()
 }
 
 var commonKeys = []string{

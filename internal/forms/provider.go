@@ -32,6 +32,8 @@ func newProvider(below types.Provider) *provider {
 
 // define adds an object type and gives it back for use in others.
 func (p *provider) define(name string, members map[string]*cel.Type) *cel.Type {
+	// With a slash no path of an expression can be taken for the type itself.
+	name = "/" + name
 	o := &object{typ: types.NewObjectType(name), members: map[string]*types.FieldType{}}
 	for member, t := range members {
 		o.members[member] = &types.FieldType{Type: t, IsSet: isSet(member), GetFrom: getFrom(member, t)}
