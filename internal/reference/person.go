@@ -207,7 +207,7 @@ func ParseName(s string) (string, error) {
 		return "", errs.NewInvalid("reference.error.name_empty")
 	}
 	if utf8.RuneCountInString(s) > nameLimit {
-		return "", errs.NewInvalid("reference.error.name_long", "limit", nameLimit)
+		return "", errs.NewInvalid("reference.error.name_long", "Limit", nameLimit)
 	}
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, notInName) || !strings.ContainsFunc(s, unicode.IsLetter) {
 		return "", errs.NewInvalid("reference.error.name_characters")

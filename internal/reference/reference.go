@@ -13,12 +13,6 @@ import (
 //go:embed data
 var data embed.FS
 
-//go:embed locale/*.yaml
-var locale embed.FS
-
-// Locale holds the room's texts: locale/ru.yaml, locale/en.yaml.
-func Locale() fs.FS { return locale }
-
 // Reference is the data that is embedded in the program.
 type Reference struct {
 	calendar *Calendar

@@ -25,8 +25,8 @@ type Ref struct {
 	SHA256 [sha256.Size]byte // of the plain file
 }
 
-// ErrTooLarge says that a file is larger than the limit; its text says {limit_mb}.
-var ErrTooLarge = errs.NewInvalid("kit.error.file_too_large")
+// ErrTooLarge says that a file is larger than the limit; its argument is LimitMB.
+var ErrTooLarge = errs.NewInvalid("blob.error.too_large")
 
 // NewSealed seals what it keeps in the store.
 func NewSealed(store Store) *Sealed { return &Sealed{store: store} }
@@ -106,7 +106,7 @@ func (m *measured) Read(p []byte) (int, error) {
 	m.size += int64(n)
 	if m.size > m.limit {
 		tooLarge := *ErrTooLarge
-		tooLarge.Args = []any{"limit_mb", m.limit >> 20}
+		tooLarge.Args = []any{"LimitMB", m.limit >> 20}
 		return 0, &tooLarge
 	}
 	m.sum.Write(p[:n])

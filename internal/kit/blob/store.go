@@ -42,7 +42,7 @@ var ErrNone = errors.New("blob: no such file")
 var ErrKey = errors.New("blob: key has a wrong form")
 
 // ErrUnavailable says that the place where files are kept does not answer.
-var ErrUnavailable = errs.NewUnavailable("kit.error.files_unavailable")
+var ErrUnavailable = errs.NewUnavailable("blob.error.unavailable")
 
 // keyLimit is the longest key, in bytes: what S3 and the longest path of a folder allow
 // with room to spare.

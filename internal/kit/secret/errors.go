@@ -15,4 +15,4 @@ var ErrErased = errors.New("secret: the owner's data were erased")
 var ErrDamaged = errors.New("secret: sealed data are damaged or do not belong here")
 
 // ErrNoEpoch says that a key is wrapped by an epoch that this node does not have (yet).
-var ErrNoEpoch = errs.NewUnavailable("kit.error.keys_unavailable")
+var ErrNoEpoch = errs.NewUnavailable("secret.error.keys_unavailable")

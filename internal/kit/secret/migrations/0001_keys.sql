@@ -1,5 +1,6 @@
 -- +goose Up
--- class: owner. Nothing personal: a wrapped key tells nothing of its owner.
+-- class: owner
+-- A wrapped key tells nothing of its owner.
 CREATE TABLE secret_keys (
     owner_id   TEXT   NOT NULL,
     kind       TEXT   NOT NULL,
@@ -10,7 +11,8 @@ CREATE TABLE secret_keys (
 );
 CREATE INDEX secret_keys_epoch ON secret_keys (epoch, owner_id, kind);
 
--- class: log. Nothing personal: ids of owners whose data are gone.
+-- class: log
+-- Owners whose data are gone, for restores to replay.
 CREATE TABLE secret_erasures (
     owner_id  TEXT   NOT NULL PRIMARY KEY,
     erased_at BIGINT NOT NULL
