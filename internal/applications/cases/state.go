@@ -1,0 +1,150 @@
+package cases
+
+import "slices"
+
+// Status is what people see of an application (APP-01). Черновик is draft's.
+type Status string
+
+// The statuses.
+const (
+	Accepted  Status = "accepted"  // Принято
+	InWork    Status = "in_work"   // В работе
+	Waiting   Status = "waiting"   // Ожидает дополнительных сведений
+	Approved  Status = "approved"  // Одобрено: decided
+	Refused   Status = "refused"   // Отказано
+	Completed Status = "completed" // Завершено: the result is delivered
+	Cancelled Status = "cancelled" // Отменено
+)
+
+// Statuses are all statuses, in the order of an application's life.
+func Statuses() []Status {
+	return []Status{Accepted, InWork, Waiting, Approved, Refused, Completed, Cancelled}
+}
+
+// Known reports whether s is a status.
+func (s Status) Known() bool { return slices.Contains(Statuses(), s) }
+
+// Open reports whether somebody still has to do something before a decision.
+func (s Status) Open() bool { return s == Accepted || s == InWork || s == Waiting }
+
+// Final reports whether nothing can follow.
+func (s Status) Final() bool { return s == Refused || s == Completed || s == Cancelled }
+
+// Text is the key of the status's name in the locale files.
+func (s Status) Text() string { return "applications.status." + string(s) }
+
+// EPGU is the status's code in ЕПГУ's API ("Спецификация API ЕПГУ" 1.13).
+func (s Status) EPGU() int {
+	switch s {
+	case Accepted:
+		return 1 // принято, зарегистрировано
+	case InWork:
+		return 6 // принято ведомством к рассмотрению
+	case Waiting:
+		return 14 // ожидание дополнительной информации
+	case Approved, Completed:
+		return 3 // услуга оказана
+	case Refused:
+		return 4 // отказано
+	case Cancelled:
+		return 10 // отменено
+	}
+	return 8 // unknown
+}
+
+// Deed is what somebody does with a case.
+type Deed string
+
+// The deeds.
+const (
+	Submit  Deed = "submit"
+	Take    Deed = "take"
+	Return  Deed = "return" // back to the queue
+	Assign  Deed = "assign" // the head gives it to somebody
+	Request Deed = "ask"
+	Reply   Deed = "answer"
+	Approve Deed = "approve"
+	Refuse  Deed = "refuse"
+	Deliver Deed = "deliver" // the citizen opened the result
+	Cancel  Deed = "cancel"
+	Comment Deed = "comment"
+)
+
+// Deeds are all deeds.
+func Deeds() []Deed {
+	return []Deed{Submit, Take, Return, Assign, Request, Reply, Approve, Refuse, Deliver, Cancel, Comment}
+}
+
+// Side is as whom somebody acts.
+type Side string
+
+// The sides.
+const (
+	Citizen Side = "citizen"
+	Officer Side = "officer"
+	Head    Side = "head"
+	System  Side = "system"
+)
+
+// Move is one line of the table of states.
+type Move struct {
+	From Status // "" before the first
+	Deed Deed
+	To   Status
+	By   []Side
+	// Told: the citizen gets a message about it.
+	Told bool
+}
+
+// Moves is the whole table: what is not in it can't be done.
+func Moves() []Move {
+	staff := []Side{Officer, Head}
+	citizen := []Side{Citizen}
+	head := []Side{Head}
+	return []Move{
+		{From: "", Deed: Submit, To: Accepted, By: citizen, Told: true},
+
+		{From: Accepted, Deed: Take, To: InWork, By: staff, Told: true},
+		{From: Accepted, Deed: Assign, To: Accepted, By: head},
+		{From: Accepted, Deed: Comment, To: Accepted, By: staff},
+		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+
+		{From: InWork, Deed: Return, To: Accepted, By: staff},
+		{From: InWork, Deed: Assign, To: InWork, By: head},
+		{From: InWork, Deed: Comment, To: InWork, By: staff},
+		{From: InWork, Deed: Request, To: Waiting, By: staff, Told: true},
+		{From: InWork, Deed: Approve, To: Approved, By: staff, Told: true},
+		{From: InWork, Deed: Refuse, To: Refused, By: staff, Told: true},
+		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+
+		{From: Waiting, Deed: Reply, To: InWork, By: citizen, Told: true},
+		{From: Waiting, Deed: Assign, To: Waiting, By: head},
+		{From: Waiting, Deed: Comment, To: Waiting, By: staff},
+		{From: Waiting, Deed: Refuse, To: Refused, By: staff, Told: true},
+		{From: Waiting, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+
+		{From: Approved, Deed: Deliver, To: Completed, By: citizen},
+	}
+}
+
+// Step finds the move of a deed from a status by a side: ok is false when the
+// table does not have it.
+func Step(from Status, deed Deed, by Side) (m Move, ok bool) {
+	for _, m := range Moves() {
+		if m.From == from && m.Deed == deed && slices.Contains(m.By, by) {
+			return m, true
+		}
+	}
+	return Move{}, false
+}
+
+// Can lists what a side can do with a case in a status.
+func Can(from Status, by Side) []Deed {
+	var can []Deed
+	for _, m := range Moves() {
+		if m.From == from && slices.Contains(m.By, by) {
+			can = append(can, m.Deed)
+		}
+	}
+	return can
+}
