@@ -210,8 +210,11 @@ func (s *Sandbox) CertPEM() []byte { return s.certPEM }
 // same under every seed.
 func (s *Sandbox) People() []Person { return s.people.All() }
 
-// Person is the i-th of the population, or nobody.
-func (s *Sandbox) Person(i int) (Person, bool) { return s.people.At(i) }
+// Person is the i-th of the population; the zero Person when there are fewer.
+func (s *Sandbox) Person(i int) Person {
+	p, _ := s.people.At(i)
+	return p
+}
 
 // Messages are what was sent to an address (everybody for ""), newest first.
 func (s *Sandbox) Messages(to string) []postbox.Message { return s.box.List(to, 0) }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"okno/internal/sandbox/party"
+	"okno/internal/sandbox/population"
 	"okno/internal/sandbox/postbox"
 )
 
@@ -175,7 +176,9 @@ func (v *site) messages(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	v.show(w, r, http.StatusOK, "messages", "messages.title", map[string]any{"To": to, "Columns": columns})
+	v.show(w, r, http.StatusOK, "messages", "messages.title", map[string]any{
+		"To": to, "Columns": columns, "Parties": v.partyViews(), "People": v.sandbox.people.All()[:population.DemoCount],
+	})
 }
 
 // partyView is one party on the page of switches.
@@ -191,10 +194,17 @@ type switchView struct {
 }
 
 func viewOf(name string, s party.State) partyView {
-	out := partyView{Name: name, Delay: s.Delay.String(), Healthy: s == party.State{}, Switches: []switchView{
+	return partyView{Name: name, Delay: s.Delay.String(), Healthy: s == party.State{}, Switches: []switchView{
 		{"refusal", s.Refusal}, {"garbage", s.Garbage}, {"down", s.Down}, {"slow", s.Slow}, {"duplicate", s.Duplicate},
 	}}
-	return out
+}
+
+func (v *site) partyViews() []partyView {
+	var views []partyView
+	for _, name := range party.Names() {
+		views = append(views, viewOf(name, v.sandbox.switches.Get(name)))
+	}
+	return views
 }
 
 func (v *site) parties(w http.ResponseWriter, r *http.Request) {
@@ -202,12 +212,8 @@ func (v *site) parties(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *site) showParties(w http.ResponseWriter, r *http.Request, status int, fault string) {
-	var views []partyView
-	for _, name := range party.Names() {
-		views = append(views, viewOf(name, v.sandbox.switches.Get(name)))
-	}
 	v.show(w, r, status, "parties", "parties.title", map[string]any{
-		"Parties": views, "Fault": fault,
+		"Parties": v.partyViews(), "Fault": fault,
 		"SMTP": v.sandbox.SMTPAddr(), "SMPP": v.sandbox.SMSCAddr(), "Registry": v.sandbox.RegistryURL(),
 	})
 }

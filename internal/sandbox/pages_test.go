@@ -19,7 +19,7 @@ func TestPagesInBothLanguages(t *testing.T) {
 		t.Fatal(err)
 	}
 	smsTo(t, s, "79131234567", "Ваш код: 123456")
-	anna, _ := s.Person(0)
+	anna := s.Person(0)
 	for path, want := range map[string][]string{
 		"/":                           {"Ваш код: 123456", "Subject &amp; co", "&lt;script&gt;", "&#43;79131234567", "Почта"},
 		"/?lang=en":                   {"Mailbox", `lang="en"`, `href="/parties?lang=en"`},

@@ -184,7 +184,7 @@ func TestPeopleAPI(t *testing.T) {
 	if diff := cmp.Diff(s.People()[1:4], page.People); diff != "" {
 		t.Error(diff)
 	}
-	anna, _ := s.Person(0)
+	anna := s.Person(0)
 	var one Person
 	if err := json.Unmarshal([]byte(get(t, s, "/api/people/"+url.PathEscape(anna.SNILS))), &one); err != nil {
 		t.Fatal(err)
@@ -203,7 +203,7 @@ func TestPeopleAPI(t *testing.T) {
 func TestRegistryOverTheSite(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
-	anna, _ := s.Person(0)
+	anna := s.Person(0)
 	body, err := json.Marshal(registry.Request{RequestID: "r1", Person: registry.Asked{
 		LastName: anna.LastName, FirstName: anna.FirstName, MiddleName: anna.MiddleName, BirthDate: anna.BirthDate, SNILS: anna.SNILS,
 	}})

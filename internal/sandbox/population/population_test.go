@@ -4,9 +4,18 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	plateForm       = regexp.MustCompile(`^[АВЕКМНОРСТУХ]\d{3}[АВЕКМНОРСТУХ]{2}\d{2}$`)
+	vinForm         = regexp.MustCompile(`^[A-HJ-NPR-Z0-9]{17}$`)
+	certificateForm = regexp.MustCompile(`^[IVXLC]{1,6}-[А-Я]{2}$`)
+	passportForm    = regexp.MustCompile(`^\d{4} \d{6} \d{3}-\d{3}$`)
+	wordsOnce       = sync.OnceValue(readWords)
 )
 
 func TestCheckNumbers(t *testing.T) {
@@ -126,10 +135,8 @@ func checkNumbersOf(t *testing.T, p Person) {
 			t.Errorf("%d: debt %+v", p.Number, d)
 		}
 	}
-	plate := regexp.MustCompile(`^[АВЕКМНОРСТУХ]\d{3}[АВЕКМНОРСТУХ]{2}\d{2}$`)
-	vin := regexp.MustCompile(`^[A-HJ-NPR-Z0-9]{17}$`)
 	for _, v := range p.Vehicles {
-		if !plate.MatchString(v.Plate) || !vin.MatchString(v.VIN) {
+		if !plateForm.MatchString(v.Plate) || !vinForm.MatchString(v.VIN) {
 			t.Errorf("%d: vehicle %+v", p.Number, v)
 		}
 	}
@@ -137,7 +144,7 @@ func checkNumbersOf(t *testing.T, p Person) {
 
 func checkPapers(t *testing.T, p Person) {
 	t.Helper()
-	if !regexp.MustCompile(`^[IVXLC]{1,6}-[А-Я]{2}$`).MatchString(p.BirthCertificate.Series) {
+	if !certificateForm.MatchString(p.BirthCertificate.Series) {
 		t.Errorf("%d: birth certificate %+v", p.Number, p.BirthCertificate)
 	}
 	if p.BirthDate > AsOf || p.RegisteredOn > AsOf || p.RegisteredOn < p.BirthDate || p.BirthCertificate.IssuedOn > AsOf {
@@ -159,8 +166,7 @@ func checkPapers(t *testing.T, p Person) {
 func checkPassport(t *testing.T, p Person) {
 	t.Helper()
 	pass, born := p.Passport, day(p.BirthDate)
-	form := regexp.MustCompile(`^\d{4} \d{6} \d{3}-\d{3}$`)
-	if !form.MatchString(pass.Series + " " + pass.Number + " " + pass.UnitCode) {
+	if !passportForm.MatchString(pass.Series + " " + pass.Number + " " + pass.UnitCode) {
 		t.Errorf("%d: passport %+v", p.Number, pass)
 	}
 	if pass.IssuedOn > AsOf || pass.IssuedOn < "1997-10-01" || pass.IssuedOn < date(born.AddDate(14, 0, 0)) {
@@ -198,7 +204,7 @@ func checkFamily(t *testing.T, p *Population, one Person) {
 		if child.Address != one.Address {
 			t.Errorf("%d lives apart from child %d", one.Number, child.Number)
 		}
-		if one.Sex == Male && child.MiddleName != readWords().middleName(one.FirstName, child.Sex) {
+		if one.Sex == Male && child.MiddleName != wordsOnce().middleName(one.FirstName, child.Sex) {
 			t.Errorf("%s is a child of %s", child.FullName(), one.FullName())
 		}
 		if one.Sex == Male && child.LastName != surname(one.LastName, child.Sex) {
