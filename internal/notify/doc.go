@@ -13,6 +13,7 @@
 //
 //	waiting ──► sending ──► sent
 //	   ▲           │  └───► doubtful (the process died between answer and commit)
+//	                refused (the address does not exist)
 //	   └── failed ◄┘        expired (a code that came too late to be of use)
 //
 // It is called by every room that tells people something.
