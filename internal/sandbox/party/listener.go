@@ -1,6 +1,7 @@
 package party
 
 import (
+	"context"
 	"net"
 	"sync"
 	"time"
@@ -122,13 +123,9 @@ func (c *conn) trickle(p []byte) error {
 	return nil
 }
 
-// Pause is the wait of a slow party between two pieces. It is of real time
-// even where a test moves a clock by hand: the other side waits for real too.
-func Pause() {
-	timer := time.NewTimer(slowPause)
-	defer timer.Stop()
-	<-timer.C
-}
+// Pause is the wait of a slow party between two pieces. It is of the machine's
+// time even where a test moves a clock by hand: the other side waits for real.
+func Pause() { _ = clock.System().Sleep(context.Background(), slowPause) }
 
 // Garbage are n bytes that no protocol of the sandbox understands: neither
 // text nor a possible length. They end as a line does, so that a client who

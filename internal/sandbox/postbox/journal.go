@@ -34,11 +34,13 @@ func Open(dir string, capacity int) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Written anew at start, so that a cut line never runs into the next one.
-	if err := j.rewrite(messages); err != nil {
-		return nil, err
+	b := &Box{capacity: capacity, messages: messages, file: j}
+	for _, m := range messages {
+		b.bytes += m.size()
 	}
-	return &Box{capacity: capacity, messages: messages, file: j}, nil
+	b.trim()
+	// Written anew at start, so that a cut line never runs into the next one.
+	return b, j.rewrite(b.messages)
 }
 
 func (j *journal) load(capacity int) ([]Message, error) {

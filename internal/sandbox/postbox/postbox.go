@@ -19,6 +19,9 @@ const (
 // Capacity is how many messages are kept; older ones are forgotten.
 const Capacity = 20_000
 
+// maxBytes is how much text is kept, whatever the number of messages.
+const maxBytes = 64 << 20
+
 // Message is one delivered message. To is an e-mail address or a phone in E.164.
 type Message struct {
 	Channel string    `json:"channel"`
@@ -32,6 +35,7 @@ type Message struct {
 type Box struct {
 	mu       sync.Mutex
 	messages []Message // oldest first
+	bytes    int       // of their texts
 	capacity int
 	file     *journal // nil: memory only
 }
@@ -44,14 +48,31 @@ func (b *Box) Add(m Message) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = append(b.messages, m)
-	if over := len(b.messages) - b.capacity; over > 0 {
-		b.messages = append(b.messages[:0:0], b.messages[over+b.capacity/10:]...)
-	}
+	b.bytes += m.size()
+	b.trim()
 	if b.file == nil {
 		return nil
 	}
 	return b.file.append(m, b.messages)
 }
+
+// trim forgets the oldest messages when there are too many. A tenth goes at
+// once, so that a full box does not move all its messages for each new one.
+func (b *Box) trim() {
+	drop, atLeast := 0, 0
+	if over := len(b.messages) - b.capacity; over > 0 {
+		atLeast = over + b.capacity/10
+	}
+	for drop < len(b.messages) && (drop < atLeast || b.bytes > maxBytes) {
+		b.bytes -= b.messages[drop].size()
+		drop++
+	}
+	if drop > 0 {
+		b.messages = append(b.messages[:0:0], b.messages[drop:]...)
+	}
+}
+
+func (m Message) size() int { return len(m.Subject) + len(m.Text) }
 
 // List are the newest messages to an address, newest first; an empty to means
 // everybody, a limit of 0 means all. A phone may be written in any way, an
@@ -76,7 +97,7 @@ func (b *Box) List(to string, limit int) []Message {
 func (b *Box) Reset() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.messages = nil
+	b.messages, b.bytes = nil, 0
 	if b.file == nil {
 		return nil
 	}
@@ -95,7 +116,7 @@ func (b *Box) Close() error {
 	return f.close()
 }
 
-// Matcher tells whether an address of a message is the one that was asked for.
+// Matcher tells whether the To of a message is the address that was asked for.
 func Matcher(to string) func(string) bool {
 	to = strings.TrimSpace(to)
 	if to == "" {
@@ -105,7 +126,7 @@ func Matcher(to string) func(string) bool {
 		return func(s string) bool { return strings.EqualFold(s, to) }
 	}
 	phone := Phone(to)
-	return func(s string) bool { return phone != "" && !strings.Contains(s, "@") && Phone(s) == phone }
+	return func(s string) bool { return phone != "" && s == phone }
 }
 
 // Phone writes a phone number in E.164: «8 (913) 123-45-67» and «9131234567»

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,23 @@ func TestBoxIsBounded(t *testing.T) {
 	got := b.List("", 0)
 	if len(got) > 20 || len(got) < 15 || got[0].Text != "99" {
 		t.Errorf("%d kept, newest %q", len(got), got[0].Text)
+	}
+}
+
+func TestBoxIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	b := New(1000)
+	big := strings.Repeat("x", maxBytes/10)
+	for range 25 {
+		if err := b.Add(message("+79", big)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(b.List("", 0)); n != 10 || b.bytes != 10*len(big) {
+		t.Errorf("%d kept, %d bytes", n, b.bytes)
+	}
+	if err := b.Add(message("+79", strings.Repeat("x", maxBytes+1))); err != nil || len(b.List("", 0)) != 0 || b.bytes != 0 {
+		t.Errorf("a message larger than the box: %v, %d bytes", err, b.bytes)
 	}
 }
 

@@ -271,15 +271,24 @@ func TestDelayAndWindow(t *testing.T) {
 	if n := len(f.box.List("", 0)); n != 0 {
 		t.Errorf("%d before the delay was over", n)
 	}
-	for deadline := party.Deadline(patience); len(f.box.List("", 0)) < Window && clock.System().Now().Before(deadline); {
-		f.clock.Advance(time.Minute) // sleepers may still be on their way to bed
-		select {
-		case <-s.answers:
-		case <-time.After(10 * time.Millisecond):
-		}
+	eventually(t, func() bool { return f.clock.Sleepers() == Window })
+	f.clock.Advance(time.Minute)
+	for range Window {
+		s.answer(t)
 	}
 	if n := len(f.box.List("", 0)); n != Window {
 		t.Errorf("%d after the delay", n)
+	}
+}
+
+// eventually waits until a condition holds.
+func eventually(t *testing.T, cond func() bool) {
+	t.Helper()
+	for deadline := party.Deadline(patience); !cond(); {
+		if clock.System().Now().After(deadline) {
+			t.Fatal("it never came to be")
+		}
+		<-time.After(time.Millisecond)
 	}
 }
 
