@@ -17,6 +17,20 @@ type decoder struct {
 	*faults
 	lines      []string
 	unverified []Pos
+	known      map[reflect.Type][]member
+	shapes     map[string]*regexp.Regexp
+}
+
+func newDecoder(fs *faults, lines []string) *decoder {
+	return &decoder{faults: fs, lines: lines, known: map[reflect.Type][]member{}, shapes: map[string]*regexp.Regexp{}}
+}
+
+// members are the keys of a type, looked up once for each file.
+func (d *decoder) members(t reflect.Type) []member {
+	if _, ok := d.known[t]; !ok {
+		d.known[t] = membersOf(t)
+	}
+	return d.known[t]
 }
 
 // tags are what a field of a Go type says about its key.
@@ -146,7 +160,7 @@ func (d *decoder) object(n ast.Node, v reflect.Value, t tags) {
 	for _, e := range entries {
 		d.entry(e, v, t, seen)
 	}
-	for _, m := range membersOf(v.Type()) {
+	for _, m := range d.members(v.Type()) {
 		if m.required && !seen[m.key] {
 			d.add(position(n), d.missingCode(m), m.doc, "%s: %q is missing", orRoot(t.key), m.key)
 		}
@@ -176,7 +190,7 @@ func (d *decoder) place(n ast.Node, v reflect.Value) {
 
 // short takes a single value for an object whose tag allows it: cost: 0.
 func (d *decoder) short(n ast.Node, v reflect.Value, t tags) {
-	for _, m := range membersOf(v.Type()) {
+	for _, m := range d.members(v.Type()) {
 		if m.short {
 			d.place(n, v)
 			d.value(n, v.Field(m.index), m.tags)
@@ -201,7 +215,7 @@ func (d *decoder) entry(e *ast.MappingValueNode, v reflect.Value, t tags, seen m
 		d.unverifiedMark(e, v)
 		return
 	}
-	members := membersOf(v.Type())
+	members := d.members(v.Type())
 	for _, m := range members {
 		if m.key == key {
 			d.value(e.Value, v.Field(m.index), m.tags)
@@ -343,6 +357,14 @@ var formats = map[string]string{
 	"fact":   `^[a-z_]+\.[a-z][a-z0-9_]*$`,
 }
 
+// shape is the pattern of a format, nil for those that have none.
+func (d *decoder) shape(format string) *regexp.Regexp {
+	if _, ok := d.shapes[format]; !ok && formats[format] != "" {
+		d.shapes[format] = regexp.MustCompile(formats[format])
+	}
+	return d.shapes[format]
+}
+
 func (d *decoder) format(at Pos, s string, t tags) {
 	if t.enum != nil && !slices.Contains(t.enum, s) {
 		d.add(at, "value", cmpHint(nearest(s, t.enum), "one of: "+strings.Join(t.enum, ", ")), "%s: %q is not known", t.key, s)
@@ -353,7 +375,7 @@ func (d *decoder) format(at Pos, s string, t tags) {
 		}
 		return
 	}
-	if shape, ok := formats[t.format]; ok && !regexp.MustCompile(shape).MatchString(s) {
+	if shape := d.shape(t.format); shape != nil && !shape.MatchString(s) {
 		d.add(at, "value", fmt.Sprintf("it must match %s", shape), "%s: %q has a wrong form", t.key, s)
 	}
 	if len(s) > 8000 {

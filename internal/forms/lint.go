@@ -10,7 +10,7 @@ import (
 // lint finds what the types alone can't: keys that belong together, codes that
 // are not known, texts that a service with a form needs.
 func lint(s *Service, o Options, fs *faults) {
-	l := &linter{faults: fs, s: s, o: o}
+	l := &linter{faults: fs, s: s, o: o, members: membersOf(reflect.TypeFor[Field]())}
 	l.identity()
 	l.page()
 	l.form()
@@ -26,6 +26,8 @@ type linter struct {
 	*faults
 	s *Service
 	o Options
+	// members are the keys of a field.
+	members []member
 }
 
 var top = Pos{1, 1}
@@ -181,7 +183,7 @@ func (l *linter) field(f *Field) {
 // keys finds keys that the kind does not know, and those it can't do without.
 func (l *linter) keys(f *Field) {
 	v := reflect.ValueOf(f).Elem()
-	for _, m := range membersOf(v.Type()) {
+	for _, m := range l.members {
 		own := slices.Contains(f.kind.keys(), m.key)
 		must := slices.Contains(f.kind.keys(), "!"+m.key)
 		set := written(v.Field(m.index))

@@ -146,7 +146,7 @@ func read(data []byte, fs *faults) *Service {
 	if root == nil {
 		return nil
 	}
-	d := &decoder{faults: fs, lines: strings.Split(string(data), "\n")}
+	d := newDecoder(fs, strings.Split(string(data), "\n"))
 	s := &Service{}
 	d.value(root, reflect.ValueOf(s).Elem(), tags{})
 	s.Unverified = d.unverified
