@@ -128,6 +128,11 @@ func (x *posting) sent(f *Field, name string) bool {
 			return true
 		}
 	}
+	return x.names(f, name)
+}
+
+// names reports whether any box of the field was sent, be it empty.
+func (x *posting) names(f *Field, name string) bool {
 	asked := map[string]bool{}
 	addNames(asked, &FieldState{Field: f, Name: name})
 	for n := range asked {
@@ -136,6 +141,12 @@ func (x *posting) sent(f *Field, name string) bool {
 		}
 	}
 	return false
+}
+
+// revealed: the field has just appeared by another answer of the same page, so
+// nobody was asked yet.
+func (x *posting) revealed(s *Service, f *FieldState) bool {
+	return x.json == nil && hiddenHere(s, f.Field) && !x.names(f.Field, f.Name)
 }
 
 // store puts the accepted values into a copy of the answers.

@@ -185,17 +185,24 @@ func (p *pass) require(state *FieldState) {
 		return
 	}
 	state.Missing = true
-	key := "forms.error.required"
-	switch state.Field.Kind {
-	case "choice", "choices", "yesno":
-		key = "forms.error.choose"
-	case "consent":
-		key = "forms.error.consent"
-	case "file":
-		key = "forms.error.file_missing"
+	key := missingKey(state.Field.Kind)
+	if p.posts(state.Field.step) && p.posting.revealed(p.s, state) {
+		key = "forms.error.revealed"
 	}
 	p.step.Missing++
 	p.result.Missing = append(p.result.Missing, p.wrongOf(state, flaw{key: key}))
+}
+
+func missingKey(kind string) string {
+	switch kind {
+	case "choice", "choices", "yesno":
+		return "forms.error.choose"
+	case "consent":
+		return "forms.error.consent"
+	case "file":
+		return "forms.error.file_missing"
+	}
+	return "forms.error.required"
 }
 
 func (p *pass) wrong(state *FieldState, x flaw) {

@@ -216,6 +216,9 @@ func TestGoingBackLosesNothing(t *testing.T) {
 	if _, wrong := Check(s, "three", raw("last=x"), a, today); len(wrong) != 1 || wrong[0].Key != "forms.error.not_asked" {
 		t.Errorf("a hidden field was taken: %+v", wrong)
 	}
+	if _, wrong := Check(s, "one", raw("kind=x"), nil, today); len(wrong) != 1 || wrong[0].Key != "forms.error.revealed" {
+		t.Errorf("a field that has just appeared: %+v", wrong)
+	}
 	post("one", "kind=x")
 	if got := Fill(s, a, today).Submission(); !cmp.Equal(got, full) {
 		t.Error(cmp.Diff(full, got))

@@ -121,3 +121,34 @@ type Way struct {
 	Service string `key:"service" format:"id" doc:"Id of another service."`
 	URL     string `key:"url" format:"url" doc:"Address outside (https)."`
 }
+
+// Inputs are the boxes of the field on the page, in order; none for notes and
+// calculated values.
+func (f *Field) Inputs() []Input { return f.kind.Inputs(f) }
+
+// Print shows an answer as people read it.
+func (f *Field) Print(v any, p Printer) string { return f.kind.Print(f, v, p) }
+
+// Boxes are the contents of the boxes for an answer, by part; a tick is "yes",
+// several values are several ticks or files.
+func (f *Field) Boxes(v any) map[string][]string {
+	if v == nil {
+		return nil
+	}
+	return f.kind.boxes(f, v)
+}
+
+// Step finds a step by its id, nil if there is none.
+func (s *Service) Step(id string) *Step {
+	i, ok := s.steps[id]
+	if !ok {
+		return nil
+	}
+	return &s.Form.Steps[i]
+}
+
+// Field finds a field outside groups by its id, nil if there is none.
+func (s *Service) Field(id string) *Field { return s.fields[id] }
+
+// Group finds a group by its id, nil if there is none.
+func (s *Service) Group(id string) *Group { return s.groups[id] }

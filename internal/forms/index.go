@@ -79,7 +79,7 @@ func (x *indexer) field(f *Field, step int, g *Group) {
 	k, ok := x.kinds[f.Kind]
 	if !ok {
 		x.add(f.At, "kind", cmpHint(nearest(f.Kind, kindNames()), "known kinds stand in docs/services/language.md"), "kind %q is not known", f.Kind)
-		k = text()
+		k = textKind()
 	}
 	f.kind = k
 	if f.Pattern != "" {

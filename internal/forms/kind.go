@@ -7,7 +7,7 @@ import (
 )
 
 // Kind is a sort of answer. Each stands in a file of its own, kind_<name>.go,
-// and in the list of Kinds. A new kind needs these seven methods, most of which
+// and in the list of Kinds. A new kind needs these eight methods, most of which
 // it takes from plain, and a line in the list.
 type Kind interface {
 	// Name is the word in service files.
@@ -22,6 +22,8 @@ type Kind interface {
 	keys() []string
 	// celType is the type in expressions, nil for kinds without a value.
 	celType(p *provider, f *Field) *cel.Type
+	// boxes is an accepted answer as it is typed, by part: what read takes.
+	boxes(f *Field, v any) map[string][]string
 	// read makes a JSON value of what was posted; nil for nothing.
 	read(f *Field, in posted) any
 	// accept checks a JSON value and gives it in canonical form.
@@ -86,9 +88,9 @@ func oneFlaw(key string, args ...any) []flaw { return []flaw{{key: key, args: ar
 // Kinds are all kinds of the language, by name.
 func Kinds() []Kind {
 	list := []Kind{
-		account(), address(), birthCertificate(), calculated{}, choice{}, choices{}, consent{}, date{},
-		driverLicence(), email(), file{}, inn(), longtext(), money{}, name(), note{}, number{}, oms(),
-		passportRF(), person(), phone(), plate(), postcode(), snils(), text(), vin(), yesno{},
+		accountKind(), addressKind(), birthCertificateKind(), calculatedKind{}, choiceKind{}, choicesKind{}, consentKind{}, dateKind{},
+		driverLicenceKind(), emailKind(), fileKind{}, innKind(), longtextKind(), moneyKind{}, nameKind(), noteKind{}, numberKind{}, omsKind(),
+		passportRFKind(), personKind(), phoneKind(), plateKind(), postcodeKind(), snilsKind(), textKind(), vinKind(), yesnoKind{},
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name() < list[j].Name() })
 	return list
@@ -99,15 +101,35 @@ func kinds() map[string]Kind {
 	for _, k := range Kinds() {
 		byName[k.Name()] = k
 	}
-	byName[""] = text()
+	byName[""] = textKind()
 	return byName
 }
 
 // plain is what most kinds have in common: one box, a string.
 type plain struct{}
 
-func (plain) keys() []string                          { return nil }
-func (plain) celType(*provider, *Field) *cel.Type     { return cel.StringType }
-func (plain) read(_ *Field, in posted) any            { return in.value("") }
-func (plain) Inputs(f *Field) []Input                 { return []Input{{Control: "text", Width: f.Width}} }
-func (plain) Print(_ *Field, v any, _ Printer) string { s, _ := v.(string); return s }
+func (plain) keys() []string { return nil }
+
+func (plain) celType(*provider, *Field) *cel.Type { return cel.StringType }
+
+func (plain) Inputs(f *Field) []Input { return []Input{{Control: "text", Width: f.Width}} }
+
+func (plain) read(_ *Field, in posted) any { return in.value("") }
+
+func (plain) boxes(_ *Field, v any) map[string][]string {
+	s, _ := v.(string)
+	return oneBox(s)
+}
+
+func (plain) Print(_ *Field, v any, _ Printer) string {
+	s, _ := v.(string)
+	return s
+}
+
+// oneBox is the content of the only box, nothing for an empty one.
+func oneBox(s string) map[string][]string {
+	if s == "" {
+		return nil
+	}
+	return map[string][]string{"": {s}}
+}

@@ -2,9 +2,9 @@ package forms
 
 import "okno/internal/reference"
 
-// account is a bank account with the БИК of the bank; the key digit of the
-// account is checked against it.
-func account() Kind {
+// accountKind is a bank account with the БИК of the bank; the key digit of the
+// accountKind is checked against it.
+func accountKind() Kind {
 	return composite{
 		name: "account",
 		parts: []piece{

@@ -2,37 +2,37 @@ package forms
 
 import "cel.dev/cel-go/cel"
 
-// calculated is a value made from other answers; people see it and can't
+// calculatedKind is a value made from other answers; people see it and can't
 // change it.
-type calculated struct{ plain }
+type calculatedKind struct{ plain }
 
-func (calculated) Name() string { return "calculated" }
+func (calculatedKind) Name() string { return "calculated" }
 
-func (calculated) keys() []string { return []string{"!value", "!as", "decimals", "unit"} }
+func (calculatedKind) keys() []string { return []string{"!value", "!as", "decimals", "unit"} }
 
 // shownAs is the kind whose printing and type the value borrows.
-func (calculated) shownAs(f *Field) Kind {
+func (calculatedKind) shownAs(f *Field) Kind {
 	switch f.As {
 	case "number":
-		return number{}
+		return numberKind{}
 	case "money":
-		return money{}
+		return moneyKind{}
 	case "date":
-		return date{}
+		return dateKind{}
 	case "yesno":
-		return yesno{}
+		return yesnoKind{}
 	}
-	return text()
+	return textKind()
 }
 
-func (k calculated) celType(p *provider, f *Field) *cel.Type { return k.shownAs(f).celType(p, f) }
+func (k calculatedKind) celType(p *provider, f *Field) *cel.Type { return k.shownAs(f).celType(p, f) }
 
-func (calculated) Inputs(*Field) []Input { return nil }
+func (calculatedKind) Inputs(*Field) []Input { return nil }
 
-func (calculated) read(*Field, posted) any { return nil }
+func (calculatedKind) read(*Field, posted) any { return nil }
 
-func (calculated) accept(*Field, any, bounds) (any, []flaw) {
+func (calculatedKind) accept(*Field, any, bounds) (any, []flaw) {
 	return nil, oneFlaw("forms.error.not_asked")
 }
 
-func (k calculated) Print(f *Field, v any, p Printer) string { return k.shownAs(f).Print(f, v, p) }
+func (k calculatedKind) Print(f *Field, v any, p Printer) string { return k.shownAs(f).Print(f, v, p) }

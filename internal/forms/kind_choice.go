@@ -1,15 +1,15 @@
 package forms
 
-// choice is one of several options.
-type choice struct{ plain }
+// choiceKind is one of several options.
+type choiceKind struct{ plain }
 
-func (choice) Name() string { return "choice" }
+func (choiceKind) Name() string { return "choice" }
 
-func (choice) keys() []string { return []string{"!options"} }
+func (choiceKind) keys() []string { return []string{"!options"} }
 
-func (choice) Inputs(*Field) []Input { return []Input{{Control: "radio"}} }
+func (choiceKind) Inputs(*Field) []Input { return []Input{{Control: "radio"}} }
 
-func (choice) accept(_ *Field, v any, b bounds) (any, []flaw) {
+func (choiceKind) accept(_ *Field, v any, b bounds) (any, []flaw) {
 	s, ok := v.(string)
 	if !ok || !isOffered(b.offered, s) {
 		return nil, oneFlaw("forms.error.option")
@@ -26,7 +26,7 @@ func isOffered(options []*Option, value string) bool {
 	return false
 }
 
-func (choice) Print(f *Field, v any, p Printer) string {
+func (choiceKind) Print(f *Field, v any, p Printer) string {
 	s, _ := v.(string)
 	return optionLabel(f, s, p.Lang)
 }

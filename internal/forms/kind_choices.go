@@ -7,20 +7,20 @@ import (
 	"cel.dev/cel-go/cel"
 )
 
-// choices is any number of several options, kept in the order of the options.
-type choices struct{ plain }
+// choicesKind is any number of several options, kept in the order of the options.
+type choicesKind struct{ plain }
 
-func (choices) Name() string { return "choices" }
+func (choicesKind) Name() string { return "choices" }
 
-func (choices) keys() []string { return []string{"!options", "min", "max"} }
+func (choicesKind) keys() []string { return []string{"!options", "min", "max"} }
 
-func (choices) celType(*provider, *Field) *cel.Type { return cel.ListType(cel.StringType) }
+func (choicesKind) celType(*provider, *Field) *cel.Type { return cel.ListType(cel.StringType) }
 
-func (choices) Inputs(*Field) []Input { return []Input{{Control: "checkbox"}} }
+func (choicesKind) Inputs(*Field) []Input { return []Input{{Control: "checkbox"}} }
 
-func (choices) read(_ *Field, in posted) any { return in.list("") }
+func (choicesKind) read(_ *Field, in posted) any { return in.list("") }
 
-func (choices) accept(_ *Field, v any, b bounds) (any, []flaw) {
+func (choicesKind) accept(_ *Field, v any, b bounds) (any, []flaw) {
 	chosen, ok := stringList(v)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")
@@ -63,10 +63,18 @@ func stringList(v any) ([]string, bool) {
 	return out, true
 }
 
-func (choices) Print(f *Field, v any, p Printer) string {
+func (choicesKind) Print(f *Field, v any, p Printer) string {
 	chosen, _ := stringList(v)
 	for i, c := range chosen {
 		chosen[i] = optionLabel(f, c, p.Lang)
 	}
 	return strings.Join(chosen, ", ")
+}
+
+func (choicesKind) boxes(_ *Field, v any) map[string][]string {
+	chosen, _ := stringList(v)
+	if len(chosen) == 0 {
+		return nil
+	}
+	return map[string][]string{"": chosen}
 }

@@ -140,7 +140,7 @@ func (k composite) acceptPart(p *piece, in, out map[string]any, b bounds) []flaw
 
 // latest: no document is issued and nobody is born after today.
 func (p *piece) latest(b bounds) any {
-	if _, ok := p.kind.(date); ok && b.today != "" {
+	if _, ok := p.kind.(dateKind); ok && b.today != "" {
 		return b.today
 	}
 	return nil
@@ -170,4 +170,16 @@ func words(m map[string]any, separator string, ids ...string) string {
 		}
 	}
 	return strings.Join(out, separator)
+}
+
+func (k composite) boxes(_ *Field, v any) map[string][]string {
+	m, _ := v.(map[string]any)
+	out := map[string][]string{}
+	for i := range k.parts {
+		p := &k.parts[i]
+		for part, values := range p.kind.boxes(&p.field, m[p.id]) {
+			out[joinPart(p.id, part)] = values
+		}
+	}
+	return out
 }

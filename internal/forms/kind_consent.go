@@ -2,18 +2,18 @@ package forms
 
 import "cel.dev/cel-go/cel"
 
-// consent is a text with a box to tick. A required one must be ticked.
-type consent struct{ plain }
+// consentKind is a text with a box to tick. A required one must be ticked.
+type consentKind struct{ plain }
 
-func (consent) Name() string { return "consent" }
+func (consentKind) Name() string { return "consent" }
 
-func (consent) keys() []string { return []string{"!text", "document"} }
+func (consentKind) keys() []string { return []string{"!text", "document"} }
 
-func (consent) celType(*provider, *Field) *cel.Type { return cel.BoolType }
+func (consentKind) celType(*provider, *Field) *cel.Type { return cel.BoolType }
 
-func (consent) Inputs(*Field) []Input { return []Input{{Control: "checkbox"}} }
+func (consentKind) Inputs(*Field) []Input { return []Input{{Control: "checkbox"}} }
 
-func (consent) read(_ *Field, in posted) any {
+func (consentKind) read(_ *Field, in posted) any {
 	switch s := in.line(""); s {
 	case "":
 		return nil
@@ -24,7 +24,7 @@ func (consent) read(_ *Field, in posted) any {
 	}
 }
 
-func (consent) accept(f *Field, v any, _ bounds) (any, []flaw) {
+func (consentKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	b, ok := v.(bool)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")
@@ -35,4 +35,11 @@ func (consent) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	return b, nil
 }
 
-func (consent) Print(f *Field, v any, p Printer) string { return yesno{}.Print(f, v, p) }
+func (consentKind) Print(f *Field, v any, p Printer) string { return yesnoKind{}.Print(f, v, p) }
+
+func (consentKind) boxes(_ *Field, v any) map[string][]string {
+	if b, _ := v.(bool); b {
+		return oneBox("yes")
+	}
+	return nil
+}

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// date is a day of the calendar without a zone, kept as YYYY-MM-DD. The page
+// dateKind is a day of the calendar without a zone, kept as YYYY-MM-DD. The page
 // asks for day, month and year in three boxes; a single value is taken too.
-type date struct{ plain }
+type dateKind struct{ plain }
 
-func (date) Name() string { return "date" }
+func (dateKind) Name() string { return "date" }
 
-func (date) keys() []string { return []string{"min", "max"} }
+func (dateKind) keys() []string { return []string{"min", "max"} }
 
-func (date) Inputs(f *Field) []Input {
+func (dateKind) Inputs(f *Field) []Input {
 	birth := f.Autocomplete == "bday"
 	boxes := []Input{
 		{Part: "day", Label: "forms.part.date.day", Width: 2},
@@ -29,7 +29,7 @@ func (date) Inputs(f *Field) []Input {
 	return boxes
 }
 
-func (date) read(_ *Field, in posted) any {
+func (dateKind) read(_ *Field, in posted) any {
 	day, month, year := in.line("day"), in.line("month"), in.line("year")
 	if day == "" && month == "" && year == "" {
 		return in.value("")
@@ -44,7 +44,7 @@ func padded(s string, n int) string {
 	return strings.Repeat("0", max(0, n-len(s))) + s
 }
 
-func (date) accept(_ *Field, v any, b bounds) (any, []flaw) {
+func (dateKind) accept(_ *Field, v any, b bounds) (any, []flaw) {
 	s, ok := v.(string)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")
@@ -89,7 +89,15 @@ func readDate(s string) (string, []flaw) {
 	return iso, nil
 }
 
-func (date) Print(_ *Field, v any, _ Printer) string {
+func (dateKind) Print(_ *Field, v any, _ Printer) string {
 	s, _ := v.(string)
 	return printDate(s)
+}
+
+func (dateKind) boxes(_ *Field, v any) map[string][]string {
+	s, _ := v.(string)
+	if len(s) != 10 {
+		return nil
+	}
+	return map[string][]string{"day": {s[8:]}, "month": {s[5:7]}, "year": {s[:4]}}
 }

@@ -2,8 +2,8 @@ package forms
 
 import "okno/internal/reference"
 
-// email is an address of electronic mail.
-func email() Kind {
+// emailKind is an address of electronic mail.
+func emailKind() Kind {
 	return identifier{
 		name: "email", mode: "email", complete: "email", width: 30,
 		parse: reference.ParseEmail, format: reference.FormatEmail,

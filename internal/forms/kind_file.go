@@ -10,23 +10,23 @@ import (
 // maxFiles bounds the count of files in one answer, whatever the service says.
 const maxFiles = 20
 
-// file is one or several uploaded files, kept as references. They are posted by
+// fileKind is one or several uploaded files, kept as references. They are posted by
 // id; name, size and type are taken from the facts, never from the browser.
-type file struct{ plain }
+type fileKind struct{ plain }
 
-func (file) Name() string { return "file" }
+func (fileKind) Name() string { return "file" }
 
-func (file) keys() []string { return []string{"accept", "max_size", "count", "document"} }
+func (fileKind) keys() []string { return []string{"accept", "max_size", "count", "document"} }
 
-func (file) celType(p *provider, _ *Field) *cel.Type {
+func (fileKind) celType(p *provider, _ *Field) *cel.Type {
 	return cel.ListType(p.define("file", map[string]*cel.Type{
 		"id": cel.StringType, "name": cel.StringType, "size": cel.IntType, "type": cel.StringType,
 	}))
 }
 
-func (file) Inputs(*Field) []Input { return []Input{{Control: "file"}} }
+func (fileKind) Inputs(*Field) []Input { return []Input{{Control: "file"}} }
 
-func (file) read(_ *Field, in posted) any { return in.list("") }
+func (fileKind) read(_ *Field, in posted) any { return in.list("") }
 
 // FileTypes are the types that a file field takes.
 func (f *Field) FileTypes() []string {
@@ -47,7 +47,7 @@ func (f *Field) FileBytes() int64 {
 // FileCount is how many files the field takes.
 func (f *Field) FileCount() int { return min(max(1, f.Count), maxFiles) }
 
-func (file) accept(f *Field, v any, b bounds) (any, []flaw) {
+func (fileKind) accept(f *Field, v any, b bounds) (any, []flaw) {
 	if b.files == nil {
 		return storedFiles(f, v)
 	}
@@ -132,7 +132,7 @@ func fileIDs(v any) ([]string, bool) {
 	return ids, true
 }
 
-func (file) Print(_ *Field, v any, _ Printer) string {
+func (fileKind) Print(_ *Field, v any, _ Printer) string {
 	list, _ := v.([]any)
 	var names []string
 	for _, x := range list {
@@ -142,4 +142,12 @@ func (file) Print(_ *Field, v any, _ Printer) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+func (fileKind) boxes(_ *Field, v any) map[string][]string {
+	ids, _ := fileIDs(v)
+	if len(ids) == 0 {
+		return nil
+	}
+	return map[string][]string{"": ids}
 }

@@ -57,3 +57,11 @@ func flawsOf(err error) []flaw {
 	}
 	return oneFlaw("forms.error.shape")
 }
+
+func (k identifier) boxes(_ *Field, v any) map[string][]string {
+	s, _ := v.(string)
+	if k.format != nil && s != "" {
+		s = k.format(s)
+	}
+	return oneBox(s)
+}

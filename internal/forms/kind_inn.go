@@ -2,16 +2,16 @@ package forms
 
 import "okno/internal/reference"
 
-// innKind is a taxpayer's number: 12 digits of a person, 10 of an organisation.
-type innKind struct{ identifier }
+// innNumber is a taxpayer's number: 12 digits of a person, 10 of an organisation.
+type innNumber struct{ identifier }
 
-func inn() Kind {
-	return innKind{identifier{name: "inn", mode: "numeric", width: 12}}
+func innKind() Kind {
+	return innNumber{identifier{name: "inn", mode: "numeric", width: 12}}
 }
 
-func (k innKind) keys() []string { return []string{"of"} }
+func (k innNumber) keys() []string { return []string{"of"} }
 
-func (k innKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
+func (k innNumber) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	s, ok := v.(string)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")

@@ -2,25 +2,27 @@ package forms
 
 import (
 	"math"
+	"strconv"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 )
 
-// money is a sum in roubles, kept in whole kopecks. People type roubles, with
+// moneyKind is a sum in roubles, kept in whole kopecks. People type roubles, with
 // or without kopecks; JSON holds kopecks.
-type money struct{ plain }
+type moneyKind struct{ plain }
 
-func (money) Name() string { return "money" }
+func (moneyKind) Name() string { return "money" }
 
-func (money) keys() []string { return []string{"min", "max"} }
+func (moneyKind) keys() []string { return []string{"min", "max"} }
 
-func (money) celType(*provider, *Field) *cel.Type { return cel.IntType }
+func (moneyKind) celType(*provider, *Field) *cel.Type { return cel.IntType }
 
-func (money) Inputs(f *Field) []Input {
+func (moneyKind) Inputs(f *Field) []Input {
 	return []Input{{Control: "text", Mode: "decimal", Width: max(f.Width, 12)}}
 }
 
-func (money) read(_ *Field, in posted) any {
+func (moneyKind) read(_ *Field, in posted) any {
 	s := in.line("")
 	if s == "" {
 		return nil
@@ -33,7 +35,7 @@ func (money) read(_ *Field, in posted) any {
 	return int64(kopecks)
 }
 
-func (money) accept(_ *Field, v any, b bounds) (any, []flaw) {
+func (moneyKind) accept(_ *Field, v any, b bounds) (any, []flaw) {
 	n, ok := whole(v)
 	if !ok {
 		return nil, oneFlaw("forms.error.money")
@@ -48,10 +50,22 @@ func (money) accept(_ *Field, v any, b bounds) (any, []flaw) {
 	return n, nil
 }
 
-func (money) Print(_ *Field, v any, p Printer) string {
+func (moneyKind) Print(_ *Field, v any, p Printer) string {
 	n, ok := whole(v)
 	if !ok {
 		return ""
 	}
 	return printMoney(n, p.Lang)
+}
+
+func (moneyKind) boxes(_ *Field, v any) map[string][]string {
+	n, ok := whole(v)
+	if !ok {
+		return nil
+	}
+	s := strconv.FormatInt(n/100, 10)
+	if kopecks := n % 100; kopecks != 0 {
+		s = strings.ReplaceAll(strconv.FormatFloat(float64(n)/100, 'f', 2, 64), ".", ",")
+	}
+	return oneBox(s)
 }

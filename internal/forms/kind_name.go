@@ -2,7 +2,7 @@ package forms
 
 import "okno/internal/reference"
 
-// name is one part of a person's name, as in the document.
-func name() Kind {
+// nameKind is one part of a person's name, as in the document.
+func nameKind() Kind {
 	return identifier{name: "name", width: 30, parse: reference.ParseName}
 }

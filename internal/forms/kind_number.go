@@ -8,21 +8,21 @@ import (
 	"cel.dev/cel-go/cel"
 )
 
-// number is a whole number, or one with a fixed count of decimals.
-type number struct{ plain }
+// numberKind is a whole number, or one with a fixed count of decimals.
+type numberKind struct{ plain }
 
-func (number) Name() string { return "number" }
+func (numberKind) Name() string { return "number" }
 
-func (number) keys() []string { return []string{"min", "max", "decimals", "unit"} }
+func (numberKind) keys() []string { return []string{"min", "max", "decimals", "unit"} }
 
-func (number) celType(_ *provider, f *Field) *cel.Type {
+func (numberKind) celType(_ *provider, f *Field) *cel.Type {
 	if f.Decimals > 0 {
 		return cel.DoubleType
 	}
 	return cel.IntType
 }
 
-func (number) Inputs(f *Field) []Input {
+func (numberKind) Inputs(f *Field) []Input {
 	mode, width := "numeric", 10
 	if f.Decimals > 0 {
 		mode = "decimal"
@@ -33,7 +33,7 @@ func (number) Inputs(f *Field) []Input {
 	return []Input{{Control: "text", Mode: mode, Width: width}}
 }
 
-func (number) read(_ *Field, in posted) any {
+func (numberKind) read(_ *Field, in posted) any {
 	s := in.line("")
 	if s == "" {
 		return nil
@@ -54,7 +54,7 @@ func readNumber(s string) (float64, bool) {
 	return x, err == nil
 }
 
-func (number) accept(f *Field, v any, b bounds) (any, []flaw) {
+func (numberKind) accept(f *Field, v any, b bounds) (any, []flaw) {
 	x, ok := float(v)
 	if !ok {
 		return nil, oneFlaw("forms.error.number")
@@ -89,7 +89,7 @@ func within(x float64, b bounds, show func(float64) string) []flaw {
 	return nil
 }
 
-func (number) Print(f *Field, v any, p Printer) string {
+func (numberKind) Print(f *Field, v any, p Printer) string {
 	x, ok := float(v)
 	if !ok {
 		return ""
@@ -99,4 +99,12 @@ func (number) Print(f *Field, v any, p Printer) string {
 		s += "\u00a0" + unit
 	}
 	return s
+}
+
+func (numberKind) boxes(f *Field, v any) map[string][]string {
+	x, ok := float(v)
+	if !ok {
+		return nil
+	}
+	return oneBox(strings.ReplaceAll(strconv.FormatFloat(x, 'f', f.Decimals, 64), ".", ","))
 }

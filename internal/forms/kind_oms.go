@@ -2,7 +2,7 @@ package forms
 
 import "okno/internal/reference"
 
-// oms is the number of a policy of compulsory medical insurance, 16 digits.
-func oms() Kind {
+// omsKind is the number of a policy of compulsory medical insurance, 16 digits.
+func omsKind() Kind {
 	return identifier{name: "oms", mode: "numeric", width: 20, parse: reference.ParseOMS}
 }

@@ -2,15 +2,15 @@ package forms
 
 import "okno/internal/reference"
 
-// passportRF is the internal passport of the Russian Federation.
-func passportRF() Kind {
+// passportRFKind is the internal passport of the Russian Federation.
+func passportRFKind() Kind {
 	return composite{
 		name: "passport_rf",
 		parts: []piece{
 			{id: "series", kind: digitsText(), width: 5},
 			{id: "number", kind: digitsText(), width: 7},
-			{id: "issued_on", kind: date{}},
-			{id: "issued_by", kind: text()},
+			{id: "issued_on", kind: dateKind{}},
+			{id: "issued_by", kind: textKind()},
 			{id: "unit_code", kind: identifier{name: "unit_code", mode: "numeric", width: 8, parse: reference.ParseUnitCode}},
 		},
 		joint: passportNumber,

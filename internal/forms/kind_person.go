@@ -1,15 +1,15 @@
 package forms
 
-// person is a natural person: ФИО and date of birth. There are people without
+// personKind is a natural person: ФИО and date of birth. There are people without
 // a middle name.
-func person() Kind {
+func personKind() Kind {
 	return composite{
 		name: "person",
 		parts: []piece{
-			{id: "last_name", kind: name(), complete: "family-name"},
-			{id: "first_name", kind: name(), complete: "given-name"},
-			{id: "middle_name", kind: name(), complete: "additional-name", optional: true},
-			{id: "birth_date", kind: date{}, field: Field{Autocomplete: "bday"}},
+			{id: "last_name", kind: nameKind(), complete: "family-name"},
+			{id: "first_name", kind: nameKind(), complete: "given-name"},
+			{id: "middle_name", kind: nameKind(), complete: "additional-name", optional: true},
+			{id: "birth_date", kind: dateKind{}, field: Field{Autocomplete: "bday"}},
 		},
 		show: func(m map[string]any) string {
 			m["name"] = words(m, " ", "last_name", "first_name", "middle_name")

@@ -2,8 +2,8 @@ package forms
 
 import "okno/internal/reference"
 
-// phone is a telephone number, kept in E.164 (+79131234567).
-func phone() Kind {
+// phoneKind is a telephone number, kept in E.164 (+79131234567).
+func phoneKind() Kind {
 	return identifier{
 		name: "phone", mode: "tel", complete: "tel", width: 18,
 		parse: reference.ParsePhone, format: reference.FormatPhone,

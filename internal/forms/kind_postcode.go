@@ -2,7 +2,7 @@ package forms
 
 import "okno/internal/reference"
 
-// postcode is a Russian postal index, 6 digits.
-func postcode() Kind {
+// postcodeKind is a Russian postal index, 6 digits.
+func postcodeKind() Kind {
 	return identifier{name: "postcode", mode: "numeric", complete: "postal-code", width: 6, parse: reference.ParsePostcode}
 }

@@ -5,32 +5,32 @@ import (
 	"unicode/utf8"
 )
 
-// textKind is free text: one line (text) or several (longtext).
-type textKind struct {
+// freeText is free text: one line (text) or several (longtext).
+type freeText struct {
 	plain
 	name    string
 	control string
 	most    int
 }
 
-func text() Kind { return textKind{name: "text", control: "text", most: 200} }
+func textKind() Kind { return freeText{name: "text", control: "text", most: 200} }
 
-func longtext() Kind { return textKind{name: "longtext", control: "textarea", most: 4000} }
+func longtextKind() Kind { return freeText{name: "longtext", control: "textarea", most: 4000} }
 
-func (k textKind) Name() string { return k.name }
+func (k freeText) Name() string { return k.name }
 
-func (k textKind) keys() []string {
+func (k freeText) keys() []string {
 	if k.name == "text" {
 		return []string{"min_length", "max_length", "pattern"}
 	}
 	return []string{"min_length", "max_length"}
 }
 
-func (k textKind) Inputs(f *Field) []Input {
+func (k freeText) Inputs(f *Field) []Input {
 	return []Input{{Control: k.control, Width: f.Width, Autocomplete: f.Autocomplete}}
 }
 
-func (k textKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
+func (k freeText) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	s, ok := v.(string)
 	if !ok {
 		return nil, oneFlaw("forms.error.shape")
@@ -47,7 +47,7 @@ func (k textKind) accept(f *Field, v any, _ bounds) (any, []flaw) {
 	return s, nil
 }
 
-func (k textKind) limit(f *Field) int {
+func (k freeText) limit(f *Field) int {
 	if f.MaxLength > 0 {
 		return f.MaxLength
 	}
@@ -55,7 +55,7 @@ func (k textKind) limit(f *Field) int {
 }
 
 // tidy trims the ends and, in one line, makes every run of white space a space.
-func (k textKind) tidy(s string) string {
+func (k freeText) tidy(s string) string {
 	if k.control == "textarea" {
 		return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	}

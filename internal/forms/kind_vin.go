@@ -2,7 +2,7 @@ package forms
 
 import "okno/internal/reference"
 
-// vin is a vehicle identification number, 17 characters.
-func vin() Kind {
+// vinKind is a vehicle identification number, 17 characters.
+func vinKind() Kind {
 	return identifier{name: "vin", width: 20, parse: reference.ParseVIN}
 }

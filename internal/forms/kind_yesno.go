@@ -2,16 +2,16 @@ package forms
 
 import "cel.dev/cel-go/cel"
 
-// yesno is a question with the answers yes and no, neither of them chosen.
-type yesno struct{ plain }
+// yesnoKind is a question with the answers yes and no, neither of them chosen.
+type yesnoKind struct{ plain }
 
-func (yesno) Name() string { return "yesno" }
+func (yesnoKind) Name() string { return "yesno" }
 
-func (yesno) celType(*provider, *Field) *cel.Type { return cel.BoolType }
+func (yesnoKind) celType(*provider, *Field) *cel.Type { return cel.BoolType }
 
-func (yesno) Inputs(*Field) []Input { return []Input{{Control: "radio"}} }
+func (yesnoKind) Inputs(*Field) []Input { return []Input{{Control: "radio"}} }
 
-func (yesno) read(_ *Field, in posted) any {
+func (yesnoKind) read(_ *Field, in posted) any {
 	switch s := in.line(""); s {
 	case "":
 		return nil
@@ -24,7 +24,7 @@ func (yesno) read(_ *Field, in posted) any {
 	}
 }
 
-func (yesno) accept(_ *Field, v any, _ bounds) (any, []flaw) {
+func (yesnoKind) accept(_ *Field, v any, _ bounds) (any, []flaw) {
 	b, ok := v.(bool)
 	if !ok {
 		return nil, oneFlaw("forms.error.option")
@@ -32,9 +32,17 @@ func (yesno) accept(_ *Field, v any, _ bounds) (any, []flaw) {
 	return b, nil
 }
 
-func (yesno) Print(_ *Field, v any, p Printer) string {
+func (yesnoKind) Print(_ *Field, v any, p Printer) string {
 	if b, _ := v.(bool); b {
 		return p.word("forms.word.yes")
 	}
 	return p.word("forms.word.no")
+}
+
+func (yesnoKind) boxes(_ *Field, v any) map[string][]string {
+	b, ok := v.(bool)
+	if !ok {
+		return nil
+	}
+	return oneBox(map[bool]string{true: "yes", false: "no"}[b])
 }

@@ -102,6 +102,7 @@ func TestKindsAccept(t *testing.T) {
 				t.Errorf("printed %q, want %q", row.Value, c.print)
 			}
 			survivesJSON(t, s, answers)
+			survivesPage(t, s, r)
 		})
 	}
 }
@@ -120,6 +121,21 @@ func survivesJSON(t *testing.T, s *Service, answers Answers) {
 	x, y := Fill(s, answers, today).Submission(), Fill(s, again, today).Submission()
 	if !cmp.Equal(x, y) {
 		t.Error(cmp.Diff(x, y))
+	}
+}
+
+// survivesPage: an answer that is shown in its boxes and sent again unchanged
+// is the same answer.
+func survivesPage(t *testing.T, s *Service, r *Result) {
+	t.Helper()
+	f := r.Steps[0].Fields[0]
+	form := map[string][]string{}
+	for part, values := range f.Boxes(nil) {
+		form[joinPart(f.Name, part)] = values
+	}
+	again, wrong := Check(s, "s", form, nil, filesKnown())
+	if len(wrong) > 0 || !cmp.Equal(again["x"], f.Value) {
+		t.Errorf("sent again: %v %+v, was %v", again["x"], wrong, f.Value)
 	}
 }
 

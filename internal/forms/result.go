@@ -69,6 +69,22 @@ type FieldState struct {
 	given bool // the person answered, or left it empty on purpose
 }
 
+// Boxes are the contents of the field's boxes, by part: as sent if raw (which
+// may be nil) has the field, so that mistakes can be mended where they were
+// made; the value otherwise.
+func (f FieldState) Boxes(raw map[string][]string) map[string][]string {
+	sent := map[string][]string{}
+	for _, in := range f.Field.Inputs() {
+		if values, ok := raw[joinPart(f.Name, in.Part)]; ok {
+			sent[in.Part] = values
+		}
+	}
+	if len(sent) > 0 {
+		return sent
+	}
+	return f.Field.Boxes(f.Value)
+}
+
 // GroupState is a visible group with its items.
 type GroupState struct {
 	Group *Group

@@ -42,7 +42,7 @@ func (x part) print(p Printer, s *scope) string {
 	case float64:
 		return printNumber(v, 2, p.Lang)
 	case bool:
-		return yesno{}.Print(nil, v, p)
+		return yesnoKind{}.Print(nil, v, p)
 	}
 	return "—"
 }
