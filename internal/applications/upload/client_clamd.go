@@ -9,8 +9,6 @@ import (
 	"net"
 	"strings"
 	"time"
-
-	"okno/internal/kit/clock"
 )
 
 // Off is the scanner of a portal that has none: files are marked as unscanned.
@@ -24,12 +22,11 @@ func (Off) Scan(context.Context, io.Reader) (Scan, error) { return Unscanned, ni
 type Clamd struct {
 	network, address string
 	timeout          time.Duration
-	clock            clock.Clock
 }
 
 // NewScanner makes the scanner of a setting: "" for none, unix:/path/to/socket,
 // or tcp:host:port. One scan may take as long as timeout, a minute when 0.
-func NewScanner(address string, timeout time.Duration, c clock.Clock) (Scanner, error) {
+func NewScanner(address string, timeout time.Duration) (Scanner, error) {
 	if address == "" {
 		return Off{}, nil
 	}
@@ -40,7 +37,7 @@ func NewScanner(address string, timeout time.Duration, c clock.Clock) (Scanner, 
 	if timeout == 0 {
 		timeout = time.Minute
 	}
-	return &Clamd{network: network, address: rest, timeout: timeout, clock: c}, nil
+	return &Clamd{network: network, address: rest, timeout: timeout}, nil
 }
 
 // chunk is how much is sent at once; clamd takes any size up to StreamMaxLength.
