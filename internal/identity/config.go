@@ -1,0 +1,69 @@
+package identity
+
+import "time"
+
+// The policies of passwords.
+const (
+	// PolicySource: at least 8 characters of four kinds, no words or walks.
+	PolicySource = "source"
+	// PolicyNIST: at least 8 (the second factor is always asked for), no rules of
+	// composition, blocklists (SP 800-63B-4 §3.1.1).
+	PolicyNIST = "nist"
+)
+
+// Config are the settings; a zero field takes the value of its comment.
+type Config struct {
+	// Host is the portal's name, which SMS codes are bound to: localhost.
+	Host string
+	// Policy of passwords: PolicySource.
+	Policy string
+	// Idle ends a session without requests: 20 minutes. Absolute ends any: 12 hours.
+	Idle, Absolute time.Duration
+	// Fresh is how long a second factor counts for sensitive acts: 5 minutes.
+	Fresh time.Duration
+	// Wrong passwords in a row that are forgiven: 3. The next one locks for Lock,
+	// 15 minutes, doubled each time up to MaxLock, 24 hours.
+	Wrong         int
+	Lock, MaxLock time.Duration
+	// SignInsByAddress and SignInsByName limit attempts in ten minutes: 300 and 20.
+	// Behind one address of a mobile operator there are many people.
+	SignInsByAddress, SignInsByName int
+	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 100.
+	CodesByContact, CodesByAddress int
+	// Hash are the costs of a password's hash.
+	Hash HashCost
+}
+
+// HashCost are the parameters of Argon2id (RFC 9106). Zero fields take OWASP's
+// minimum: 19 MiB, two passes, one lane. Parallel is how many are made at once:
+// as many as there are processors.
+type HashCost struct {
+	Memory   uint32 // KiB
+	Passes   uint32
+	Lanes    uint8
+	Parallel int
+}
+
+func (c Config) filled() Config {
+	c.Host = or(c.Host, "localhost")
+	c.Policy = or(c.Policy, PolicySource)
+	c.Idle = or(c.Idle, 20*time.Minute)
+	c.Absolute = or(c.Absolute, 12*time.Hour)
+	c.Fresh = or(c.Fresh, 5*time.Minute)
+	c.Wrong = or(c.Wrong, 3)
+	c.Lock = or(c.Lock, 15*time.Minute)
+	c.MaxLock = or(c.MaxLock, 24*time.Hour)
+	c.SignInsByAddress = or(c.SignInsByAddress, 300)
+	c.SignInsByName = or(c.SignInsByName, 20)
+	c.CodesByContact = or(c.CodesByContact, 10)
+	c.CodesByAddress = or(c.CodesByAddress, 100)
+	return c
+}
+
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}

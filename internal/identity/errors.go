@@ -1,0 +1,43 @@
+package identity
+
+import "okno/internal/kit/errs"
+
+// Errors that rooms above may test for.
+var (
+	// ErrSignIn sends a page's reader to the sign-in.
+	ErrSignIn = errs.NewUnauthenticated("identity.error.sign_in")
+	// ErrFresh asks for the second factor once more.
+	ErrFresh     = errs.NewUnauthenticated("identity.error.fresh")
+	ErrForbidden = errs.NewForbidden("identity.error.forbidden")
+	ErrNotFound  = errs.NewNotFound("identity.error.not_found")
+	// ErrContactTaken: the phone, e-mail or login name is somebody's already.
+	ErrContactTaken = errs.NewConflict("identity.error.contact_taken")
+	// ErrBusy: more passwords are waiting to be checked than the node can bear.
+	ErrBusy = errs.NewUnavailable("identity.error.busy")
+	// ErrLimit: too many attempts; RetryAfter says how long to wait.
+	ErrLimit = errs.NewTooMany("identity.error.limit")
+)
+
+// Errors of codes.
+var (
+	ErrCodeFormat  = errs.NewInvalid("identity.error.code_format")
+	ErrCodeWrong   = errs.NewInvalid("identity.error.code_wrong")
+	ErrCodeExpired = errs.NewInvalid("identity.error.code_expired")
+	// ErrCodePause: the last code was sent less than a minute ago.
+	ErrCodePause = errs.NewTooMany("identity.error.code_pause")
+)
+
+// Errors of the way in.
+var (
+	ErrWrong       = errs.NewInvalid("identity.error.wrong")
+	ErrLocked      = errs.NewTooMany("identity.error.locked")
+	ErrBlocked     = errs.NewForbidden("identity.error.blocked")
+	ErrNoFactor    = errs.NewForbidden("identity.error.no_factor")
+	ErrSignInStale = errs.NewInvalid("identity.error.sign_in_stale")
+)
+
+// Errors of what is typed.
+var (
+	ErrPassword = errs.NewInvalid("identity.error.password")
+	ErrFields   = errs.NewInvalid("identity.error.fields")
+)

@@ -1,0 +1,90 @@
+package identity
+
+import (
+	"context"
+	"strings"
+
+	"okno/internal/kit/web"
+)
+
+type faultKey struct{}
+
+// withFault remembers that the session could not be checked: pages for
+// everybody still open, all others say what is wrong.
+func withFault(ctx context.Context, err error) context.Context {
+	return context.WithValue(ctx, faultKey{}, err)
+}
+
+// signedIn is the actor, or the reason why there is none.
+func signedIn(ctx context.Context) (Actor, error) {
+	if err, ok := ctx.Value(faultKey{}).(error); ok {
+		return Actor{}, err
+	}
+	a := ActorOf(ctx)
+	if !a.SignedIn() {
+		return Actor{}, ErrSignIn
+	}
+	return a, nil
+}
+
+// SignedIn lets anybody in who is signed in.
+func SignedIn() web.Guard {
+	return web.Guard{Name: "signed in", Check: func(ctx context.Context) error {
+		_, err := signedIn(ctx)
+		return err
+	}}
+}
+
+// Citizen lets those in who are signed in and have no role: the cabinet.
+func Citizen() web.Guard {
+	return web.Guard{Name: "citizen", Check: func(ctx context.Context) error {
+		a, err := signedIn(ctx)
+		if err == nil && a.IsStaff() {
+			return ErrForbidden
+		}
+		return err
+	}}
+}
+
+// Staff lets those in who have one of the roles; without names, any role.
+func Staff(names ...RoleName) web.Guard {
+	return web.Guard{Name: staffName(names), Check: func(ctx context.Context) error {
+		a, err := signedIn(ctx)
+		if err == nil && (!a.IsStaff() || len(names) > 0 && !a.Has(names...)) {
+			return ErrForbidden
+		}
+		return err
+	}}
+}
+
+func staffName(names []RoleName) string {
+	if len(names) == 0 {
+		return "staff"
+	}
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	return strings.Join(all, ", ")
+}
+
+// Fresh is the guard g, and asks for the second factor if the last one is more
+// than five minutes old. A page is led through /reauth and back.
+func Fresh(g web.Guard) web.Guard {
+	return web.Guard{Name: g.Name + ", fresh factor", Check: func(ctx context.Context) error {
+		if err := g.Check(ctx); err != nil {
+			return err
+		}
+		return NeedFresh(ctx)
+	}}
+}
+
+// NeedFresh is the first line of a sensitive use case: ErrSignIn for nobody,
+// ErrFresh when the last factor is too old.
+func NeedFresh(ctx context.Context) error {
+	a, err := signedIn(ctx)
+	if err == nil && !a.Fresh {
+		return ErrFresh
+	}
+	return err
+}
