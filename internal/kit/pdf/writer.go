@@ -227,7 +227,7 @@ func (w *Writer) close(s *sheet, d Document) error {
 	s.room(height)
 	y := max(s.y, pageHeight-bottom-height)
 	if d.Stamp != nil {
-		s.drawStamp(stamp, left, y, stampWidth, stampHeight)
+		s.drawStamp(stamp, left, y, stampWidth, height) // as high as the code beside it
 	}
 	s.y = y + height
 	if d.CheckURL == "" {
