@@ -2,6 +2,7 @@ package forms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -146,6 +147,7 @@ func (c *compilation) whole() {
 	}
 	for i := range s.Decide.Eligibility {
 		c.condition(&s.Decide.Eligibility[i].Rule, all)
+		c.certain(&s.Decide.Eligibility[i].Rule)
 		c.template(&s.Decide.Eligibility[i].Why, all)
 	}
 	c.template(&s.Result.Title, all)
@@ -168,7 +170,35 @@ func (c *compilation) fees(fees []Fee) {
 func (c *compilation) number(e *Expr, r reach) {
 	if !e.IsZero() {
 		c.expr(e, r, cel.IntType)
+		c.certain(e)
 	}
+}
+
+// certain finds decisions which stay open for ever, because they need an answer
+// that may never be given.
+func (c *compilation) certain(e *Expr) {
+	if e.guarded {
+		return
+	}
+	for _, id := range e.refs {
+		if c.maybeAbsent(id, 0) {
+			hint := fmt.Sprintf("say what counts without it: has(a.%s) ? … : …", id)
+			c.add(e.At, "absent", hint, "%q may have no answer, and the decision would stay open", id)
+		}
+	}
+}
+
+// maybeAbsent reports whether a complete form can lack the field's value.
+func (c *compilation) maybeAbsent(id string, depth int) bool {
+	f := c.s.fields[id]
+	if f == nil || depth > 20 {
+		return false
+	}
+	if !f.When.IsZero() || !f.IsRequired() || !c.s.Form.Steps[f.step].When.IsZero() {
+		return f.Kind != "choices" && f.Kind != "file"
+	}
+	return f.Kind == "calculated" && !f.Value.guarded &&
+		slices.ContainsFunc(f.Value.refs, func(id string) bool { return c.maybeAbsent(id, depth+1) })
 }
 
 func (c *compilation) template(t *Template, r reach) {

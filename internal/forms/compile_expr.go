@@ -111,12 +111,25 @@ func (c *compilation) references(e *Expr, checked *cel.Ast, r reach) {
 			c.reference(e, operand.AsIdent(), name, c.placeOf(e, tree, x.ID()), r)
 		}
 		c.literal(e, tree, x, r)
+		e.guarded = e.guarded || isGuard(x)
 	}))
 	ast.PostOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		if x.Kind() == ast.IdentKind && !selected[x.ID()] && slices.Contains([]string{"a", "item", "facts"}, x.AsIdent()) {
 			c.add(c.placeOf(e, tree, x.ID()), "expr", "name the field: a.last_name", "%q can't be used as a whole", x.AsIdent())
 		}
 	}))
+}
+
+// isGuard reports whether the expression is one of those that do without an
+// answer.
+func isGuard(x ast.Expr) bool {
+	switch x.Kind() {
+	case ast.SelectKind:
+		return x.AsSelect().IsTestOnly()
+	case ast.CallKind:
+		return slices.Contains([]string{operators.OptSelect, operators.Conditional, operators.LogicalOr, operators.LogicalAnd}, x.AsCall().FunctionName())
+	}
+	return false
 }
 
 // selection reads a.b, has(a.b) and a.?b.

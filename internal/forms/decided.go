@@ -27,27 +27,29 @@ type Decided struct {
 	Reasons  []*Right
 }
 
-func decide(s *Service, sc *scope) Decided {
+// decide applies the rules. complete says that nothing more will be answered:
+// then a condition without a value is one that is not met.
+func decide(s *Service, sc *scope, complete bool) Decided {
 	d := Decided{Version: s.Decide.Version}
 	if d.Version == 0 {
 		d.Version = s.Version
 	}
-	d.fee(s, sc)
-	d.deadline(s, sc)
+	d.fee(s, sc, complete)
+	d.deadline(s, sc, complete)
 	d.right(s, sc)
 	return d
 }
 
 // fee takes the first variant that fits. A variant which can't be decided yet
 // leaves the fee open.
-func (d *Decided) fee(s *Service, sc *scope) {
+func (d *Decided) fee(s *Service, sc *scope, complete bool) {
 	variants := s.Decide.Fee
 	if len(variants) == 0 {
 		variants = s.Page.Cost
 	}
 	for i := range variants {
 		fits, known := variants[i].When.decided(sc)
-		if !known {
+		if !known && !complete {
 			return
 		}
 		if fits {
@@ -59,11 +61,11 @@ func (d *Decided) fee(s *Service, sc *scope) {
 	}
 }
 
-func (d *Decided) deadline(s *Service, sc *scope) {
+func (d *Decided) deadline(s *Service, sc *scope, complete bool) {
 	for i := range s.Decide.Deadline {
 		x := &s.Decide.Deadline[i]
 		fits, known := x.When.decided(sc)
-		if !known {
+		if !known && !complete {
 			return
 		}
 		if fits {

@@ -24,6 +24,12 @@
 // Who calls it: catalog loads and publishes services; applications shows the
 // steps, checks what is sent, decides fee and deadline and prints the summary.
 //
+// Names in the page: a field's box has the field's id as its name; boxes of one
+// field have a part (passport.series, birth_date.day, see Field.Inputs); items
+// of a group are counted from 0 (children.0.person.last_name). children.count
+// may say how many items there are; names that begin with "_" are the page's
+// own. FieldState.Boxes gives what stands in the boxes.
+//
 // The order of evaluation is the order of the file: a condition may use fields
 // before it only, so one pass is enough and it always stops. An unanswered or
 // hidden field has no value; a condition which needs it is not met (see

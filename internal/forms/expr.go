@@ -23,7 +23,10 @@ type Expr struct {
 	prog  cel.Program
 	refs  []string
 	items []string
-	out   *cel.Type
+	// guarded: the expression has an alternative (has, ?:, ||, &&) for answers
+	// that are not there.
+	guarded bool
+	out     *cel.Type
 }
 
 // IsZero reports whether no expression was written.

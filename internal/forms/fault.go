@@ -12,7 +12,8 @@ type Fault struct {
 	File string `json:"file"`
 	Pos
 	// Code names the sort of fault: yaml, key, type, text, value, id, expr,
-	// order, cycle, kind, limit, unverified, missing, unreachable.
+	// order, cycle, kind, limit, unverified, missing,
+	// absent, unreachable.
 	Code string `json:"code"`
 	What string `json:"what"`
 	Hint string `json:"hint,omitempty"`

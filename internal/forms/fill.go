@@ -42,7 +42,8 @@ func (p *pass) run() {
 	if p.result.Stopped == nil {
 		p.stopped("", p.s.Form.Stop)
 	}
-	p.result.Decided = decide(p.s, p.scope)
+	complete := len(p.result.Missing) == 0 && len(p.result.Wrong) == 0
+	p.result.Decided = decide(p.s, p.scope, complete)
 }
 
 func (p *pass) walk(step *Step) {

@@ -174,6 +174,28 @@ func TestGroupsByCheck(t *testing.T) {
 	}
 }
 
+func TestDecisionsOfHiddenAnswers(t *testing.T) {
+	t.Parallel()
+	s := mustLoad(t, withForm(branching, `decide:
+  fee: [{when: a.outer == "deep", amount: 100}, {amount: 'has(a.inner) ? 200 : 300'}]
+`))
+	for _, c := range []struct {
+		a     Answers
+		known bool
+		fee   int64
+	}{
+		{Answers{}, false, 0},
+		{Answers{"kind": "y"}, true, 300},
+		{Answers{"kind": "x", "inner": "i", "outer": "flat"}, true, 200},
+		{Answers{"kind": "x", "inner": "i", "outer": "deep", "last": "l"}, true, 100},
+		{Answers{"kind": "x", "inner": "i"}, false, 0},
+	} {
+		if d := Fill(s, c.a, today).Decided; d.FeeKnown != c.known || d.Fee != c.fee {
+			t.Errorf("%v: fee %d, known %v", c.a, d.Fee, d.FeeKnown)
+		}
+	}
+}
+
 const branching = `    - id: one
       title: {ru: Шаг, en: Step}
       fields:

@@ -175,6 +175,12 @@ func (l *linter) field(f *Field) {
 	if f.MaxLength > 0 && f.MinLength > f.MaxLength {
 		l.add(f.At, "limit", "min_length must not exceed max_length", "field %q: no answer can fit", f.ID)
 	}
+	if f.Pattern != "" && f.Hint.IsZero() {
+		l.add(f.At, "missing", "people must know what is expected", "field %q: a pattern needs a hint", f.ID)
+	}
+	if f.Kind == "consent" && len(f.Fill) > 0 {
+		l.add(f.At, "key", "a consent is given anew each time", "field %q: a consent can't be filled in", f.ID)
+	}
 	if silent := f.Kind == "note" || f.Kind == "calculated"; silent && (f.Required != nil || len(f.Fill) > 0) {
 		l.add(f.At, "key", "take required and fill away", "field %q takes no answer", f.ID)
 	}

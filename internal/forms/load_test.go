@@ -88,6 +88,10 @@ var mutations = []struct{ name, old, new, code, at, what string }{
 	{"whole answers", "a.per_head < 1700000", "a == a", "expr", "a == a", "as a whole"},
 	{"costly", "a.per_head < 1700000", "a.children.all(x, a.children.all(y, a.children.all(z, a.children.all(q, a.children.all(r, x.disabled == y.disabled)))))", "limit", "a.children.all(x", "cost too much"},
 	{"fee as text", "amount: 0, why", "amount: 'a.person.last_name', why", "type", "a.person.last_name", "int"},
+	{"consent filled in", "kind: consent\n", "kind: consent\n          fill: [earlier.truth]\n", "key", "id: truth", "can't be filled"},
+	{"pattern without hint", "- id: warning\n          kind: note\n", "- id: code\n          kind: text\n          pattern: '[0-9]+'\n          label: {ru: Код, en: Code}\n        - id: warning\n          kind: note\n", "missing", "id: code", "needs a hint"},
+	{"bad pattern", "- id: warning\n          kind: note\n", "- id: code\n          kind: text\n          pattern: '[0-9'\n          label: {ru: Код, en: Code}\n        - id: warning\n          kind: note\n", "value", "'[0-9'", "missing closing"},
+	{"fee may stay open", "amount: 0, why", "amount: 'size(a.phone)', why", "absent", "size(a.phone)", "may have no answer"},
 	{"empty value", "hint: {ru: За последние 12 месяцев, en: For the last 12 months}", "hint:", "type", "", "empty"},
 }
 

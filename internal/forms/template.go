@@ -18,7 +18,11 @@ func (t Template) In(r *Result, p Printer) string { return t.fill(p, r.scope) }
 
 func (t Template) fill(p Printer, s *scope) string {
 	var b strings.Builder
-	for _, part := range t.parts[p.Lang] {
+	parts, ok := t.parts[p.Lang]
+	if !ok {
+		parts = t.parts[RU]
+	}
+	for _, part := range parts {
 		b.WriteString(part.print(p, s))
 	}
 	return b.String()
