@@ -1,0 +1,11 @@
+package agency
+
+import "okno/internal/kit/errs"
+
+// Errors of the room.
+var (
+	// ErrUnknown says that there is no such agency or office.
+	ErrUnknown = errs.NewInvalid("agency.error.unknown")
+	// ErrRole says that the role does not fit the place.
+	ErrRole = errs.NewInvalid("agency.error.role")
+)
