@@ -13,8 +13,8 @@ type Calendar struct {
 
 // calendarYear is a year's file: what the Government moved.
 type calendarYear struct {
-	Act        string
-	Unverified bool
+	act        string
+	unverified bool
 	off        map[time.Time]bool // days off by transfer
 	worked     map[time.Time]bool // weekend days worked by transfer
 }
@@ -36,8 +36,11 @@ func (c *Calendar) WithDaysOff(days ...time.Time) *Calendar {
 // are counted by the law alone, and a term over such a year should say so.
 func (c *Calendar) Verified(year int) bool {
 	y, ok := c.years[year]
-	return ok && !y.Unverified
+	return ok && !y.unverified
 }
+
+// Act names the Government's act on the year's transfers, "" when it is not entered.
+func (c *Calendar) Act(year int) string { return c.years[year].act }
 
 // IsWorkingDay reports whether the date is worked.
 func (c *Calendar) IsWorkingDay(date time.Time) bool {

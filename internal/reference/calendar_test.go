@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"strings"
 	"testing"
 	"testing/quick"
 	"time"
@@ -145,6 +146,9 @@ func TestWithDaysOff(t *testing.T) {
 	}
 	if !federal.Verified(2026) || federal.Verified(2027) || federal.Verified(2050) {
 		t.Error("only years with the Government's act are verified")
+	}
+	if !strings.Contains(federal.Act(2026), "1466") || federal.Act(2027) != "" {
+		t.Error("the act is named where it is known")
 	}
 }
 

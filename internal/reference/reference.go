@@ -130,7 +130,7 @@ func parseYear(raw []byte) (int, calendarYear, error) {
 	if err := yaml.UnmarshalWithOptions(raw, &file, yaml.Strict()); err != nil {
 		return 0, calendarYear{}, err
 	}
-	y := calendarYear{Act: file.Act, Unverified: file.Unverified, off: map[time.Time]bool{}, worked: map[time.Time]bool{}}
+	y := calendarYear{act: file.Act, unverified: file.Unverified, off: map[time.Time]bool{}, worked: map[time.Time]bool{}}
 	for _, t := range file.Transfers {
 		from, err := time.Parse(time.DateOnly, t.From)
 		if err != nil {

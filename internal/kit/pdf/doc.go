@@ -10,7 +10,7 @@
 // The same Document gives the same bytes: nothing is taken from the clock, so a document
 // can be hashed, signed and made again. Fonts are embedded as subsets; text can be
 // searched and copied; the QR code is drawn, not an image. What the fonts have no sign
-// for is shown as «□», never left out. Don't call Write inside a transaction.
+// for is shown as «◊», never left out. Don't call Write inside a transaction.
 //
 // It does not sign and makes no tagged PDF: the page on the portal is the accessible form.
 package pdf

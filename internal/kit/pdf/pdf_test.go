@@ -272,7 +272,7 @@ func TestUnknownSignsAreShown(t *testing.T) {
 		{"Edge", "\uffff\U00010000"},
 	}}}}
 	text := tool(t, "pdftotext", "-layout", save(t, write(t, d)), "-")
-	for _, want := range []string{"□□□□", "a□b", "ab", "Йод Ёж"} {
+	for _, want := range []string{"◊◊◊◊", "a◊b", "ab", "Йод Ёж"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %s", want, text)
 		}

@@ -8,10 +8,10 @@ import (
 )
 
 // missing stands where the fonts have no sign.
-const missing = '□'
+const missing = '◊'
 
 // readable gives text that the fonts can show: NFC, control characters gone, spaces
-// plain, and □ for what has no sign.
+// plain, and ◊ for what has no sign.
 func (w *Writer) readable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
