@@ -82,6 +82,8 @@ type posting struct {
 	raw  map[string][]string
 	// json is set instead of raw when values are sent as JSON.
 	json map[string]any
+	// only are the fields and groups that may be changed; nil means all.
+	only map[string]bool
 	// counts is how many items of each group were sent.
 	counts map[string]int
 }
@@ -104,6 +106,9 @@ func newPosting(step int, raw map[string][]string) *posting {
 }
 
 func (p *pass) posts(step int) bool { return p.posting != nil && p.posting.step == step }
+
+// opens reports whether the field or group may be changed.
+func (x *posting) opens(id string) bool { return x.only == nil || x.only[id] }
 
 // count never gives more than one item above the limit, so that the fault is
 // told without work for what is refused anyway.
@@ -156,26 +161,32 @@ func (x *posting) store(state *StepState, answers Answers) Answers {
 		next = Answers{}
 	}
 	for i := range state.Fields {
-		x.keep(&state.Fields[i], next)
+		if f := &state.Fields[i]; x.opens(f.Field.ID) {
+			x.keep(f, next)
+		}
 	}
 	for i := range state.Groups {
-		g := &state.Groups[i]
-		old := items(answers[g.Group.ID])
-		list := make([]any, len(g.Items))
-		for j := range g.Items {
-			item := map[string]any{}
-			if j < len(old) {
-				m, _ := old[j].(map[string]any)
-				maps.Copy(item, m)
-			}
-			for k := range g.Items[j].Fields {
-				x.keep(&g.Items[j].Fields[k], item)
-			}
-			list[j] = item
+		if g := &state.Groups[i]; x.opens(g.Group.ID) {
+			next[g.Group.ID] = x.storeItems(g, items(answers[g.Group.ID]))
 		}
-		next[g.Group.ID] = list
 	}
 	return next
+}
+
+func (x *posting) storeItems(g *GroupState, old []any) []any {
+	list := make([]any, len(g.Items))
+	for j := range g.Items {
+		item := map[string]any{}
+		if j < len(old) {
+			m, _ := old[j].(map[string]any)
+			maps.Copy(item, m)
+		}
+		for k := range g.Items[j].Fields {
+			x.keep(&g.Items[j].Fields[k], item)
+		}
+		list[j] = item
+	}
+	return list
 }
 
 // keep stores an accepted value, or that the field was left empty.

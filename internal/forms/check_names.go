@@ -53,7 +53,7 @@ func (x *posting) strangers(p *pass, state *StepState) []Wrong {
 	if x.json != nil {
 		return x.strangersJSON(p.s, state)
 	}
-	asked := askedNames(state)
+	asked := x.askedNames(state)
 	var out []Wrong
 	for _, name := range slices.Sorted(maps.Keys(x.raw)) {
 		if asked[name] || strings.HasPrefix(name, "_") || blank(x.raw[name]) {
@@ -76,16 +76,21 @@ func blank(values []string) bool {
 	return !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" })
 }
 
-func askedNames(state *StepState) map[string]bool {
+func (x *posting) askedNames(state *StepState) map[string]bool {
 	asked := map[string]bool{}
 	add := func(fields []FieldState) {
 		for i := range fields {
-			addNames(asked, &fields[i])
+			if f := fields[i].Field; f.group != nil || x.opens(f.ID) {
+				addNames(asked, &fields[i])
+			}
 		}
 	}
 	add(state.Fields)
 	for i := range state.Groups {
 		g := &state.Groups[i]
+		if !x.opens(g.Group.ID) {
+			continue
+		}
 		asked[g.Group.ID+".count"] = true
 		for j := range g.Items {
 			add(g.Items[j].Fields)

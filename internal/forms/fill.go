@@ -85,7 +85,7 @@ type given struct {
 func (p *pass) given(f *Field) given {
 	v, ok := p.typed[f.ID]
 	old := given{value: v, any: ok}
-	if p.posts(f.step) {
+	if p.posts(f.step) && p.posting.opens(f.ID) {
 		return p.posting.read(f, f.ID, old)
 	}
 	return old
@@ -187,7 +187,7 @@ func (p *pass) require(state *FieldState) {
 	}
 	state.Missing = true
 	key := missingKey(state.Field.Kind)
-	if p.posts(state.Field.step) && p.posting.revealed(p.s, state) {
+	if p.posts(state.Field.step) && p.posting.only == nil && p.posting.revealed(p.s, state) {
 		key = "forms.error.revealed"
 	}
 	p.step.Missing++

@@ -40,7 +40,7 @@ func (p *pass) few(g *Group) {
 
 // list is what the items are made of: posted, typed, or known.
 func (p *pass) list(g *Group) ([]any, Source) {
-	if p.posts(g.step) {
+	if p.posts(g.step) && p.posting.opens(g.ID) {
 		return make([]any, p.posting.count(g)), Source{From: FromTyped}
 	}
 	if v, ok := p.typed[g.ID]; ok {
@@ -76,7 +76,7 @@ func (p *pass) item(g *Group, i int, from any, source Source) (ItemState, map[st
 }
 
 func (p *pass) itemField(f *Field, name string, typed map[string]any, source Source) FieldState {
-	if p.posts(f.step) {
+	if p.posts(f.step) && p.posting.opens(f.group.ID) {
 		return p.field(f, name, p.posting.read(f, name, given{}), Source{}, nil)
 	}
 	if source.From == FromKnown {
