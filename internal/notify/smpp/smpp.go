@@ -63,12 +63,12 @@ func (g *Gateway) Check(context.Context) error {
 // Close unbinds.
 func (g *Gateway) Close() error {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.session == nil {
-		return nil
-	}
 	s := g.session
 	g.session = nil
+	g.mu.Unlock() // closing calls back
+	if s == nil {
+		return nil
+	}
 	return s.Close()
 }
 
@@ -178,6 +178,8 @@ func statusError(s data.CommandStatusType) error {
 	switch s {
 	case data.ESME_ROK:
 		return nil
+	case lost:
+		return errors.New("sms centre went away before it answered")
 	case data.ESME_RINVDSTADR, data.ESME_RINVDSTTON, data.ESME_RINVDSTNPI:
 		return notify.Refused(fmt.Errorf("sms centre answered status %d", s))
 	}
@@ -206,6 +208,9 @@ func (g *Gateway) bound() (*gosmpp.Session, error) {
 				if g.session == self {
 					g.session = nil
 				}
+				for _, ch := range g.waiting {
+					tell(ch, lost)
+				}
 			},
 		}, 0)
 	if err != nil {
@@ -225,10 +230,18 @@ func (g *Gateway) received(p pdu.PDU, _ bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if ch := g.waiting[p.GetSequenceNumber()]; ch != nil {
-		select {
-		case ch <- p.GetHeader().CommandStatus:
-		default:
-		}
+		tell(ch, p.GetHeader().CommandStatus)
+	}
+}
+
+// lost stands for "the connection went before an answer came"; SMPP 3.4 has no
+// such status.
+const lost = data.CommandStatusType(-1)
+
+func tell(ch chan data.CommandStatusType, s data.CommandStatusType) {
+	select {
+	case ch <- s:
+	default:
 	}
 }
 
