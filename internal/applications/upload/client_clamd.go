@@ -24,20 +24,24 @@ type Clamd struct {
 	timeout          time.Duration
 }
 
-// NewScanner makes the scanner of a setting: "" for none, unix:/path/to/socket,
-// or tcp:host:port. One scan may take as long as timeout, a minute when 0.
+// NewScanner makes the scanner of a setting: "" for none, a socket's path or
+// unix:/path, host:port or tcp:host:port. One scan may take as long as timeout,
+// a minute when 0.
 func NewScanner(address string, timeout time.Duration) (Scanner, error) {
 	if address == "" {
 		return Off{}, nil
 	}
-	network, rest, ok := strings.Cut(strings.Replace(address, "://", ":", 1), ":")
-	if !ok || rest == "" || network != "unix" && network != "tcp" {
-		return nil, fmt.Errorf("scanner address must be unix:/path or tcp:host:port")
-	}
 	if timeout == 0 {
 		timeout = time.Minute
 	}
-	return &Clamd{network: network, address: rest, timeout: timeout}, nil
+	if path := strings.TrimPrefix(address, "unix:"); strings.HasPrefix(path, "/") {
+		return &Clamd{network: "unix", address: path, timeout: timeout}, nil
+	}
+	address = strings.TrimPrefix(strings.TrimPrefix(address, "tcp:"), "//")
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, fmt.Errorf("scanner address must be a socket's path or host:port")
+	}
+	return &Clamd{network: "tcp", address: address, timeout: timeout}, nil
 }
 
 // chunk is how much is sent at once; clamd takes any size up to StreamMaxLength.
