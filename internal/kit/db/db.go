@@ -60,7 +60,7 @@ func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
 }
 
 func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
-	path := strings.TrimPrefix(strings.TrimPrefix(rawURL, "sqlite:"), "//")
+	path := sqlitePath(rawURL)
 	if path == "" {
 		return nil, fmt.Errorf("database address sqlite: names no file")
 	}
@@ -90,6 +90,10 @@ func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		write: &pool{DB: write, stmts: newStmts(write)},
 		read:  &pool{DB: read, stmts: newStmts(read)},
 	}, nil
+}
+
+func sqlitePath(rawURL string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(rawURL, "sqlite:"), "//")
 }
 
 func sqliteDSN(path string, unsafe bool, lock string) string {
