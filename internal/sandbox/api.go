@@ -18,6 +18,7 @@ func (s *Sandbox) handler() http.Handler {
 	site := http.NewServeMux()
 	s.pages(site)
 	site.HandleFunc("GET /api/messages", s.apiMessages)
+	site.HandleFunc("GET /api/authenticator", s.apiAuthenticator)
 	site.HandleFunc("GET /api/switches", s.apiSwitches)
 	site.HandleFunc("PUT /api/switches/{party}", s.apiSetSwitch)
 	site.HandleFunc("GET /api/people", s.apiPeople)
@@ -133,3 +134,5 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	// The reader may have left; there is nobody to tell.
 	_ = e.Encode(v)
 }
+
+func (s *Sandbox) apiAuthenticator(w http.ResponseWriter, _ *http.Request) { answer(w, s.Codes()) }

@@ -71,6 +71,8 @@
 //	GET  /                        mailbox and phone, newest first; ?to= filters, ?lang=en
 //	GET  /parties                 switches of every party, as forms
 //	GET  /people, /people/{snils} who can be registered as
+//	GET  /authenticator           the codes of the demo staff's authenticators
+//	GET  /api/authenticator       [{"name","code","seconds_left"}]
 //	GET  /api/messages?to=&limit= [{"channel","to","subject","text","sent_at"}], newest first
 //	GET  /api/switches            {"mail": {"delay":"0s","refusal":false,"garbage":false,"down":false,"slow":false,"duplicate":false}, …}
 //	PUT  /api/switches/{party}    the same object of one party; "registry" sets all registries

@@ -54,6 +54,7 @@ type Sandbox struct {
 	certPEM   []byte
 	listeners [3]net.Listener // site, mail, SMS
 	running   sync.WaitGroup
+	tokens    tokens
 	close     func() error
 	ended     chan struct{}
 }

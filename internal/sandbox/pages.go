@@ -61,6 +61,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /parties/{party}", v.parties)
 	mux.HandleFunc("POST /parties/{party}", v.setParty)
 	mux.HandleFunc("GET /people", v.people)
+	mux.HandleFunc("GET /authenticator", v.authenticator)
 	mux.HandleFunc("GET /people/{snils}", v.person)
 	mux.HandleFunc("POST /reset", v.reset)
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +76,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 // of the program, which its tests find.
 func newSite(s *Sandbox) *site {
 	v := &site{sandbox: s, templates: map[string]*template.Template{}, texts: map[string]map[string]string{}}
-	for _, name := range []string{"messages", "parties", "people", "person", "missing"} {
+	for _, name := range []string{"messages", "parties", "people", "person", "authenticator", "missing"} {
 		v.templates[name] = template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))
 	}
 	for _, lang := range []string{russian, english} {
@@ -129,6 +130,7 @@ func (v *site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 	p.Other = inLanguage(r.URL, p.OtherLang)
 	p.Nav = []navItem{
 		{"/", "messages.title", name == "messages"}, {"/parties", "parties.title", name == "parties"}, {"/people", "people.title", name == "people"},
+		{"/authenticator", "authenticator.title", name == "authenticator"},
 	}
 	var out bytes.Buffer
 	if err := v.templates[name].ExecuteTemplate(&out, "layout", p); err != nil {
@@ -272,4 +274,8 @@ func (v *site) reset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	back(w, r, "/", "")
+}
+
+func (v *site) authenticator(w http.ResponseWriter, r *http.Request) {
+	v.show(w, r, http.StatusOK, "authenticator", "authenticator.title", v.sandbox.Codes())
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/linxGnu/gosmpp"
 	"github.com/linxGnu/gosmpp/data"
 	"github.com/linxGnu/gosmpp/pdu"
+	"github.com/pquerna/otp/totp"
 
 	"okno/internal/kit/clock"
 	"okno/internal/sandbox/party"
@@ -312,5 +313,25 @@ func BenchmarkStart(b *testing.B) {
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestAuthenticatorShowsValidCodes(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 16, 7, 0, 10, 0, time.UTC)
+	s, err := Start(t.Context(), Config{People: 20, Clock: clock.NewFake(now)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	s.AddAuthenticator("officer", "JBSWY3DPEHPK3PXP")
+	s.AddAuthenticator("broken", "не base32")
+	want, err := totp.GenerateCode("JBSWY3DPEHPK3PXP", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := s.Codes()
+	if len(codes) != 1 || codes[0].SecondsLeft != 20 || codes[0].Code != want {
+		t.Fatalf("codes %+v", codes)
 	}
 }
