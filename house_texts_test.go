@@ -1,0 +1,369 @@
+package okno_test
+
+import (
+	"go/ast"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// How a key is recognised in Go and in the Go that templ makes. A string
+// "prefix.name…" whose prefix is that of a locale folder is a key
+//
+//   - where a key is expected: the key argument of T, errs.New… and WithField, an
+//     argument for a parameter named key (so closures like t(key, args…) count),
+//     a field or a constant whose name ends with Key;
+//   - or if it has three parts or more and its first two parts begin a known key.
+//
+// Names of acts, events and jobs have two parts and stand in none of those
+// places. A key counts as used if it stands as a string anywhere in the program
+// or its data. Keys that are put together at run time are named, by their
+// beginning, in ru.yaml: "# dynamic: applications.status." and the code must
+// hold a string that begins with it.
+
+// texts are one locale folder.
+type texts struct {
+	dir     string
+	prefix  string
+	ru, en  map[string]any
+	dynamic []string
+}
+
+var (
+	dynamicLine = regexp.MustCompile(`(?m)^# dynamic: (.+)$`)
+	keyShape    = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z0-9_]+)+$`)
+	keyInData   = regexp.MustCompile(`[a-z][a-z0-9]*(\.[a-z0-9_]+)+`)
+	placeholder = regexp.MustCompile(`\{\{\s*\.(\w+)`)
+)
+
+func readTexts(t *testing.T, h *house) []*texts {
+	t.Helper()
+	var all []*texts
+	for _, p := range h.other {
+		if !strings.HasPrefix(p, "internal/") || !strings.HasSuffix(p, "/locale/ru.yaml") || strings.HasPrefix(p, "internal/sandbox/") {
+			continue
+		}
+		x := &texts{dir: path.Dir(p), prefix: path.Base(path.Dir(path.Dir(p)))}
+		if room := roomOf(p); room != "" {
+			x.prefix = room
+		}
+		x.ru, x.en = readYAML(t, p), readYAML(t, x.dir+"/en.yaml")
+		raw, _ := os.ReadFile(p) // read a line ago
+		for _, m := range dynamicLine.FindAllStringSubmatch(string(raw), -1) {
+			x.dynamic = append(x.dynamic, strings.Fields(m[1])...)
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+func readYAML(t *testing.T, p string) map[string]any {
+	t.Helper()
+	raw, err := os.ReadFile(p)
+	if err != nil {
+		t.Errorf("%v. Every text is there in Russian and in English.", err)
+		return nil
+	}
+	m := map[string]any{}
+	if err := yaml.Unmarshal(raw, &m); err != nil {
+		t.Errorf("%s: %v", p, err)
+	}
+	return m
+}
+
+func TestTextsInBothLanguages(t *testing.T) {
+	t.Parallel()
+	h, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range readTexts(t, h) {
+		for key, ru := range x.ru {
+			if !strings.HasPrefix(key, x.prefix+".") && !(strings.HasPrefix(x.dir, "internal/kit/") && strings.HasPrefix(key, "kit.")) {
+				t.Errorf("%s: key %s. Keys begin with their room: %s.", x.dir, key, x.prefix)
+			}
+			en, ok := x.en[key]
+			if !ok {
+				t.Errorf("%s/en.yaml: %s is missing. Translate it.", x.dir, key)
+				continue
+			}
+			checkForms(t, x.dir+"/ru.yaml: "+key, ru, "one", "few", "many", "other")
+			checkForms(t, x.dir+"/en.yaml: "+key, en, "one", "other")
+			if a, b := placeholders(ru), placeholders(en); !slices.Equal(a, b) {
+				t.Errorf("%s: %s has placeholders %v in ru.yaml and %v in en.yaml. Use the same ones.", x.dir, key, a, b)
+			}
+		}
+		for key := range x.en {
+			if _, ok := x.ru[key]; !ok {
+				t.Errorf("%s/ru.yaml: %s is missing. Translate it.", x.dir, key)
+			}
+		}
+	}
+}
+
+// checkForms wants exactly the plural forms of the language.
+func checkForms(t *testing.T, at string, v any, want ...string) {
+	t.Helper()
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	for _, form := range want {
+		if s, _ := m[form].(string); s == "" {
+			t.Errorf("%s: plural form %s is missing. Give %s.", at, form, strings.Join(want, ", "))
+		}
+	}
+	if len(m) > len(want) {
+		t.Errorf("%s has a form too many. Give %s.", at, strings.Join(want, ", "))
+	}
+}
+
+func placeholders(v any) []string {
+	text := ""
+	switch v := v.(type) {
+	case string:
+		text = v
+	case map[string]any:
+		for _, s := range v {
+			text += " " + toString(s)
+		}
+	}
+	var names []string
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if m[1] != "Count" { // "one" often needs no number
+			names = append(names, m[1])
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func toString(v any) string { s, _ := v.(string); return s }
+
+// usage is where keys stand in the program.
+type usage struct {
+	strings map[string]bool   // every string with a dot
+	keys    map[string]string // what must be a key → where
+}
+
+func readUsage(h *house, all []*texts) usage {
+	u := usage{strings: map[string]bool{}, keys: map[string]string{}}
+	prefixes, families := known(all)
+	for _, s := range h.files {
+		if s.support() || !strings.HasPrefix(s.dir, "internal/") || s.under("internal/sandbox") {
+			continue
+		}
+		byParam := keyParams(h, s.dir)
+		literals(s, func(lit *ast.BasicLit, text string) {
+			if strings.Contains(text, ".") {
+				u.strings[text] = true
+			}
+			if parts := strings.SplitN(text, ".", 3); len(parts) == 3 && keyShape.MatchString(text) && families[parts[0]+"."+parts[1]] {
+				u.keys[text] = h.at(lit)
+			}
+		})
+		keyPlaces(s, byParam, func(lit *ast.BasicLit) {
+			text, _ := strconv.Unquote(lit.Value) // the parser has checked it
+			if first, _, _ := strings.Cut(text, "."); keyShape.MatchString(text) && prefixes[first] {
+				u.keys[text] = h.at(lit)
+			}
+		})
+	}
+	for _, p := range h.other {
+		if ext := path.Ext(p); (ext == ".yaml" || ext == ".json") && strings.HasPrefix(p, "internal/") && !strings.Contains(p, "/locale/") {
+			raw, _ := os.ReadFile(p) // a file that is gone uses no key
+			for _, k := range keyInData.FindAllString(string(raw), -1) {
+				u.strings[k] = true
+			}
+		}
+	}
+	return u
+}
+
+// known are the prefixes of keys and their first two parts.
+func known(all []*texts) (prefixes, families map[string]bool) {
+	prefixes, families = map[string]bool{}, map[string]bool{}
+	for _, x := range all {
+		for key := range x.ru {
+			parts := strings.SplitN(key, ".", 3)
+			prefixes[parts[0]] = true
+			if len(parts) == 3 {
+				families[parts[0]+"."+parts[1]] = true
+			}
+		}
+	}
+	return prefixes, families
+}
+
+// keyParams finds the functions and closures of a package that take a string
+// parameter named key: name → its position.
+func keyParams(h *house, dir string) map[string]int {
+	found := map[string]int{}
+	for _, s := range h.files {
+		if s.dir != dir || s.test {
+			continue
+		}
+		ast.Inspect(s.ast, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				addKeyParam(found, n.Name, n.Type)
+			case *ast.AssignStmt:
+				for i, right := range n.Rhs {
+					if f, ok := right.(*ast.FuncLit); ok && i < len(n.Lhs) {
+						if id, ok := n.Lhs[i].(*ast.Ident); ok {
+							addKeyParam(found, id, f.Type)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+func addKeyParam(found map[string]int, name *ast.Ident, f *ast.FuncType) {
+	i := 0
+	for _, p := range f.Params.List {
+		for _, n := range p.Names {
+			if t, ok := p.Type.(*ast.Ident); ok && n.Name == "key" && t.Name == "string" {
+				found[name.Name] = i
+			}
+			i++
+		}
+	}
+}
+
+// keyPlaces calls f for the strings that stand where a key is expected.
+func keyPlaces(s *source, byParam map[string]int, f func(*ast.BasicLit)) {
+	str := func(e ast.Expr) {
+		if lit, ok := e.(*ast.BasicLit); ok && strings.HasPrefix(lit.Value, `"`) {
+			f(lit)
+		}
+	}
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if i := keyArgument(n, byParam); i >= 0 && i < len(n.Args) {
+				str(n.Args[i])
+			}
+		case *ast.KeyValueExpr:
+			if id, ok := n.Key.(*ast.Ident); ok && strings.HasSuffix(id.Name, "Key") {
+				str(n.Value)
+			}
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				if strings.HasSuffix(id.Name, "Key") && i < len(n.Values) {
+					str(n.Values[i])
+				}
+			}
+		}
+		return true
+	})
+}
+
+// keyArgument is the position of the key among a call's arguments, or -1.
+func keyArgument(c *ast.CallExpr, byParam map[string]int) int {
+	name, pkg := "", ""
+	switch fun := c.Fun.(type) {
+	case *ast.Ident:
+		name = fun.Name
+	case *ast.SelectorExpr:
+		name = fun.Sel.Name
+		if x, ok := fun.X.(*ast.Ident); ok {
+			pkg = x.Name
+		}
+	}
+	switch {
+	case name == "T" || name == "WithField" || pkg == "errs" && name == "New":
+		return 1
+	case pkg == "errs" && strings.HasPrefix(name, "New"):
+		return 0
+	}
+	if i, ok := byParam[name]; ok {
+		return i
+	}
+	return -1
+}
+
+func TestTextsMissingAndUnused(t *testing.T) {
+	t.Parallel()
+	h, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := readTexts(t, h)
+	u := readUsage(h, all)
+	have := map[string]bool{}
+	for _, x := range all {
+		for key := range x.ru {
+			have[key] = true
+		}
+	}
+	for key, at := range u.keys {
+		if !have[key] {
+			t.Errorf("%s: text %s is missing. Add it to ru.yaml and en.yaml of its room.", at, key)
+		}
+	}
+	for _, x := range all {
+		for _, d := range x.dynamic {
+			if !u.begins(d) {
+				t.Errorf("%s/ru.yaml: `# dynamic: %s` and no string in the code begins so. Delete it.", x.dir, d)
+			}
+		}
+		for key := range x.ru {
+			if !u.strings[key] && !slices.ContainsFunc(x.dynamic, func(d string) bool { return strings.HasPrefix(key, d) }) {
+				t.Errorf("%s: text %s is not used. Delete it, or write `# dynamic: %s` if it is put together at run time.", x.dir, key, beginning(key))
+			}
+		}
+	}
+}
+
+func (u usage) begins(with string) bool {
+	for s := range u.strings {
+		if strings.HasPrefix(s, with) {
+			return true
+		}
+	}
+	return false
+}
+
+func beginning(key string) string { return key[:strings.LastIndex(key, ".")+1] }
+
+// words are three Cyrillic letters and more in a row of small letters: alphabets,
+// single letters of a number plate and patterns are no words.
+var words = regexp.MustCompile(`[А-Яа-яЁё]?[а-яё]{3,}`)
+
+func TestWordsStandInLocaleFiles(t *testing.T) {
+	t.Parallel()
+	each(t, func(h *house, s *source) {
+		if s.support() || s.room == "" && !s.under("internal/app") {
+			return
+		}
+		data := marked(h, s)
+		literals(s, func(lit *ast.BasicLit, text string) {
+			if words.MatchString(text) && !data[h.fset.Position(lit.Pos()).Line] {
+				t.Errorf("%s: %.40q. Words for people stand in locale files; if it is data, end its line with `// data: why`.", h.at(lit), text)
+			}
+		})
+	})
+}
+
+// marked are the lines that end with a comment "// data: …".
+func marked(h *house, s *source) map[int]bool {
+	lines := map[int]bool{}
+	for _, g := range s.ast.Comments {
+		for _, c := range g.List {
+			if strings.HasPrefix(c.Text, "// data: ") {
+				lines[h.fset.Position(c.Pos()).Line] = true
+			}
+		}
+	}
+	return lines
+}
