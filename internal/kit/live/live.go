@@ -8,9 +8,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,15 +38,16 @@ type Hub struct {
 	log     *slog.Logger
 	node    string
 	mu      sync.RWMutex
-	streams map[string]map[chan string]struct{} // topic → waiting streams
+	streams map[string]map[chan Change]struct{} // topic → waiting streams
 	out     chan Change
 	hooks   map[string][]func(ref string)
+	open    atomic.Int64
 }
 
 // New is a hub of a node; node is any name that no other node has.
 func New(d *db.DB, log *slog.Logger, node string) *Hub {
 	return &Hub{
-		db: d, log: log, node: node, streams: map[string]map[chan string]struct{}{},
+		db: d, log: log, node: node, streams: map[string]map[chan Change]struct{}{},
 		out: make(chan Change, 4096), hooks: map[string][]func(string){},
 	}
 }
@@ -77,7 +80,7 @@ func (h *Hub) publish(c Change) {
 	defer h.mu.RUnlock()
 	for ch := range h.streams[c.Topic] {
 		select {
-		case ch <- c.Ref:
+		case ch <- c:
 		default: // a stream that can't follow is not waited for
 		}
 	}
@@ -146,49 +149,47 @@ func (h *Hub) listenOnce(ctx context.Context) error {
 }
 
 // Streams counts the open streams of this node.
-func (h *Hub) Streams() int {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	n := 0
-	for _, s := range h.streams {
-		n += len(s)
-	}
-	return n
-}
+func (h *Hub) Streams() int { return int(h.open.Load()) }
 
-func (h *Hub) join(topic string) chan string {
-	ch := make(chan string, 8)
+func (h *Hub) join(topics []string) chan Change {
+	ch := make(chan Change, 8)
+	h.open.Add(1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.streams[topic] == nil {
-		h.streams[topic] = map[chan string]struct{}{}
+	for _, t := range topics {
+		if h.streams[t] == nil {
+			h.streams[t] = map[chan Change]struct{}{}
+		}
+		h.streams[t][ch] = struct{}{}
 	}
-	h.streams[topic][ch] = struct{}{}
 	return ch
 }
 
-func (h *Hub) leave(topic string, ch chan string) {
+func (h *Hub) leave(topics []string, ch chan Change) {
+	h.open.Add(-1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.streams[topic], ch)
-	if len(h.streams[topic]) == 0 {
-		delete(h.streams, topic)
+	for _, t := range topics {
+		delete(h.streams[t], ch)
+		if len(h.streams[t]) == 0 {
+			delete(h.streams, t)
+		}
 	}
 }
 
-// Serve streams the changes of topic as server-sent events (event "change",
-// data {topic, ref}) until the browser goes, alive says no, or the server
-// drains. alive is asked at each beat.
-func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topic string, alive func() bool) error {
+// Serve streams the changes of the topics as server-sent events (event
+// "change", data {topic, ref}) until the browser goes, alive says no, or the
+// server drains. alive is asked at each beat.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, alive func() bool, topics ...string) error {
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Time{})
-	ch := h.join(topic)
-	defer h.leave(topic, ch)
+	ch := h.join(topics)
+	defer h.leave(topics, ch)
 	head := w.Header()
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("Cache-Control", "no-store")
 	head.Set("X-Accel-Buffering", "no")
-	if _, err := fmt.Fprint(w, "retry: 3000\n\n"); err != nil || rc.Flush() != nil {
+	if !send(w, rc, "retry: 3000\n\n") {
 		return nil
 	}
 	tick := time.NewTicker(beat)
@@ -198,8 +199,8 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topic string, alive 
 		select {
 		case <-r.Context().Done():
 			return nil
-		case ref := <-ch:
-			raw, err := json.Marshal(Change{topic, ref})
+		case c := <-ch:
+			raw, err := json.Marshal(c)
 			if err != nil {
 				return nil
 			}
@@ -209,8 +210,13 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topic string, alive 
 				return nil
 			}
 		}
-		if _, err := fmt.Fprint(w, text); err != nil || rc.Flush() != nil {
+		if !send(w, rc, text) {
 			return nil
 		}
 	}
+}
+
+func send(w http.ResponseWriter, rc *http.ResponseController, text string) bool {
+	_, err := io.WriteString(w, text)
+	return err == nil && rc.Flush() == nil
 }
