@@ -23,6 +23,8 @@ var (
 	ErrCodeFormat  = errs.NewInvalid("identity.error.code_format")
 	ErrCodeWrong   = errs.NewInvalid("identity.error.code_wrong")
 	ErrCodeExpired = errs.NewInvalid("identity.error.code_expired")
+	// ErrTOTPWrong: not a code of the authenticator, or used before.
+	ErrTOTPWrong = errs.NewInvalid("identity.error.totp_wrong")
 	// ErrCodePause: the last code was sent less than a minute ago.
 	ErrCodePause = errs.NewTooMany("identity.error.code_pause")
 )

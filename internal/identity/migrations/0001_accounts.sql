@@ -80,15 +80,14 @@ CREATE INDEX identity_sessions_expires ON identity_sessions (expires_at);
 -- the name is nobody's: the pages are the same.
 -- class: resource
 CREATE TABLE identity_signins (
-    token_hash BYTEA  NOT NULL, -- secret
-    id         TEXT   NOT NULL, -- plain
-    owner_id   TEXT   NOT NULL, -- plain
-    purpose    TEXT   NOT NULL, -- plain
-    factor     TEXT   NOT NULL, -- plain
+    token_hash BYTEA   NOT NULL, -- secret
+    id         TEXT    NOT NULL, -- plain
+    owner_id   TEXT    NOT NULL, -- plain
+    purpose    TEXT    NOT NULL, -- plain
+    factor     TEXT    NOT NULL, -- plain
     proved     BOOLEAN NOT NULL, -- plain
-    tries      BIGINT NOT NULL, -- plain
-    sent_at    BIGINT NOT NULL, -- plain
-    expires_at BIGINT NOT NULL, -- plain
+    sent_at    BIGINT  NOT NULL, -- plain
+    expires_at BIGINT  NOT NULL, -- plain
     PRIMARY KEY (token_hash)
 );
 CREATE INDEX identity_signins_owner ON identity_signins (owner_id);

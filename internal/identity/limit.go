@@ -1,0 +1,65 @@
+package identity
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+)
+
+// Limit refuses with ErrLimit (and RetryAfter) what comes more than n times
+// within per for scope and key, counted for all nodes together. key may be
+// personal: only its blind index is kept. It writes: not for every page.
+func (i *Identity) Limit(ctx context.Context, scope, key string, n int, per time.Duration) error {
+	var wait time.Duration
+	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		wait, err = i.take(ctx, tx, scope, key, n, per)
+		return err
+	})
+	if err == nil && wait > 0 {
+		return limited(wait)
+	}
+	return err
+}
+
+// take counts one in the transaction, or tells how long to wait. It is the
+// generic cell rate algorithm: one instant a key, at which its bucket is empty.
+func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int, per time.Duration) (time.Duration, error) {
+	index := i.keys().Index("identity.limit", scope, key)
+	full, _, err := one(in(tx).LimitOf(ctx, index))
+	if err != nil {
+		return 0, err
+	}
+	full = max(full, tx.Now())
+	step := per / time.Duration(max(n, 1))
+	if wait := full.Sub(tx.Now()) - (per - step); wait > 0 {
+		return wait, nil
+	}
+	return 0, in(tx).PutLimit(ctx, identitydb.PutLimitParams{LimitIndex: index, FullAt: full.Add(step)})
+}
+
+func limited(wait time.Duration) error {
+	e := *ErrLimit
+	e.Args = []any{"Count", minutes(wait)}
+	return e.After(wait)
+}
+
+// minutes and seconds are counted up, so that nobody comes too early.
+func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// network is whose attempts are counted together: an IPv4 address, a /64 of
+// IPv6, which is what one household gets.
+func network(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil || addr.Is4() {
+		return ip
+	}
+	p, err := addr.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return p.String()
+}

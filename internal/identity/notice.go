@@ -1,0 +1,57 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/notify"
+)
+
+// securityPath is where notices lead.
+const securityPath = "/cabinet/security"
+
+// notice seals a security notice to the account's contacts: always to the
+// cabinet and by e-mail, and by SMS where it is urgent. These can't be
+// switched off. text is a key, its subject text + "_subject".
+func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, text string) (*notify.Batch, error) {
+	actor := ActorOf(ctx)
+	base := notify.Letter{
+		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: securityPath,
+		Text: i.Texts.T(a.Lang, text, "When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
+			"Device", or(deviceName(actor.Agent), "—"), "IP", or(actor.IP, "—")),
+	}
+	letters := []notify.Letter{to(base, notify.Cabinet, a.ID)}
+	if a.Email != "" {
+		letters = append(letters, to(base, notify.Email, a.Email))
+	}
+	if urgent && a.Phone != "" {
+		sms := to(base, notify.SMS, a.Phone)
+		sms.Text, sms.Subject = base.Subject, ""
+		letters = append(letters, sms)
+	}
+	return i.Notify.Seal(ctx, letters...)
+}
+
+func to(l notify.Letter, channel, address string) notify.Letter {
+	l.Channel, l.To = channel, address
+	return l
+}
+
+// newDeviceNotice is a notice when the account has sessions, but none from such
+// a browser; nil otherwise.
+func (i *Identity) newDeviceNotice(ctx context.Context, a Account, device []byte) (*notify.Batch, error) {
+	n, err := i.store.read().CountDevice(ctx, identitydb.CountDeviceParams{OwnerID: a.ID, DeviceIndex: device})
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	if n.Sessions == 0 || n.Same > 0 {
+		return nil, nil
+	}
+	return i.notice(ctx, a, false, "identity.notice.new_device_subject", "identity.notice.new_device")
+}
+
+// moscow is the zone of notices that belong to no office (UTC+3 since 2014).
+func moscow() *time.Location { return time.FixedZone("MSK", 3*60*60) }

@@ -1,0 +1,97 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/web"
+)
+
+// SessionCookie is the plain name of the session's cookie; whoever sends it is
+// not answered from the store of anonymous pages.
+const SessionCookie = "okno_session"
+
+// signInCookie carries what waits for a second factor, recoverCookie a recovery.
+const (
+	signInCookie  = "okno_signin"
+	recoverCookie = "okno_recover"
+)
+
+// longestToken bounds what is taken for a token.
+const longestToken = 100
+
+// Authenticate is the step of web.Edge that puts the Actor into the context: by
+// cookie for pages, by bearer token for /api/, never the other way round. When
+// the session can't be checked, pages for everybody still open as for nobody,
+// and every guard but web.Public refuses.
+func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.Context, error) {
+	a := Actor{
+		Agent: web.UserAgent(ctx), Request: web.RequestID(ctx), Lang: i18n.Lang(ctx),
+	}
+	if ip := web.ClientIP(ctx); ip.IsValid() {
+		a.IP = ip.String()
+	}
+	token, bearer := credential(r)
+	if token == "" {
+		return WithActor(ctx, a), nil
+	}
+	known, err := i.identify(ctx, a, token, bearer)
+	if err != nil {
+		return withFault(WithActor(ctx, a), db.Classify(err)), nil
+	}
+	return WithActor(ctx, known), nil
+}
+
+// credential is the token of a request and how it came; "" for none.
+func credential(r *http.Request) (token string, bearer bool) {
+	bearer = strings.HasPrefix(r.URL.Path, "/api/")
+	if bearer {
+		token = bearerToken(r.Header.Get("Authorization"))
+	} else {
+		token = web.Cookie(r, SessionCookie)
+	}
+	if len(token) > longestToken {
+		return "", bearer
+	}
+	return token, bearer
+}
+
+// bearerToken takes "Bearer TOKEN" (RFC 6750 §2.1); the word in any case.
+func bearerToken(header string) string {
+	scheme, token, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// StartSession signs the browser in to the account: a new session, its cookie,
+// and an end to the session that the browser had. method says how the person
+// was recognised, such as "registration". A second factor must have been given.
+func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *http.Request, accountID, method string) error {
+	a, err := i.Account(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	if a.Status != Active {
+		return ErrBlocked
+	}
+	o, err := i.prepareSession(ctx, a, method, false)
+	if err != nil {
+		return err
+	}
+	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := i.endCurrent(ctx, tx); err != nil {
+			return err
+		}
+		return i.openSession(ctx, tx, o)
+	})
+	if err != nil {
+		return err
+	}
+	web.SetCookie(w, r, SessionCookie, o.token, 0)
+	return nil
+}

@@ -1,0 +1,139 @@
+package identity
+
+import (
+	"context"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+)
+
+// reauthFactor is the factor by which the actor proves to be there still.
+func (i *Identity) reauthFactor(ctx context.Context) (Account, waiting, error) {
+	actor, err := signedIn(ctx)
+	if err != nil {
+		return Account{}, waiting{}, err
+	}
+	a, err := i.Account(ctx, actor.ID)
+	if err != nil {
+		return a, waiting{}, err
+	}
+	factor, err := i.factorFor(ctx, a)
+	if err != nil {
+		return a, waiting{}, err
+	}
+	w := waiting{owner: a.ID, factor: factor}.hinted(a)
+	if factor != factorTOTP {
+		w.resend, err = i.codePause(ctx, forReauth, a.ID, factor)
+	}
+	return a, w, err
+}
+
+// sendReauth sends a code to the actor. Errors: ErrCodePause, ErrLimit.
+func (i *Identity) sendReauth(ctx context.Context) error {
+	a, w, err := i.reauthFactor(ctx)
+	if err != nil || w.factor == factorTOTP {
+		return err
+	}
+	return i.SendCode(ctx, codeFor(a, w.factor, forReauth))
+}
+
+// reauth checks the factor and puts a new session in the place of the actor's
+// (rights rise, so the old token must be of no use), no longer than that one.
+func (i *Identity) reauth(ctx context.Context, token, code string) (*opening, error) {
+	a, w, err := i.reauthFactor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	old, err := i.sessions.find(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if old == nil || old.owner != a.ID {
+		return nil, ErrSignIn
+	}
+	if err := i.checkFactor(ctx, a.ID, w.factor, forReauth, code); err != nil {
+		return nil, err
+	}
+	method := old.method
+	if w.factor == factorTOTP {
+		method = methodTOTP
+	}
+	o, err := i.prepareSession(ctx, a, method, old.bearer)
+	if err != nil {
+		return nil, err
+	}
+	o.row.ExpiresAt = old.expires
+	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := in(tx).EndSession(ctx, identitydb.EndSessionParams{SessionHash: []byte(old.hash), EndedAt: tx.Now()})
+		if err == nil && n == 0 {
+			return ErrSignIn
+		}
+		if err != nil {
+			return err
+		}
+		i.touch(tx, a.ID)
+		return i.openSession(ctx, tx, o)
+	})
+}
+
+// changePassword sets a new password of the actor, who must have given a factor
+// just now, and ends the other sessions.
+func (i *Identity) changePassword(ctx context.Context, password string) error {
+	if err := NeedFresh(ctx); err != nil {
+		return err
+	}
+	actor := ActorOf(ctx)
+	a, err := i.Account(ctx, actor.ID)
+	if err != nil {
+		return err
+	}
+	return i.setPassword(ctx, a, password, "identity.password_changed", func(ctx context.Context, tx *db.Tx) error {
+		return i.EndSessions(ctx, tx, a.ID, actor.Session)
+	})
+}
+
+// setPassword checks, hashes and keeps a password with what belongs to it, and
+// tells the owner.
+func (i *Identity) setPassword(ctx context.Context, a Account, password, act string, more func(context.Context, *db.Tx) error) error {
+	if err := i.checkPasswordOf(ctx, a, password); err != nil {
+		return err
+	}
+	hash, err := i.hashes.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	batch, err := i.notice(ctx, a, true, "identity.notice.password_subject", "identity.notice.password")
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		put := identitydb.PutPasswordParams{OwnerID: a.ID, PasswordHash: hash, ChangedAt: tx.Now()}
+		if err := in(tx).PutPassword(ctx, put); err != nil {
+			return err
+		}
+		if err := in(tx).DeleteLock(ctx, i.lockIndex(a.ID, contact{})); err != nil {
+			return err
+		}
+		if err := more(ctx, tx); err != nil {
+			return err
+		}
+		if err := i.Audit.Write(ctx, tx, ActorOf(ctx).Entry(act, a.ID, "account:"+a.ID)); err != nil {
+			return err
+		}
+		return i.Notify.Send(ctx, tx, batch)
+	})
+}
+
+// checkPasswordOf applies the policy with the account's own data, and staff's
+// length to staff.
+func (i *Identity) checkPasswordOf(ctx context.Context, a Account, password string) error {
+	roles, err := i.rolesOf(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	own := []string{a.Phone, a.Email, a.Login}
+	if len(roles) > 0 {
+		return i.CheckStaffPassword(ctx, password, own)
+	}
+	return i.CheckPassword(ctx, password, own)
+}

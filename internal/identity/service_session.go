@@ -1,0 +1,247 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/id"
+	"okno/internal/kit/secret"
+	"okno/internal/notify"
+)
+
+// rolesFor is how long roles are remembered; SetRoles' source may call
+// RolesChanged to have them read at once.
+const rolesFor = 10 * time.Second
+
+// liveTopic is where nodes tell each other whose sessions changed.
+const liveTopic = "sessions"
+
+// Start keeps the node's sessions in step with the database until ctx ends.
+// Without it every request reads its session from the database.
+func (i *Identity) Start(ctx context.Context) {
+	go func() {
+		for ctx.Err() == nil {
+			if err := i.sessions.sync(ctx); err != nil && ctx.Err() == nil {
+				i.Log.WarnContext(ctx, "sessions are not in step; each is read from the database", "err", err)
+			}
+			_ = i.Clock.Sleep(ctx, syncEvery)
+		}
+	}()
+}
+
+// Revalidate is one round of what Start does.
+func (i *Identity) Revalidate(ctx context.Context) error { return i.sessions.sync(ctx) }
+
+// RolesChanged makes every node read the account's roles anew after the commit.
+func (i *Identity) RolesChanged(tx *db.Tx, accountID string) { i.touch(tx, accountID) }
+
+func (i *Identity) touch(tx *db.Tx, owner string) {
+	tx.AfterCommit(func() { i.sessions.dropOwner(owner) })
+	if i.Live != nil {
+		i.Live.Touch(tx, liveTopic, owner)
+	}
+}
+
+// rolesOf are the roles of an account; those of a session only with a strong factor.
+func (i *Identity) rolesOf(ctx context.Context, accountID string) ([]Role, error) {
+	source := i.roles.Load()
+	if source == nil {
+		return nil, nil
+	}
+	return (*source).RolesOf(ctx, accountID)
+}
+
+func (i *Identity) rolesIn(ctx context.Context, e *entry) ([]Role, error) {
+	if !strong(e.method) {
+		return nil, nil
+	}
+	now := db.At(i.Clock.Now())
+	if k := e.roles.Load(); k != nil && now.Sub(k.at) < rolesFor {
+		return k.roles, nil
+	}
+	roles, err := i.rolesOf(ctx, e.owner)
+	if err != nil {
+		return nil, err
+	}
+	e.roles.Store(&knownRoles{roles, now})
+	return roles, nil
+}
+
+// identify fills the actor from a token; an unknown or ended one leaves nobody.
+func (i *Identity) identify(ctx context.Context, a Actor, token string, bearer bool) (Actor, error) {
+	e, err := i.sessions.find(ctx, token)
+	if err != nil || e == nil || e.bearer != bearer {
+		return a, err
+	}
+	roles, err := i.rolesIn(ctx, e)
+	if err != nil {
+		return a, err
+	}
+	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, bearer, roles
+	a.Fresh = db.At(i.Clock.Now()) < e.fresh
+	return a, nil
+}
+
+// opening is a session ready to be begun.
+type opening struct {
+	token  string
+	row    identitydb.InsertSessionParams
+	notice *notify.Batch
+}
+
+// prepareSession seals what a session keeps, before the transaction, and the
+// notice if the account was never used from such a device.
+func (i *Identity) prepareSession(ctx context.Context, a Account, method string, bearer bool) (*opening, error) {
+	actor := ActorOf(ctx)
+	key, err := i.Sealer.Key(ctx, a.ID, secret.Person)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(origin{IP: actor.IP, Agent: actor.Agent})
+	if err != nil {
+		return nil, err
+	}
+	o := &opening{token: id.Token(), row: identitydb.InsertSessionParams{
+		ID: id.New(), OwnerID: a.ID, Method: method, Bearer: bearer,
+		DeviceIndex: i.keys().Index("identity.device", a.ID, actor.Agent),
+	}}
+	o.row.SessionHash = id.Hash(o.token)
+	o.row.FromSealed = key.Seal(sessionPlace(o.row.ID), raw)
+	o.notice, err = i.newDeviceNotice(ctx, a, o.row.DeviceIndex)
+	return o, err
+}
+
+func sessionPlace(session string) secret.Place {
+	return secret.At("identity_sessions", "from_sealed", session)
+}
+
+// openSession begins the session in the transaction.
+func (i *Identity) openSession(ctx context.Context, tx *db.Tx, o *opening) error {
+	row := o.row
+	row.CreatedAt, row.SeenAt = tx.Now(), tx.Now()
+	row.FreshAt = tx.Now().Add(i.Config.Fresh)
+	if row.ExpiresAt == 0 {
+		row.ExpiresAt = tx.Now().Add(i.Config.Absolute)
+	}
+	if err := in(tx).InsertSession(ctx, row); err != nil {
+		return err
+	}
+	actor := ActorOf(ctx)
+	actor.ID = row.OwnerID
+	e := actor.Entry("identity.signed_in", row.OwnerID, "session:"+row.ID)
+	e.Details = map[string]string{"method": row.Method}
+	if err := i.Audit.Write(ctx, tx, e); err != nil || o.notice == nil {
+		return err
+	}
+	return i.Notify.Send(ctx, tx, o.notice)
+}
+
+// EndSessions ends all sessions of the account but the one with that public id
+// ("" for none), in the caller's transaction. Within a second they are dead on
+// every node.
+func (i *Identity) EndSessions(ctx context.Context, tx *db.Tx, accountID, exceptSession string) error {
+	err := in(tx).EndSessionsBut(ctx, identitydb.EndSessionsButParams{OwnerID: accountID, ID: exceptSession, EndedAt: tx.Now()})
+	i.touch(tx, accountID)
+	return err
+}
+
+// endSession ends one of the actor's own sessions; ErrNotFound for any other.
+func (i *Identity) endSession(ctx context.Context, sessionID string) error {
+	a, err := signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := in(tx).EndOwnSession(ctx, identitydb.EndOwnSessionParams{OwnerID: a.ID, ID: sessionID, EndedAt: tx.Now()})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotFound
+		}
+		i.touch(tx, a.ID)
+		return i.Audit.Write(ctx, tx, a.Entry("identity.session_ended", a.ID, "session:"+sessionID))
+	})
+}
+
+// endOthers ends all sessions of the actor but this one.
+func (i *Identity) endOthers(ctx context.Context) error {
+	a, err := signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := i.EndSessions(ctx, tx, a.ID, a.Session); err != nil {
+			return err
+		}
+		return i.Audit.Write(ctx, tx, a.Entry("identity.sessions_ended", a.ID, "account:"+a.ID))
+	})
+}
+
+// list gives the actor's living sessions, the last used first.
+func (i *Identity) list(ctx context.Context) ([]Session, error) {
+	a, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := i.store.read().SessionsOf(ctx, a.ID)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	key, err := i.Sealer.Key(ctx, a.ID, secret.Person)
+	if err != nil {
+		return nil, err
+	}
+	now := db.At(i.Clock.Now())
+	var all []Session
+	for _, r := range rows {
+		if now >= r.ExpiresAt || now.Sub(r.SeenAt) > i.Config.Idle+seenStep {
+			continue
+		}
+		s := Session{
+			ID: r.ID, Method: r.Method, Bearer: r.Bearer, Current: r.ID == a.Session,
+			Created: r.CreatedAt, Seen: r.SeenAt, Expires: r.ExpiresAt,
+		}
+		var from origin
+		raw, err := key.Open(sessionPlace(r.ID), r.FromSealed)
+		if err := errors.Join(err, json.Unmarshal(raw, &from)); err != nil {
+			return nil, errs.New(errs.Internal, "kit.error.internal").Wrap(err)
+		}
+		s.IP, s.Device = from.IP, deviceName(from.Agent)
+		if s.Current {
+			s.Seen = now
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// endCurrent ends the actor's own session, if there is one.
+func (i *Identity) endCurrent(ctx context.Context, tx *db.Tx) error {
+	a := ActorOf(ctx)
+	if !a.SignedIn() || a.Session == "" {
+		return nil
+	}
+	_, err := in(tx).EndOwnSession(ctx, identitydb.EndOwnSessionParams{OwnerID: a.ID, ID: a.Session, EndedAt: tx.Now()})
+	i.touch(tx, a.ID)
+	return err
+}
+
+// signOut ends the actor's own session.
+func (i *Identity) signOut(ctx context.Context) error {
+	a := ActorOf(ctx)
+	if !a.SignedIn() {
+		return nil
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := i.endCurrent(ctx, tx); err != nil {
+			return err
+		}
+		return i.Audit.Write(ctx, tx, a.Entry("identity.signed_out", a.ID, "session:"+a.Session))
+	})
+}
