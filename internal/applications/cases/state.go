@@ -57,22 +57,22 @@ type Deed string
 
 // The deeds.
 const (
-	Submit  Deed = "submit"
-	Take    Deed = "take"
-	Return  Deed = "return" // back to the queue
-	Assign  Deed = "assign" // the head gives it to somebody
-	Request Deed = "ask"
-	Reply   Deed = "answer"
-	Approve Deed = "approve"
-	Refuse  Deed = "refuse"
-	Deliver Deed = "deliver" // the citizen opened the result
-	Cancel  Deed = "cancel"
-	Comment Deed = "comment"
+	Submit   Deed = "submit"
+	Take     Deed = "take"
+	Return   Deed = "return" // back to the queue
+	Assign   Deed = "assign" // the head gives it to somebody
+	Request  Deed = "ask"
+	Answered Deed = "answer"
+	Approve  Deed = "approve"
+	Refuse   Deed = "refuse"
+	Deliver  Deed = "deliver" // the citizen opened the result
+	Cancel   Deed = "cancel"
+	Comment  Deed = "comment"
 )
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, Reply, Approve, Refuse, Deliver, Cancel, Comment}
+	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment}
 }
 
 // Side is as whom somebody acts.
@@ -117,13 +117,13 @@ func Moves() []Move {
 		{From: InWork, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 
-		{From: Waiting, Deed: Reply, To: InWork, By: citizen, Told: true},
+		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
 		{From: Waiting, Deed: Assign, To: Waiting, By: head},
 		{From: Waiting, Deed: Comment, To: Waiting, By: staff},
 		{From: Waiting, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: Waiting, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 
-		{From: Approved, Deed: Deliver, To: Completed, By: citizen},
+		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 	}
 }
 

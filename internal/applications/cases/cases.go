@@ -1,0 +1,149 @@
+package cases
+
+import (
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/kit/db"
+	"okno/internal/vault"
+)
+
+// Case is a submitted application, without what is sealed.
+type Case struct {
+	ID     string
+	Owner  string
+	Number string
+	// ServiceID and ServiceVersion: the case stays on the version it began with.
+	ServiceID      string
+	ServiceVersion int
+	Agency, Office string
+	Status         Status
+	EPGU           int
+	// Version grows with each change; hand it back with a change to be told when
+	// somebody else was faster.
+	Version    int64
+	AssignedTo string
+	Source     string
+	Region     string
+	Fee        int64 // kopecks
+	Term       Term
+	Due        Due
+	Left       Left
+	// RegisterBy is the last day of registration, RegisteredAt when the agency
+	// took the case up.
+	RegisterBy                     db.Date
+	SubmittedAt, RegisteredAt      db.Time
+	PausedAt, DecidedAt, ChangedAt db.Time
+	// Ground is the code of the ground for refusal.
+	Ground string
+
+	row casesdb.ApplicationsCase
+}
+
+func caseOf(row casesdb.ApplicationsCase) Case {
+	return Case{
+		ID: row.ID, Owner: row.OwnerID, Number: row.Number, ServiceID: row.ServiceID, ServiceVersion: int(row.ServiceVersion),
+		Agency: row.AgencyID, Office: row.Office, Status: Status(row.Status), EPGU: int(row.Epgu), Version: row.Version,
+		AssignedTo: row.AssignedTo, Source: row.Source, Region: row.Region, Fee: row.Fee,
+		Term:        Term{Days: int(row.TermDays), Working: row.TermWorking, Minutes: int(row.TermMinutes)},
+		Due:         Due{At: row.DeadlineAt, Date: db.Date(row.DeadlineDate)},
+		RegisterBy:  db.Date(row.RegisterBy),
+		SubmittedAt: row.SubmittedAt, RegisteredAt: row.RegisteredAt, PausedAt: row.PausedAt,
+		DecidedAt: row.DecidedAt, ChangedAt: row.ChangedAt, Ground: row.Ground, row: row,
+	}
+}
+
+// Event is one line of the chronology.
+type Event struct {
+	Version  int64
+	At       db.Time
+	Deed     Deed
+	From, To Status
+	Side     Side
+	// Actor is the account; citizens are shown the side only.
+	Actor string
+	// Inner notes are for the agency's eyes.
+	Inner bool
+	Text  string
+}
+
+// AskText are the words of an ask and what it wants.
+type AskText struct {
+	Text forms.Text `json:"text"`
+	// Fields are ids of the form's fields to be corrected.
+	Fields []string `json:"fields,omitempty"`
+	// Attach: the person may attach files.
+	Attach bool `json:"files,omitempty"`
+}
+
+// Change is a field before and after a correction, as people read it.
+type Change struct {
+	Field string `json:"field"`
+	Old   string `json:"old"`
+	New   string `json:"new"`
+}
+
+// Answer is what the person said.
+type Answer struct {
+	Text    string   `json:"text,omitempty"`
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Ask is what an officer wants to know more.
+type Ask struct {
+	ID         string
+	Preset     string
+	AskedAt    db.Time
+	AnsweredAt db.Time // 0 while it is open
+	AskText
+	Answer Answer
+	Files  []File // of the answer
+}
+
+// Open reports whether it waits for the citizen.
+func (a Ask) Open() bool { return a.AnsweredAt.IsZero() }
+
+// File is a file of the case.
+type File struct {
+	ID      string
+	AskID   string // "" for a file of the form
+	Field   string
+	Name    string
+	Type    upload.Type
+	Size    int64 // bytes
+	Scan    upload.Scan
+	AddedAt db.Time
+}
+
+// Card is all of a case that may be shown to who asked for it.
+type Card struct {
+	Case
+	Service *forms.Service
+	// Sections are the answers, printed in the language asked for.
+	Sections  []forms.Section
+	Events    []Event
+	Asks      []Ask
+	Files     []File // of the form, without those of asks
+	Documents []vault.Document
+	// Decision are the words of the decision; Refusal is its ground, nil unless refused.
+	Decision string
+	Refusal  *forms.Ground
+	// Can is what the reader can do now.
+	Can []Deed
+	// Initials of the applicant, for staff.
+	Initials string
+	// Mine: the case is assigned to the reader.
+	Mine bool
+
+	result *forms.Result
+}
+
+// Asked is the open ask, nil when nothing is waited for.
+func (c *Card) Asked() *Ask {
+	for i := range c.Asks {
+		if c.Asks[i].Open() {
+			return &c.Asks[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,335 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
+	"okno/internal/kit/secret"
+)
+
+// Limits of the files of one answer where the service sets none.
+const (
+	answerFiles   = 10
+	answerFileMax = 10 << 20 // bytes of one
+)
+
+// answerTypes are the files that an answer takes where no field says more.
+func answerTypes() []string {
+	return []string{"pdf", "jpg", "png", "heic", "tiff", "doc", "docx", "xls", "xlsx", "odt", "ods", "xml", "txt", "sig"}
+}
+
+// Sent is a file that comes with an answer. Field is the field that was asked
+// for, "" for a file beside the form.
+type Sent struct {
+	Field string
+	upload.File
+}
+
+// Reply is an answer to the open ask.
+type Reply struct {
+	Text string
+	// Values are what was posted for the fields that are open, by input name.
+	Values map[string][]string
+	Files  []Sent
+}
+
+// Cancel ends one of the actor's own applications before a decision.
+func (c *Cases) Cancel(ctx context.Context, d Deal) error {
+	k, err := c.mine(ctx, d.Number)
+	if err == nil {
+		err = fresh(k, d)
+	}
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Cancel, side: Citizen, key: d.Key, edit: unpause}))
+}
+
+func unpause(row *casesdb.ApplicationsCase, _ db.Time) { row.PausedAt = 0 }
+
+// Reply answers the open ask: the case returns to work by itself. Errors:
+// ErrMove when nothing is asked, ErrFields with what is missing or wrong, those
+// of upload.
+func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
+	k, err := c.mine(ctx, d.Number)
+	if err == nil {
+		err = fresh(k, d)
+	}
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	if k.Status != Waiting {
+		return c.again(ctx, d, ErrMove)
+	}
+	card, err := c.card(ctx, k, Citizen)
+	if err != nil {
+		return err
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return err
+	}
+	p := &reply{cases: c, card: card, ask: card.Asked(), key: key, sent: r}
+	if p.ask == nil {
+		return ErrMove
+	}
+	if err := p.prepare(ctx); err != nil {
+		p.drop(ctx)
+		return err
+	}
+	err = c.move(ctx, k, change{
+		deed: Answered, side: Citizen, key: d.Key, also: p.write,
+		edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
+	})
+	if err != nil {
+		p.drop(ctx)
+	}
+	return c.again(ctx, d, err)
+}
+
+// reply is an answer on its way into the case.
+type reply struct {
+	cases *Cases
+	card  *Card
+	ask   *Ask
+	key   *secret.DataKey
+	sent  Reply
+
+	files        []casesdb.InsertFileParams
+	form, answer []byte
+}
+
+// prepare checks and stores everything: before the transaction.
+func (p *reply) prepare(ctx context.Context) error {
+	text, err := limitText(p.sent.Text, "text")
+	if err != nil {
+		return err
+	}
+	if err := p.enough(text); err != nil {
+		return err
+	}
+	taken, err := p.takeFiles(ctx)
+	if err != nil {
+		return err
+	}
+	changes, err := p.correct(ctx, taken)
+	if err != nil {
+		return err
+	}
+	p.answer, err = sealJSON(p.key, askPlace("answer_sealed", p.ask.ID), Answer{Text: text, Changes: changes})
+	return err
+}
+
+// enough: an answer says something.
+func (p *reply) enough(text string) error {
+	if len(p.sent.Files) > answerFiles {
+		return ErrFields.WithField("files", "applications.error.files_many", "Count", answerFiles)
+	}
+	if len(p.sent.Files) > 0 && !p.ask.Attach && !slices.ContainsFunc(p.ask.Fields, p.isFile) {
+		return ErrFields.WithField("files", "applications.error.files_not_asked")
+	}
+	if text == "" && len(p.sent.Files) == 0 && len(p.ask.Fields) == 0 {
+		if p.ask.Attach {
+			return ErrFields.WithField("files", "applications.error.files_needed")
+		}
+		return ErrFields.WithField("text", "applications.error.text_needed")
+	}
+	return nil
+}
+
+func (p *reply) isFile(fieldID string) bool {
+	f := askable(p.card.Service, fieldID)
+	return f != nil && f.Kind == "file"
+}
+
+// takeFiles checks, scans and stores the files under the case's key; it gives
+// them by field.
+func (p *reply) takeFiles(ctx context.Context) (map[string][]forms.File, error) {
+	taken := map[string][]forms.File{}
+	for _, s := range p.sent.Files {
+		rules, ok := p.rules(s.Field)
+		if !ok {
+			return nil, ErrFields.WithField("files", "applications.error.files_not_asked")
+		}
+		fileID := id.New()
+		t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
+		if err != nil {
+			return nil, fileFault(err, s.Field)
+		}
+		p.files = append(p.files, casesdb.InsertFileParams{
+			OwnerID: p.card.Owner, CaseID: p.card.ID, ID: fileID, AskID: p.ask.ID, Field: s.Field, Type: string(t.Type),
+			Size: t.Ref.Size, Scan: string(t.Scan), BlobKey: t.Ref.Key, FileHash: t.Ref.SHA256[:],
+			NameSealed: p.key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
+		})
+		taken[s.Field] = append(taken[s.Field], forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type)})
+	}
+	return taken, nil
+}
+
+func (p *reply) rules(field string) (upload.Rules, bool) {
+	if field == "" {
+		return upload.Rules{Allowed: answerTypes(), Max: answerFileMax}, p.ask.Attach
+	}
+	f := askable(p.card.Service, field)
+	if f == nil || f.Kind != "file" || !slices.Contains(p.ask.Fields, field) {
+		return upload.Rules{}, false
+	}
+	return upload.Rules{Allowed: f.FileTypes(), Max: f.FileBytes()}, true
+}
+
+// fileFault puts what is wrong with a file at its box.
+func fileFault(err error, field string) error {
+	e, ok := errs.As(err)
+	if !ok || e.Kind != errs.Invalid {
+		return err
+	}
+	if field == "" {
+		field = "files"
+	}
+	return ErrFields.WithField(field, e.Key, e.Args...)
+}
+
+// correct puts the posted values into the form and says what has changed.
+func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]Change, error) {
+	f, err := openForm(p.key, p.card.row)
+	if err != nil {
+		return nil, err
+	}
+	p.form = p.card.row.FormSealed
+	if len(p.ask.Fields) == 0 {
+		if len(p.sent.Values) > 0 {
+			return nil, ErrFields.WithField("text", "applications.error.field")
+		}
+		return nil, nil
+	}
+	f.Facts.Files = p.known(taken)
+	values := maps.Clone(p.sent.Values)
+	if values == nil {
+		values = map[string][]string{}
+	}
+	for _, field := range p.ask.Fields {
+		if p.isFile(field) {
+			values[field] = ids(taken[field], f.Answers[field])
+		}
+	}
+	answers, wrong := forms.CheckOnly(p.card.Service, p.ask.Fields, values, complete(p.card.Service, f.Answers), f.Facts)
+	if err := p.faults(ctx, wrong); err != nil {
+		return nil, err
+	}
+	result := forms.Fill(p.card.Service, answers, f.Facts)
+	f.Answers, f.Facts.Files = result.Submission(), nil
+	p.form, err = sealJSON(p.key, casePlace("form_sealed", p.card.ID), f)
+	return p.changes(ctx, result), err
+}
+
+// known are all files of the case that an answer may name.
+func (p *reply) known(taken map[string][]forms.File) map[string]forms.File {
+	out := map[string]forms.File{}
+	add := func(f File) {
+		out[f.ID] = forms.File{ID: f.ID, Name: f.Name, Size: f.Size, Type: string(f.Type)}
+	}
+	for _, f := range p.card.Files {
+		add(f)
+	}
+	for _, a := range p.card.Asks {
+		for _, f := range a.Files {
+			add(f)
+		}
+	}
+	for _, list := range taken {
+		for _, f := range list {
+			out[f.ID] = f
+		}
+	}
+	return out
+}
+
+// ids are the new files, or the old ones when none came.
+func ids(taken []forms.File, old any) []string {
+	var out []string
+	for _, f := range taken {
+		out = append(out, f.ID)
+	}
+	if len(out) > 0 {
+		return out
+	}
+	list, _ := old.([]any)
+	for _, x := range list {
+		m, _ := x.(map[string]any)
+		if s, ok := m["id"].(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// faults are what is wrong with the posted values, in words.
+func (p *reply) faults(ctx context.Context, wrong []forms.Wrong) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	printer := p.cases.printer(i18n.Lang(ctx))
+	e := ErrFields
+	for _, w := range wrong {
+		e = e.WithField(w.Name, "applications.error.value", "Text", w.Message(printer.Lang, printer.Words))
+	}
+	return e
+}
+
+// changes are the open fields before and after.
+func (p *reply) changes(ctx context.Context, after *forms.Result) []Change {
+	printer := p.cases.printer(i18n.Lang(ctx))
+	old, fresh := printed(p.card.Service, p.card.result, printer), printed(p.card.Service, after, printer)
+	var out []Change
+	for _, field := range p.ask.Fields {
+		if old[field] != fresh[field] {
+			out = append(out, Change{Field: field, Old: old[field], New: fresh[field]})
+		}
+	}
+	return out
+}
+
+func printed(s *forms.Service, r *forms.Result, p forms.Printer) map[string]string {
+	out := map[string]string{}
+	for _, section := range forms.Summary(s, r, p) {
+		for _, row := range section.Rows {
+			out[row.Field] = row.Value
+		}
+	}
+	return out
+}
+
+// write puts the answer and its files into the case, in the transaction.
+func (p *reply) write(ctx context.Context, tx *db.Tx) error {
+	n, err := casesdb.New(tx).AnswerAsk(ctx, casesdb.AnswerAskParams{
+		AnsweredAt: tx.Now(), AnswerSealed: p.answer, OwnerID: p.card.Owner, CaseID: p.card.ID, ID: p.ask.ID,
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrChanged
+	}
+	return p.cases.insertFiles(ctx, tx, p.files)
+}
+
+// drop throws the files of a failed answer away.
+func (p *reply) drop(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	var failed error
+	for _, f := range p.files {
+		failed = errors.Join(failed, p.cases.Files.Store().Delete(ctx, f.BlobKey))
+	}
+	if failed != nil {
+		p.cases.Log.WarnContext(ctx, "files of an answer that failed stay in the store", "case", p.card.ID, "err", failed)
+	}
+}

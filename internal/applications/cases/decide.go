@@ -1,0 +1,138 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/forms"
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/pdf"
+	"okno/internal/kit/secret"
+	"okno/internal/vault"
+)
+
+// Approve grants what was asked for: the result is made and stored first, then
+// issued together with the decision. comment may be empty.
+func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
+	k, side, err := c.held(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	if _, ok := Step(k.Status, Approve, side); !ok {
+		return c.again(ctx, d, ErrMove)
+	}
+	comment, err = limitText(comment, "comment")
+	if err != nil {
+		return err
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return err
+	}
+	result, err := c.result(ctx, key, k)
+	if err != nil {
+		return err
+	}
+	err = c.move(ctx, k, change{
+		deed: Approve, side: side, key: d.Key, edit: decision(key, k, comment, ""),
+		also: func(ctx context.Context, tx *db.Tx) error {
+			_, err := c.Vault.Issue(ctx, tx, result)
+			return err
+		},
+	})
+	if err != nil {
+		c.Vault.Drop(ctx, result)
+	}
+	return c.again(ctx, d, err)
+}
+
+// Refuse refuses on a ground of the service's list, with words for the person.
+func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) error {
+	k, side, err := c.held(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
+	if err != nil {
+		return ErrService.Wrap(err)
+	}
+	if groundOf(service, ground) == nil {
+		return ErrFields.WithField("ground", "applications.error.ground")
+	}
+	comment, err = needText(comment, "comment")
+	if err != nil {
+		return err
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return err
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Refuse, side: side, key: d.Key, edit: decision(key, k, comment, ground)}))
+}
+
+// decision seals the words before the transaction, and writes them in it.
+func decision(key *secret.DataKey, k Case, words, ground string) func(*casesdb.ApplicationsCase, db.Time) {
+	sealed := key.SealString(casePlace("decision_sealed", k.ID), words)
+	return func(row *casesdb.ApplicationsCase, _ db.Time) {
+		row.DecisionSealed, row.Ground = sealed, ground
+		row.PausedAt = 0
+	}
+}
+
+// result makes the document that the service issues and seals it.
+func (c *Cases) result(ctx context.Context, key *secret.DataKey, k Case) (*vault.Prepared, error) {
+	card := &Card{Case: k}
+	f, err := c.fill(ctx, key, card)
+	if err != nil {
+		return nil, err
+	}
+	number := vault.NewNumber()
+	ru, en := forms.Issue(card.Service, card.result, c.printer(i18n.RU)), forms.Issue(card.Service, card.result, c.printer(i18n.EN))
+	today := c.Clock.Now().In(c.zone(k.Agency, k.Office))
+	until := validUntil(today, ru.ValidDays)
+	file, err := c.PDF.Write(c.document(k, ru, number, today, until))
+	if err != nil {
+		return nil, err
+	}
+	return c.Vault.Prepare(ctx, vault.NewDocument{
+		Number: number, Owner: k.Owner, CaseID: k.ID, ServiceID: k.ServiceID, Agency: k.Agency,
+		Kind:  forms.Text{RU: card.Service.Title.RU, EN: card.Service.Title.EN},
+		Title: forms.Text{RU: ru.Title, EN: en.Title}, Initials: f.Initials, ValidUntil: until, PDF: file,
+	})
+}
+
+func validUntil(today time.Time, days int) db.Date {
+	if days <= 0 {
+		return ""
+	}
+	return db.DateOf(today.AddDate(0, 0, days))
+}
+
+// document is the result in Russian: the papers of an agency are written in
+// the state's language (53-ФЗ, ст. 3).
+func (c *Cases) document(k Case, issued forms.Issued, number string, today time.Time, until db.Date) pdf.Document {
+	a, _ := c.Offices.ByCode(k.Agency)
+	issuer := a.Full.RU
+	if issuer == "" {
+		issuer = a.Title.RU
+	}
+	t := func(key string, args ...any) string { return c.Texts.T(i18n.RU, key, args...) }
+	facts := pdf.Section{Rows: []pdf.Row{{Label: t("applications.document.case"), Value: k.Number}}}
+	if until != "" {
+		facts.Rows = append(facts.Rows, pdf.Row{Label: t("applications.document.until"), Value: i18n.DateISO(i18n.RU, string(until))})
+	}
+	rows := make([]pdf.Row, len(issued.Rows))
+	for i, r := range issued.Rows {
+		rows[i] = pdf.Row{Label: r.Label, Value: r.Value}
+	}
+	return pdf.Document{
+		Lang: i18n.RU, Title: issued.Title, Issuer: issuer, Heading: issued.Title, Number: number, Date: today,
+		Sections: slices.DeleteFunc([]pdf.Section{{Paragraphs: issued.Paragraphs}, {Rows: rows}, facts}, emptySection),
+		CheckURL: c.BaseURL + vault.CheckPath(number), Footer: t("applications.document.footer"),
+	}
+}
+
+func emptySection(s pdf.Section) bool { return len(s.Paragraphs) == 0 && len(s.Rows) == 0 }

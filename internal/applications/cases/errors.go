@@ -1,0 +1,28 @@
+package cases
+
+import "okno/internal/kit/errs"
+
+// Errors of the room.
+var (
+	// ErrNotFound: no such application for this person.
+	ErrNotFound = errs.NewNotFound("applications.error.not_found")
+	// ErrChanged: somebody else has changed the case since it was shown.
+	ErrChanged = errs.NewConflict("applications.error.changed")
+	// ErrMove: the table of states does not have it, from where the case stands.
+	ErrMove = errs.NewConflict("applications.error.move")
+	// ErrTaken: another officer works on it.
+	ErrTaken = errs.NewConflict("applications.error.taken")
+	// ErrOwnCase: who applied can't decide.
+	ErrOwnCase = errs.NewForbidden("applications.error.own_case")
+	// ErrFile: no such file, or it is still held.
+	ErrFile     = errs.NewNotFound("applications.error.file")
+	ErrFileHeld = errs.NewConflict("applications.error.file_held")
+	// ErrFields: something typed is wrong; the fields say what.
+	ErrFields = errs.NewInvalid("applications.error.fields")
+	// ErrService: the service of the case can't be read now.
+	ErrService = errs.NewUnavailable("applications.error.service")
+)
+
+// errDone ends a transaction whose work was done before, under the same
+// idempotency key; the caller takes it for success.
+var errDone = errs.NewConflict("applications.error.done")

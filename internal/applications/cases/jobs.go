@@ -1,0 +1,111 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/applications/upload"
+	"okno/internal/identity"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/db"
+	"okno/internal/kit/event"
+	"okno/internal/kit/job"
+	"okno/internal/kit/secret"
+	"okno/internal/vault"
+)
+
+// rescan asks the scanner about a held file once more.
+type rescan struct {
+	Owner string `json:"owner"`
+	Case  string `json:"case"`
+	File  string `json:"file"`
+}
+
+// Kind is the name of the job.
+func (rescan) Kind() string { return "applications.rescan" }
+
+// forget deletes old idempotency keys.
+type forget struct{}
+
+// Kind is the name of the job.
+func (forget) Kind() string { return "applications.forget" }
+
+// keepOnce is how long an idempotency key works.
+const keepOnce = 30 * 24 * time.Hour
+
+// scanPause is how long a file waits for a scanner that does not answer.
+const scanPause = time.Minute
+
+func (c *Cases) registerJobs() {
+	job.Handle(c.Jobs, c.rescan)
+	job.Handle(c.Jobs, c.forget)
+	job.Handle(c.Jobs, c.remind)
+	c.Jobs.Every(24*time.Hour, forget{})
+	c.Bus.On(Moved, "applications.tell", c.tell)
+	c.Bus.On(vault.Downloaded, "applications.deliver", c.downloaded)
+}
+
+func (c *Cases) forget(ctx context.Context, _ forget) error {
+	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return casesdb.New(tx).ForgetOnce(ctx, tx.Now().Add(-keepOnce))
+	})
+}
+
+func (c *Cases) rescan(ctx context.Context, r rescan) error {
+	row, err := c.store.read().FindFile(ctx, casesdb.FindFileParams{OwnerID: r.Owner, CaseID: r.Case, ID: r.File})
+	if db.IsNone(err) || err == nil && upload.Scan(row.Scan) != upload.Checking {
+		return nil
+	}
+	if err != nil {
+		return db.Classify(err)
+	}
+	key, err := c.Sealer.Key(ctx, r.Case, secret.Case)
+	if errors.Is(err, secret.ErrErased) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	scan, err := c.Intake.Again(ctx, refOf(row), key, filePlace(row.ID))
+	if errors.Is(err, blob.ErrNone) || errors.Is(err, secret.ErrDamaged) {
+		return job.Cancel(err)
+	}
+	if err != nil {
+		return job.Snooze(scanPause)
+	}
+	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := casesdb.New(tx).SetScan(ctx, casesdb.SetScanParams{Scan: string(scan), OwnerID: r.Owner, CaseID: r.Case, ID: r.File}); err != nil {
+			return err
+		}
+		c.Live.Touch(tx, r.Owner, "case:"+r.Case)
+		return c.Audit.Write(ctx, tx, identity.ActorOf(identity.AsSystem(ctx)).Entry("applications.scanned", r.Owner, "file:"+r.File))
+	})
+}
+
+func refOf(row casesdb.ApplicationsFile) blob.Ref {
+	ref := blob.Ref{Key: row.BlobKey, Size: row.Size}
+	copy(ref.SHA256[:], row.FileHash)
+	return ref
+}
+
+// downloaded completes an approved case whose owner has the result.
+func (c *Cases) downloaded(ctx context.Context, e event.Event) error {
+	caseID := e.Refs["case"]
+	if caseID == "" {
+		return nil
+	}
+	k, err := c.store.byID(ctx, e.Owner, caseID)
+	if errors.Is(err, ErrNotFound) || err == nil && k.Status != Approved {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = c.move(identity.AsSystem(ctx), k, change{deed: Deliver, side: System})
+	if errors.Is(err, ErrChanged) || errors.Is(err, ErrMove) {
+		return nil // somebody was faster
+	}
+	return err
+}

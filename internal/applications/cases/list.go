@@ -1,0 +1,235 @@
+package cases
+
+import (
+	"context"
+
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/secret"
+)
+
+// Which groups of a list there are.
+const (
+	Active   = "active"   // somebody still has to do something
+	Finished = "finished" // decided, delivered, cancelled
+)
+
+// ListFilter narrows «Мои заявления»; empty parts do not.
+type ListFilter struct {
+	Group   string // Active, Finished
+	Status  []Status
+	Service string
+	// From and To are days of submission, both counted in.
+	From, To db.Date
+	// After is Page.Next of the page before; Limit is 20 when 0, at most 100.
+	After string
+	Limit int
+}
+
+// Row is a line of a citizen's list.
+type Row struct {
+	ID, Number  string
+	ServiceID   string
+	Title       forms.Text
+	Agency      string
+	Status      Status
+	Version     int64
+	SubmittedAt db.Time
+	ChangedAt   db.Time
+	Due         Due
+	Left        Left
+}
+
+// Page is a page of a list; Next is "" on the last one.
+type Page[T any] struct {
+	Rows []T
+	Next string
+}
+
+// List gives the actor's own applications, newest first.
+func (c *Cases) List(ctx context.Context, f ListFilter) (Page[Row], error) {
+	actor := identity.ActorOf(ctx)
+	if !actor.SignedIn() {
+		return Page[Row]{}, identity.ErrSignIn
+	}
+	rows, next, err := c.store.list(ctx, actor.ID, f)
+	if err != nil {
+		return Page[Row]{}, err
+	}
+	p := Page[Row]{Next: next, Rows: make([]Row, len(rows))}
+	for i, r := range rows {
+		r.Title = c.title(r.ServiceID)
+		r.Left = c.left(r.Agency, "", r.Due, 0)
+		if r.Status == Waiting {
+			r.Left.Paused, r.Left.Overdue, r.Left.Soon = true, false, false
+		}
+		p.Rows[i] = r
+	}
+	return p, nil
+}
+
+// title is the service's name, its id when the catalogue does not know it now.
+func (c *Cases) title(serviceID string) forms.Text {
+	if s, ok := c.Services.Service(serviceID); ok {
+		return s.Title
+	}
+	return forms.Text{RU: serviceID, EN: serviceID}
+}
+
+func (c *Cases) left(agencyCode, office string, due Due, paused db.Time) Left {
+	return left(c.Calendar, c.zone(agencyCode, office), due, paused, c.Clock.Now())
+}
+
+// Who a queue's filter looks for.
+const (
+	ByMe     = "me"
+	ByNobody = "nobody"
+)
+
+// How near a deadline a queue's filter looks for.
+const (
+	DueOverdue = "overdue"
+	DueSoon    = "soon" // today and the next two working days
+)
+
+// The orders of a queue.
+const (
+	ByDeadline = "deadline"
+	ByNewest   = "newest"
+)
+
+// QueueFilter narrows an agency's queue; empty parts do not.
+type QueueFilter struct {
+	// Agency is one of the actor's; their first when empty.
+	Agency string
+	// Closed shows what is decided instead of what is to be done.
+	Closed  bool
+	Status  []Status
+	Service string
+	// Assigned is ByMe, ByNobody, or an account.
+	Assigned string
+	// Due is DueOverdue or DueSoon.
+	Due string
+	// Order is ByDeadline (when empty) or ByNewest.
+	Order string
+	// After is Page.Next of the page before; Limit is 25 when 0, at most 100.
+	After string
+	Limit int
+}
+
+// QueueRow is a line of a queue: number, service, deadline, initials.
+type QueueRow struct {
+	ID, Number  string
+	ServiceID   string
+	Title       forms.Text
+	Status      Status
+	Version     int64
+	SubmittedAt db.Time
+	Due         Due
+	Left        Left
+	Region      string
+	AssignedTo  string
+	Mine        bool
+	Initials    string
+}
+
+// Queue gives a page of an agency's queue to its officers.
+func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error) {
+	actor := identity.ActorOf(ctx)
+	agencyCode, err := agencyFor(actor, f.Agency)
+	if err != nil {
+		return Page[QueueRow]{}, err
+	}
+	f.Agency = agencyCode
+	if f.Assigned == ByMe {
+		f.Assigned = actor.ID
+	}
+	now := c.Clock.Now()
+	zone := c.zone(f.Agency, "")
+	soon := db.At(c.Calendar.DeadlineWorking(now, soonDays, zone))
+	rows, next, err := c.store.queue(ctx, f, db.At(now), soon)
+	if err != nil {
+		return Page[QueueRow]{}, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	keys, err := c.Sealer.Keys(ctx, secret.Case, ids...)
+	if err != nil {
+		return Page[QueueRow]{}, err
+	}
+	p := Page[QueueRow]{Next: next, Rows: make([]QueueRow, len(rows))}
+	for i, r := range rows {
+		initials, err := keys[r.CaseID].OpenString(secret.At("applications_queue", "initials_sealed", r.CaseID), r.InitialsSealed)
+		if err != nil {
+			c.Log.WarnContext(ctx, "initials can't be opened", "case", r.CaseID, "err", err)
+		}
+		due := Due{At: r.DeadlineAt, Date: db.Date(r.DeadlineDate)}
+		p.Rows[i] = QueueRow{
+			ID: r.CaseID, Number: r.Number, ServiceID: r.ServiceID, Title: c.title(r.ServiceID), Status: Status(r.Status),
+			Version: r.Version, SubmittedAt: r.SubmittedAt, Due: due, Left: left(c.Calendar, zone, due, r.PausedAt, now),
+			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Initials: initials,
+		}
+	}
+	return p, nil
+}
+
+// Counts say how much there is to do; each stops at CountMost, shown as «1 000+».
+type Counts struct {
+	Undecided, New, Mine, Nobody, Waiting, Overdue, Soon int
+}
+
+// CountMost is where counting stops.
+const CountMost = 1001
+
+// QueueCounts counts an agency's queue for its officers.
+func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, error) {
+	actor := identity.ActorOf(ctx)
+	agencyCode, err := agencyFor(actor, agencyCode)
+	if err != nil {
+		return Counts{}, err
+	}
+	now := c.Clock.Now()
+	soon := db.At(c.Calendar.DeadlineWorking(now, soonDays, c.zone(agencyCode, "")))
+	var n Counts
+	for _, x := range []struct {
+		into *int
+		f    QueueFilter
+	}{
+		{&n.Undecided, QueueFilter{}},
+		{&n.New, QueueFilter{Status: []Status{Accepted}}},
+		{&n.Mine, QueueFilter{Assigned: actor.ID}},
+		{&n.Nobody, QueueFilter{Assigned: ByNobody}},
+		{&n.Waiting, QueueFilter{Status: []Status{Waiting}}},
+		{&n.Overdue, QueueFilter{Due: DueOverdue}},
+		{&n.Soon, QueueFilter{Due: DueSoon}},
+	} {
+		x.f.Agency = agencyCode
+		if *x.into, err = c.store.count(ctx, x.f, db.At(now), soon); err != nil {
+			return Counts{}, err
+		}
+	}
+	return n, nil
+}
+
+// agencyFor is the agency whose queue the actor may see.
+func agencyFor(actor identity.Actor, want string) (string, error) {
+	if !actor.SignedIn() {
+		return "", identity.ErrSignIn
+	}
+	mine := actor.AgenciesAs(identity.Officer, identity.Head)
+	if len(mine) == 0 {
+		return "", identity.ErrForbidden
+	}
+	if want == "" {
+		return mine[0], nil
+	}
+	for _, a := range mine {
+		if a == want {
+			return a, nil
+		}
+	}
+	return "", ErrNotFound
+}

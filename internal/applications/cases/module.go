@@ -1,0 +1,121 @@
+package cases
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"okno/internal/agency"
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/audit"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
+	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/job"
+	"okno/internal/kit/live"
+	"okno/internal/kit/pdf"
+	"okno/internal/kit/secret"
+	"okno/internal/notify"
+	"okno/internal/reference"
+	"okno/internal/vault"
+)
+
+// Services are the catalogue.
+type Services interface {
+	Service(id string) (*forms.Service, bool)
+	Version(ctx context.Context, id string, version int) (*forms.Service, error)
+}
+
+// Accounts tell the contacts and the language of a person.
+type Accounts interface {
+	Account(ctx context.Context, id string) (identity.Account, error)
+}
+
+// Names tell the initials of people.
+type Names interface {
+	Initials(ctx context.Context, owners ...string) (map[string]string, error)
+}
+
+// Offices tell agencies and who works there.
+type Offices interface {
+	ByCode(code string) (agency.Agency, bool)
+	Members(ctx context.Context, agency string) ([]agency.Member, error)
+}
+
+// Sender delivers messages.
+type Sender interface {
+	Seal(ctx context.Context, letters ...notify.Letter) (*notify.Batch, error)
+	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
+}
+
+// Deps are what cases stand on.
+type Deps struct {
+	DB       *db.DB
+	Sealer   *secret.Sealer
+	Jobs     *job.Queue
+	Bus      *event.Bus
+	Audit    *audit.Log
+	Live     *live.Hub
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Texts    *i18n.Bundle
+	Files    *blob.Sealed
+	PDF      *pdf.Writer
+	Intake   *upload.Intake
+	Calendar *reference.Calendar
+	Services Services
+	Accounts Accounts
+	Names    Names
+	Offices  Offices
+	Notify   Sender
+	Vault    *vault.Vault
+	// BaseURL is the portal's address without a slash at its end, printed on
+	// documents.
+	BaseURL string
+}
+
+// Cases are the submitted applications.
+type Cases struct {
+	Deps
+	store store
+}
+
+// New makes them and registers jobs and listeners.
+func New(d Deps) (*Cases, error) {
+	c := &Cases{Deps: d, store: store{d.DB}}
+	c.registerJobs()
+	return c, nil
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables.
+func Migrations() db.Migrations {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded
+	return db.Migrations{Room: "applications", FS: sub}
+}
+
+//go:embed locale/*.yaml
+var localeFiles embed.FS
+
+// Locale holds the texts.
+func Locale() fs.FS {
+	sub, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
+	return sub
+}
+
+// zone is where the agency counts its days.
+func (c *Cases) zone(agencyCode, office string) *time.Location {
+	a, _ := c.Offices.ByCode(agencyCode)
+	if o, ok := a.Office(office); ok && o.Zone != "" {
+		return o.Location()
+	}
+	return a.Location()
+}

@@ -1,0 +1,150 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/secret"
+)
+
+// change is what a use case does with a case: the deed, and what goes with it
+// in the same transaction.
+type change struct {
+	deed Deed
+	side Side
+	// text stands in the chronology; inner hides it from the citizen.
+	text  string
+	inner bool
+	// key is the idempotency key, "" for none.
+	key string
+	// edit changes the row beyond its status; now is the transaction's time.
+	edit func(row *casesdb.ApplicationsCase, now db.Time)
+	// also writes what belongs to the change.
+	also func(ctx context.Context, tx *db.Tx) error
+}
+
+// move carries a change out: one short transaction with chronology, journal,
+// queue row and announcement. The case must still be as it was read.
+func (c *Cases) move(ctx context.Context, k Case, ch change) error {
+	m, ok := Step(k.Status, ch.deed, ch.side)
+	if !ok {
+		return ErrMove
+	}
+	text, err := c.sealEvent(ctx, k, ch.text)
+	if err != nil {
+		return err
+	}
+	actor := identity.ActorOf(ctx)
+	err = c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		fresh, err := c.store.once(ctx, tx, actor.ID, ch.key)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			return errDone
+		}
+		row := c.changed(k, m, ch, tx.Now())
+		err = c.store.moved(ctx, tx, k.Version, row, casesdb.InsertEventParams{
+			OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
+			FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID,
+			InnerNote: ch.inner, TextSealed: text,
+		})
+		if err != nil {
+			return err
+		}
+		if ch.also != nil {
+			if err := ch.also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := c.Audit.Write(ctx, tx, actor.Entry("applications."+string(ch.deed), k.Owner, "case:"+k.ID)); err != nil {
+			return err
+		}
+		return c.announce(ctx, tx, news{
+			id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: k.Agency,
+			version: row.Version, deed: ch.deed, from: m.From, to: m.To,
+		})
+	})
+	if errors.Is(err, errDone) {
+		return nil
+	}
+	return err
+}
+
+// changed is the row after the move. What depends on the status alone is done
+// here, so that no use case can forget it.
+func (c *Cases) changed(k Case, m Move, ch change, now db.Time) casesdb.ApplicationsCase {
+	row := k.row
+	row.Version++
+	row.ChangedAt = now
+	row.Status, row.Epgu = string(m.To), int64(m.To.EPGU())
+	if m.To == InWork && row.RegisteredAt.IsZero() {
+		row.RegisteredAt = now
+	}
+	if m.To == Waiting && m.From != Waiting {
+		row.PausedAt = now
+	}
+	if m.From == Waiting && m.To == InWork {
+		due := k.Term.resumed(c.Calendar, c.zone(k.Agency, k.Office), k.Due, k.PausedAt.Time(), now.Time())
+		row.DeadlineAt, row.DeadlineDate, row.PausedAt = due.At, string(due.Date), 0
+	}
+	if !m.To.Open() && m.From.Open() {
+		row.DecidedAt = now
+	}
+	if ch.edit != nil {
+		ch.edit(&row, now)
+	}
+	return row
+}
+
+// sealEvent seals the words of the chronology; without words no key is needed.
+func (c *Cases) sealEvent(ctx context.Context, k Case, text string) ([]byte, error) {
+	if text == "" {
+		return []byte{}, nil
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return nil, err
+	}
+	return key.SealString(eventPlace(k.ID, k.Version+1), text), nil
+}
+
+// mine is the actor's own case by its number; anybody else's is not found.
+func (c *Cases) mine(ctx context.Context, number string) (Case, error) {
+	actor := identity.ActorOf(ctx)
+	if !actor.SignedIn() {
+		return Case{}, identity.ErrSignIn
+	}
+	k, err := c.find(ctx, number)
+	if err != nil {
+		return Case{}, err
+	}
+	if k.Owner != actor.ID {
+		return Case{}, ErrNotFound
+	}
+	return k, nil
+}
+
+// theirs is a case of an agency where the actor is officer or head; any other
+// is not found.
+func (c *Cases) theirs(ctx context.Context, number string) (Case, Side, error) {
+	actor := identity.ActorOf(ctx)
+	if !actor.SignedIn() {
+		return Case{}, "", identity.ErrSignIn
+	}
+	k, err := c.find(ctx, number)
+	if err != nil {
+		return Case{}, "", err
+	}
+	switch {
+	case slices.Contains(actor.AgenciesAs(identity.Head), k.Agency):
+		return k, Head, nil
+	case slices.Contains(actor.AgenciesAs(identity.Officer), k.Agency):
+		return k, Officer, nil
+	}
+	return Case{}, "", ErrNotFound
+}

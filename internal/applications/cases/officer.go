@@ -1,0 +1,279 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"okno/internal/agency"
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/id"
+	"okno/internal/kit/secret"
+)
+
+// textMost is the longest text of an officer or a citizen, in characters.
+const textMost = 4000
+
+// Deal says on which case something is done, as it was shown.
+type Deal struct {
+	Number string
+	// Version is Case.Version as it was shown; 0 takes it as it is now.
+	Version int64
+	// Key is an idempotency key: the same deal twice is done once. "" for none.
+	Key string
+}
+
+// work is a case that the actor may work on. Who applied can't.
+func (c *Cases) work(ctx context.Context, d Deal) (Case, Side, error) {
+	k, side, err := c.theirs(ctx, d.Number)
+	if err != nil {
+		return k, side, err
+	}
+	if k.Owner == identity.ActorOf(ctx).ID {
+		return k, side, ErrOwnCase
+	}
+	return k, side, fresh(k, d)
+}
+
+// fresh refuses a case that has moved on since it was shown.
+func fresh(k Case, d Deal) error {
+	if d.Version != 0 && d.Version != k.Version {
+		return ErrChanged
+	}
+	return nil
+}
+
+// held is a case that the actor works on: an officer has taken it, a head may
+// step in.
+func (c *Cases) held(ctx context.Context, d Deal) (Case, Side, error) {
+	k, side, err := c.work(ctx, d)
+	if err == nil && side == Officer && k.AssignedTo != identity.ActorOf(ctx).ID {
+		err = ErrTaken
+	}
+	return k, side, err
+}
+
+// again reports whether the deal was already done under its key: then what is
+// changed since is its own doing.
+func (c *Cases) again(ctx context.Context, d Deal, err error) error {
+	if err == nil || d.Key == "" {
+		return err
+	}
+	used, uerr := c.store.used(ctx, identity.ActorOf(ctx).ID, d.Key)
+	if uerr == nil && used {
+		return nil
+	}
+	return err
+}
+
+// Take takes a new case into work. A case that the head gave to somebody else
+// is theirs.
+func (c *Cases) Take(ctx context.Context, d Deal) error {
+	k, side, err := c.work(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	me := identity.ActorOf(ctx).ID
+	if side == Officer && k.AssignedTo != "" && k.AssignedTo != me {
+		return ErrTaken
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Take, side: side, key: d.Key, edit: assign(me)}))
+}
+
+func assign(to string) func(*casesdb.ApplicationsCase, db.Time) {
+	return func(row *casesdb.ApplicationsCase, _ db.Time) { row.AssignedTo = to }
+}
+
+// Return gives a case back to the queue.
+func (c *Cases) Return(ctx context.Context, d Deal) error {
+	k, side, err := c.held(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Return, side: side, key: d.Key, edit: assign("")}))
+}
+
+// Assign gives a case to an officer of the agency; "" to nobody. Only the head may.
+func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
+	k, side, err := c.work(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	if side != Head {
+		return identity.ErrForbidden
+	}
+	if to != "" {
+		if err := c.canWork(ctx, k, to); err != nil {
+			return err
+		}
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Assign, side: side, key: d.Key, edit: assign(to)}))
+}
+
+func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
+	if account == k.Owner {
+		return ErrOwnCase
+	}
+	officers, err := c.officers(ctx, k.Agency)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(officers, account) {
+		return ErrFields.WithField("to", "applications.error.officer")
+	}
+	return nil
+}
+
+// Officers are the accounts that can work on cases of the actor's agency.
+func (c *Cases) Officers(ctx context.Context, agencyCode string) ([]string, error) {
+	agencyCode, err := agencyFor(identity.ActorOf(ctx), agencyCode)
+	if err != nil {
+		return nil, err
+	}
+	return c.officers(ctx, agencyCode)
+}
+
+func (c *Cases) officers(ctx context.Context, agencyCode string) ([]string, error) {
+	members, err := c.Offices.Members(ctx, agencyCode)
+	if err != nil {
+		return nil, err
+	}
+	members = slices.DeleteFunc(members, func(m agency.Member) bool {
+		return m.Role != identity.Officer && m.Role != identity.Head
+	})
+	var all []string
+	for _, m := range members {
+		if !slices.Contains(all, m.Account) {
+			all = append(all, m.Account)
+		}
+	}
+	return all, nil
+}
+
+// Note adds words to the chronology; inner ones are for the agency only.
+func (c *Cases) Note(ctx context.Context, d Deal, text string, inner bool) error {
+	k, side, err := c.work(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	text, err = needText(text, "text")
+	if err != nil {
+		return err
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Comment, side: side, key: d.Key, text: text, inner: inner}))
+}
+
+func needText(text, field string) (string, error) {
+	text = cleanText(text)
+	if text == "" {
+		return "", ErrFields.WithField(field, "applications.error.text_needed")
+	}
+	return limitText(text, field)
+}
+
+func limitText(text, field string) (string, error) {
+	text = cleanText(text)
+	if utf8.RuneCountInString(text) > textMost {
+		return "", ErrFields.WithField(field, "applications.error.text_long", "Max", textMost)
+	}
+	return text, nil
+}
+
+func cleanText(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// AskMore are the words with which an officer asks, and what is wanted.
+type AskMore struct {
+	// Preset is the code of a ready text of the service; Text is used instead of
+	// its words when it is given.
+	Preset, Text string
+	// Fields are opened for correction, Files lets files be attached; added to
+	// what the preset wants.
+	Fields []string
+	Files  bool
+}
+
+// Request asks the citizen for more. The time of the agency stands still until the answer.
+func (c *Cases) Request(ctx context.Context, d Deal, more AskMore) error {
+	k, side, err := c.held(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, err)
+	}
+	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
+	if err != nil {
+		return ErrService.Wrap(err)
+	}
+	ask, err := askText(service, more)
+	if err != nil {
+		return err
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return err
+	}
+	askID := id.New()
+	sealed, err := sealJSON(key, askPlace("ask_sealed", askID), ask)
+	if err != nil {
+		return err
+	}
+	return c.again(ctx, d, c.move(ctx, k, change{deed: Request, side: side, key: d.Key, also: func(ctx context.Context, tx *db.Tx) error {
+		err := casesdb.New(tx).InsertAsk(ctx, casesdb.InsertAskParams{
+			OwnerID: k.Owner, CaseID: k.ID, ID: askID, Preset: more.Preset, AskedAt: tx.Now(), AskSealed: sealed, AnswerSealed: []byte{},
+		})
+		if err != nil {
+			return err
+		}
+		return c.Jobs.EnqueueAt(ctx, tx, tx.Now().Add(remindAfter).Time(), remind{Owner: k.Owner, Case: k.ID, Ask: askID})
+	}}))
+}
+
+// askText settles what is asked. Errors: ErrFields.
+func askText(s *forms.Service, more AskMore) (AskText, error) {
+	a := AskText{Fields: slices.Clone(more.Fields), Attach: more.Files}
+	if more.Preset != "" {
+		i := slices.IndexFunc(s.Ask, func(p forms.Preset) bool { return p.ID == more.Preset })
+		if i < 0 {
+			return a, ErrFields.WithField("preset", "applications.error.preset")
+		}
+		p := s.Ask[i]
+		a.Text = forms.Text{RU: p.Text.RU, EN: p.Text.EN}
+		a.Fields, a.Attach = append(a.Fields, p.Fields...), a.Attach || p.Files
+	}
+	text, err := limitText(more.Text, "text")
+	if err != nil {
+		return a, err
+	}
+	if text != "" {
+		a.Text = forms.Text{RU: text, EN: text}
+	}
+	if a.Text.IsZero() {
+		return a, ErrFields.WithField("text", "applications.error.text_needed")
+	}
+	slices.Sort(a.Fields)
+	a.Fields = slices.Compact(a.Fields)
+	for _, f := range a.Fields {
+		if askable(s, f) == nil {
+			return a, ErrFields.WithField("fields", "applications.error.field")
+		}
+	}
+	return a, nil
+}
+
+// askable finds a field that can be opened for correction: one outside groups
+// that takes an answer. nil for none.
+func askable(s *forms.Service, fieldID string) *forms.Field {
+	for i := range s.Form.Steps {
+		for j := range s.Form.Steps[i].Fields {
+			f := &s.Form.Steps[i].Fields[j]
+			if f.ID == fieldID && f.Kind != "note" && f.Kind != "calculated" && f.Kind != "consent" {
+				return f
+			}
+		}
+	}
+	return nil
+}

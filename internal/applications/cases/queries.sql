@@ -1,0 +1,89 @@
+-- name: InsertNumber :execrows
+INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
+ON CONFLICT (number) DO NOTHING;
+
+-- name: DeleteNumber :exec
+DELETE FROM applications_numbers WHERE number = $1;
+
+-- name: FindNumber :one
+SELECT owner_id, case_id FROM applications_numbers WHERE number = $1;
+
+-- name: InsertCase :execrows
+INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
+    status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
+    submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
+    ground, form_sealed, decision_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+    $24, $25, $26, $27, $28, $29, $30)
+ON CONFLICT (owner_id, id) DO NOTHING;
+
+-- name: FindCase :one
+SELECT * FROM applications_cases WHERE owner_id = $1 AND id = $2;
+
+-- name: NumberOf :one
+SELECT number FROM applications_cases WHERE owner_id = $1 AND id = $2;
+
+-- name: CountCases :one
+SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1;
+
+-- name: CasesOf :many
+SELECT * FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id;
+
+-- name: MoveCase :execrows
+UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+    deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
+    form_sealed = $12, decision_sealed = $13
+WHERE owner_id = $14 AND id = $15 AND version = $16;
+
+-- name: InsertQueue :exec
+INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: MoveQueue :exec
+UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3, deadline_at = $4, deadline_date = $5,
+    paused_at = $6, version = $7
+WHERE agency_id = $8 AND case_id = $9;
+
+-- name: InsertEvent :exec
+INSERT INTO applications_events (owner_id, case_id, version, done_at, deed, from_status, to_status, side, actor_id,
+    inner_note, text_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: Events :many
+SELECT * FROM applications_events WHERE owner_id = $1 AND case_id = $2 ORDER BY version;
+
+-- name: InsertAsk :exec
+INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: AnswerAsk :execrows
+UPDATE applications_asks SET answered_at = $1, answer_sealed = $2
+WHERE owner_id = $3 AND case_id = $4 AND id = $5 AND answered_at = 0;
+
+-- name: Asks :many
+SELECT * FROM applications_asks WHERE owner_id = $1 AND case_id = $2 ORDER BY id;
+
+-- name: InsertFile :exec
+INSERT INTO applications_files (owner_id, case_id, id, ask_id, field, type, size, scan, added_at, blob_key,
+    file_hash, name_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: Files :many
+SELECT * FROM applications_files WHERE owner_id = $1 AND case_id = $2 ORDER BY added_at, id;
+
+-- name: FindFile :one
+SELECT * FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3;
+
+-- name: SetScan :exec
+UPDATE applications_files SET scan = $1 WHERE owner_id = $2 AND case_id = $3 AND id = $4;
+
+-- name: InsertOnce :execrows
+INSERT INTO applications_once (scope, key_hash, used_at) VALUES ($1, $2, $3)
+ON CONFLICT (scope, key_hash) DO NOTHING;
+
+-- name: ForgetOnce :exec
+DELETE FROM applications_once WHERE used_at < $1;
+
+-- name: CountOnce :one
+SELECT COUNT(*) FROM applications_once WHERE scope = $1 AND key_hash = $2;

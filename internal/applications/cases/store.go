@@ -1,0 +1,102 @@
+package cases
+
+import (
+	"context"
+	"strconv"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/kit/db"
+	"okno/internal/kit/id"
+)
+
+// store is the package's SQL.
+type store struct{ db *db.DB }
+
+func (s store) read() *casesdb.Queries { return casesdb.New(s.db.Reader()) }
+
+// byNumber finds a case by the number that people read out.
+func (s store) byNumber(ctx context.Context, number string) (Case, error) {
+	at, err := s.read().FindNumber(ctx, number)
+	if db.IsNone(err) {
+		return Case{}, ErrNotFound
+	}
+	if err != nil {
+		return Case{}, db.Classify(err)
+	}
+	return s.byID(ctx, at.OwnerID, at.CaseID)
+}
+
+func (s store) byID(ctx context.Context, owner, caseID string) (Case, error) {
+	row, err := s.read().FindCase(ctx, casesdb.FindCaseParams{OwnerID: owner, ID: caseID})
+	if db.IsNone(err) {
+		return Case{}, ErrNotFound
+	}
+	return caseOf(row), db.Classify(err)
+}
+
+// numberOf is the number of a case, "" for none.
+func (s store) numberOf(ctx context.Context, q *casesdb.Queries, owner, caseID string) (string, error) {
+	number, err := q.NumberOf(ctx, casesdb.NumberOfParams{OwnerID: owner, ID: caseID})
+	if db.IsNone(err) {
+		return "", nil
+	}
+	return number, db.Classify(err)
+}
+
+// reserve finds a free number: numbers are random, so one that is taken is
+// rare, and several in a row mean that something is wrong.
+func (s store) reserve(ctx context.Context, tx *db.Tx, number, owner, caseID string) (string, error) {
+	for range 10 {
+		n, err := casesdb.New(tx).InsertNumber(ctx, casesdb.InsertNumberParams{Number: number, OwnerID: owner, CaseID: caseID})
+		if err != nil || n > 0 {
+			return number, err
+		}
+		number = id.Number()
+	}
+	return "", ErrChanged
+}
+
+// moved writes a changed case with its queue row and its event. ErrChanged
+// when the case is no longer the one that was read.
+func (s store) moved(ctx context.Context, tx *db.Tx, was int64, row casesdb.ApplicationsCase, e casesdb.InsertEventParams) error {
+	q := casesdb.New(tx)
+	n, err := q.MoveCase(ctx, casesdb.MoveCaseParams{
+		Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
+		DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
+		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: row.FormSealed, DecisionSealed: row.DecisionSealed,
+		OwnerID: row.OwnerID, ID: row.ID, Version_2: was,
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrChanged
+	}
+	err = q.MoveQueue(ctx, casesdb.MoveQueueParams{
+		Status: row.Status, Undecided: Status(row.Status).Open(), AssignedTo: row.AssignedTo, DeadlineAt: row.DeadlineAt,
+		DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, Version: row.Version, AgencyID: row.AgencyID, CaseID: row.ID,
+	})
+	if err != nil {
+		return err
+	}
+	return q.InsertEvent(ctx, e)
+}
+
+// once notes an idempotency key; false when it was used before. An empty key
+// asks for nothing.
+func (s store) once(ctx context.Context, tx *db.Tx, scope, key string) (bool, error) {
+	if key == "" {
+		return true, nil
+	}
+	n, err := casesdb.New(tx).InsertOnce(ctx, casesdb.InsertOnceParams{Scope: scope, KeyHash: id.Hash(key), UsedAt: tx.Now()})
+	return n > 0, err
+}
+
+// toldKey marks that the message about a version of a case was handed over.
+func toldKey(version int64) string { return "told:" + strconv.FormatInt(version, 10) }
+
+// used reports whether an idempotency key was used.
+func (s store) used(ctx context.Context, scope, key string) (bool, error) {
+	n, err := s.read().CountOnce(ctx, casesdb.CountOnceParams{Scope: scope, KeyHash: id.Hash(key)})
+	return n > 0, db.Classify(err)
+}

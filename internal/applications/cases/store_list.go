@@ -1,0 +1,190 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/kit/db"
+)
+
+// query is a SELECT that grows by its filters; every value is a placeholder.
+type query struct {
+	text strings.Builder
+	args []any
+}
+
+func selecting(columns, table, key, value string) *query {
+	q := &query{args: []any{value}}
+	fmt.Fprintf(&q.text, "SELECT %s FROM %s WHERE %s = $1", columns, table, key)
+	return q
+}
+
+// and adds a condition in which ? stands for the value.
+func (q *query) and(condition string, value any) {
+	q.args = append(q.args, value)
+	q.text.WriteString(" AND " + strings.ReplaceAll(condition, "?", "$"+strconv.Itoa(len(q.args))))
+}
+
+func (q *query) in(column string, values []Status) {
+	if len(values) == 0 {
+		return
+	}
+	q.text.WriteString(" AND " + column + " IN " + db.In(len(q.args)+1, len(values)))
+	for _, v := range values {
+		q.args = append(q.args, string(v))
+	}
+}
+
+// after continues behind the last row of the page before.
+func (q *query) after(cursor, column, idColumn, sign string) {
+	at, rowID, ok := cutCursor(cursor)
+	if !ok {
+		return
+	}
+	q.args = append(q.args, at, rowID)
+	n := len(q.args)
+	fmt.Fprintf(&q.text, " AND (%[1]s %[3]s $%[4]d OR (%[1]s = $%[4]d AND %[2]s %[3]s $%[5]d))", column, idColumn, sign, n-1, n)
+}
+
+func (q *query) end(order string, limit int) string {
+	q.args = append(q.args, limit)
+	return q.text.String() + order + " LIMIT $" + strconv.Itoa(len(q.args))
+}
+
+// A cursor is the instant by which a list is sorted, and the row's id.
+func cursorOf(at db.Time, rowID string) string { return strconv.FormatInt(int64(at), 10) + "." + rowID }
+
+func cutCursor(cursor string) (at int64, rowID string, ok bool) {
+	first, rowID, found := strings.Cut(cursor, ".")
+	at, err := strconv.ParseInt(first, 10, 64)
+	return at, rowID, found && err == nil && len(rowID) <= 64
+}
+
+func limitOf(asked, usual int) int {
+	if asked <= 0 {
+		return usual
+	}
+	return min(asked, 100)
+}
+
+const listColumns = `id, number, service_id, agency_id, status, version, submitted_at, changed_at, deadline_at, deadline_date`
+
+// list gives a page of an owner's cases and the cursor of the next.
+func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, string, error) {
+	q := selecting(listColumns, "applications_cases", "owner_id", owner)
+	switch f.Group {
+	case Active:
+		q.in("status", []Status{Accepted, InWork, Waiting, Approved})
+	case Finished:
+		q.in("status", []Status{Refused, Completed, Cancelled})
+	}
+	q.in("status", f.Status)
+	if f.Service != "" {
+		q.and("service_id = ?", f.Service)
+	}
+	if t, err := time.Parse(time.DateOnly, string(f.From)); err == nil {
+		q.and("submitted_at >= ?", db.At(t.Add(-moscow)))
+	}
+	if t, err := time.Parse(time.DateOnly, string(f.To)); err == nil {
+		q.and("submitted_at < ?", db.At(t.AddDate(0, 0, 1).Add(-moscow)))
+	}
+	q.after(f.After, "submitted_at", "id", "<")
+	limit := limitOf(f.Limit, 20)
+	rows, err := s.db.Reader().QueryContext(ctx, q.end(" ORDER BY submitted_at DESC, id DESC", limit+1), q.args...)
+	if err != nil {
+		return nil, "", db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []Row
+	for rows.Next() {
+		var r Row
+		if err := rows.Scan(&r.ID, &r.Number, &r.ServiceID, &r.Agency, &r.Status, &r.Version, &r.SubmittedAt, &r.ChangedAt,
+			&r.Due.At, &r.Due.Date); err != nil {
+			return nil, "", err
+		}
+		all = append(all, r)
+	}
+	if len(all) > limit {
+		last := all[limit-1]
+		return all[:limit], cursorOf(last.SubmittedAt, last.ID), db.Classify(rows.Err())
+	}
+	return all, "", db.Classify(rows.Err())
+}
+
+// moscow is by how much days of a filter begin before those of UTC.
+const moscow = 3 * time.Hour
+
+const queueColumns = `case_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed`
+
+// queue gives a page of an agency's queue and the cursor of the next.
+func (s store) queue(ctx context.Context, f QueueFilter, now, soon db.Time) ([]casesdb.ApplicationsQueue, string, error) {
+	q := queueQuery(queueColumns, f, now, soon)
+	limit := limitOf(f.Limit, 25)
+	order := " ORDER BY deadline_at, case_id"
+	if f.Order == ByNewest {
+		q.after(f.After, "submitted_at", "case_id", "<")
+		order = " ORDER BY submitted_at DESC, case_id DESC"
+	} else {
+		q.after(f.After, "deadline_at", "case_id", ">")
+	}
+	rows, err := s.db.Reader().QueryContext(ctx, q.end(order, limit+1), q.args...)
+	if err != nil {
+		return nil, "", db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []casesdb.ApplicationsQueue
+	for rows.Next() {
+		var r casesdb.ApplicationsQueue
+		if err := rows.Scan(&r.CaseID, &r.Number, &r.ServiceID, &r.Status, &r.Version, &r.SubmittedAt, &r.DeadlineAt,
+			&r.DeadlineDate, &r.PausedAt, &r.Region, &r.AssignedTo, &r.InitialsSealed); err != nil {
+			return nil, "", err
+		}
+		all = append(all, r)
+	}
+	if len(all) <= limit {
+		return all, "", db.Classify(rows.Err())
+	}
+	last := all[limit-1]
+	next := cursorOf(last.DeadlineAt, last.CaseID)
+	if f.Order == ByNewest {
+		next = cursorOf(last.SubmittedAt, last.CaseID)
+	}
+	return all[:limit], next, db.Classify(rows.Err())
+}
+
+func queueQuery(columns string, f QueueFilter, now, soon db.Time) *query {
+	q := selecting(columns, "applications_queue", "agency_id", f.Agency)
+	q.and("undecided = ?", !f.Closed)
+	q.in("status", f.Status)
+	if f.Service != "" {
+		q.and("service_id = ?", f.Service)
+	}
+	switch f.Assigned {
+	case "":
+	case ByNobody:
+		q.and("assigned_to = ?", "")
+	default:
+		q.and("assigned_to = ?", f.Assigned)
+	}
+	// What waits for the citizen stands still and is not late.
+	switch f.Due {
+	case DueOverdue:
+		q.and("deadline_at < ? AND deadline_at > 0 AND paused_at = 0", now)
+	case DueSoon:
+		q.and("deadline_at >= ? AND paused_at = 0", now)
+		q.and("deadline_at <= ?", soon)
+	}
+	return q
+}
+
+// count counts a queue up to CountMost.
+func (s store) count(ctx context.Context, f QueueFilter, now, soon db.Time) (int, error) {
+	q := queueQuery("1 AS one", f, now, soon)
+	var n int
+	err := s.db.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM ("+q.end("", CountMost)+") AS part", q.args...).Scan(&n)
+	return n, db.Classify(err)
+}

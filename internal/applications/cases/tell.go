@@ -1,0 +1,182 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/secret"
+	"okno/internal/notify"
+)
+
+// remindAfter is when an ask without an answer is brought to mind again.
+const remindAfter = 24 * time.Hour
+
+// remind is the job that brings an open ask to mind.
+type remind struct {
+	Owner string `json:"owner"`
+	Case  string `json:"case"`
+	Ask   string `json:"ask"`
+}
+
+// Kind is the name of the job.
+func (remind) Kind() string { return "applications.remind" }
+
+// tell is the one listener that writes to the citizen about a move: SMS,
+// e-mail and a notice in the cabinet, once for each version of the case.
+func (c *Cases) tell(ctx context.Context, e event.Event) error {
+	deed := Deed(e.Refs["deed"])
+	if !told(deed) {
+		return nil
+	}
+	k, err := c.store.byID(ctx, e.Owner, e.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.write(ctx, k, toldKey(e.Version), string(deed), kindOf(deed))
+}
+
+// told reports whether the citizen hears of a deed.
+func told(deed Deed) bool {
+	for _, m := range Moves() {
+		if m.Deed == deed {
+			return m.Told
+		}
+	}
+	return false
+}
+
+func kindOf(deed Deed) string {
+	if deed == Request {
+		return "deadline" // something is expected of the person
+	}
+	return "status"
+}
+
+func (c *Cases) remind(ctx context.Context, r remind) error {
+	k, err := c.store.byID(ctx, r.Owner, r.Case)
+	if errors.Is(err, ErrNotFound) || err == nil && k.Status != Waiting {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	asks, err := c.store.read().Asks(ctx, casesdb.AsksParams{OwnerID: r.Owner, CaseID: r.Case})
+	if err != nil {
+		return db.Classify(err)
+	}
+	for _, a := range asks {
+		if a.ID == r.Ask && a.AnsweredAt.IsZero() {
+			return c.write(ctx, k, "remind:"+r.Ask, "remind", "deadline")
+		}
+	}
+	return nil
+}
+
+// write composes the letters in the person's language and hands them over,
+// unless that was done before under the same key.
+func (c *Cases) write(ctx context.Context, k Case, onceKey, what, kind string) error {
+	account, err := c.Accounts.Account(ctx, k.Owner)
+	if errs.IsKind(err, errs.NotFound) || errors.Is(err, secret.ErrErased) || err == nil && account.Status == identity.Erased {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	letters, err := c.letters(ctx, k, account, what, kind)
+	if err != nil {
+		return err
+	}
+	batch, err := c.Notify.Seal(ctx, letters...)
+	if err != nil {
+		return err
+	}
+	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		fresh, err := c.store.once(ctx, tx, k.ID, onceKey)
+		if err != nil || !fresh {
+			return err
+		}
+		return c.Notify.Send(ctx, tx, batch)
+	})
+}
+
+func (c *Cases) letters(ctx context.Context, k Case, account identity.Account, what, kind string) ([]notify.Letter, error) {
+	lang := account.Lang
+	if !i18n.Known(lang) {
+		lang = i18n.RU
+	}
+	words, err := c.words(ctx, k, lang, what)
+	if err != nil {
+		return nil, err
+	}
+	common := notify.Letter{Owner: k.Owner, Kind: kind, Ref: "case:" + k.ID, Link: "/cabinet/applications/" + k.Number}
+	var all []notify.Letter
+	add := func(channel, to, subject, text string) {
+		if to == "" {
+			return
+		}
+		l := common
+		l.Channel, l.To, l.Subject, l.Text = channel, to, subject, text
+		all = append(all, l)
+	}
+	add(notify.Cabinet, k.Owner, words.subject, words.text)
+	add(notify.Email, account.Email, words.subject, words.text)
+	add(notify.SMS, account.Phone, "", words.sms)
+	return all, nil
+}
+
+// words are the texts of a message. An SMS, which others may see on the
+// screen, names the number only; the rest stands in the cabinet.
+type words struct{ subject, text, sms string }
+
+func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, error) {
+	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
+	if err != nil {
+		return words{}, ErrService.Wrap(err)
+	}
+	a, _ := c.Offices.ByCode(k.Agency)
+	args := []any{
+		"Number", k.Number, "Service", service.Title.In(forms.Lang(lang)), "Agency", a.Title.In(lang),
+		"RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
+	}
+	t := func(part string) string { return c.Texts.T(lang, "applications.told."+what+"."+part, args...) }
+	w := words{subject: t("subject"), text: t("text"), sms: t("sms")}
+	if (what == string(Submit) || what == string(Answered)) && !k.Due.At.IsZero() {
+		w.text += " " + c.Texts.T(lang, "applications.told.deadline", args...)
+	}
+	added, err := c.notice(ctx, k, service, lang, what)
+	if added != "" {
+		w.text += "\n\n" + added
+	}
+	return w, err
+}
+
+// notice is what the service itself adds at a turn.
+func (c *Cases) notice(ctx context.Context, k Case, s *forms.Service, lang, what string) (string, error) {
+	template := map[string]forms.Template{
+		string(Submit): s.Notices.Accepted, string(Approve): s.Notices.Approved, string(Refuse): s.Notices.Refused,
+	}[what]
+	if template.Text.IsZero() {
+		return "", nil
+	}
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
+	if err != nil {
+		return "", err
+	}
+	card := &Card{Case: k}
+	if _, err := c.fill(ctx, key, card); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(template.In(card.result, c.printer(lang))), nil
+}

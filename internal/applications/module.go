@@ -1,0 +1,196 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"time"
+
+	"okno/internal/agency"
+	"okno/internal/applications/cases"
+	"okno/internal/applications/draft"
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/audit"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
+	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/job"
+	"okno/internal/kit/live"
+	"okno/internal/kit/pdf"
+	"okno/internal/kit/secret"
+	"okno/internal/kit/web"
+	"okno/internal/notify"
+	"okno/internal/reference"
+	"okno/internal/vault"
+)
+
+// Services are the catalogue's services, current and earlier.
+type Services interface {
+	Service(id string) (*forms.Service, bool)
+	Version(ctx context.Context, id string, version int) (*forms.Service, error)
+}
+
+// People tell what is known of a person.
+type People interface {
+	Facts(ctx context.Context, owner string) (forms.Facts, error)
+	Initials(ctx context.Context, owners ...string) (map[string]string, error)
+}
+
+// Accounts tell contacts and language.
+type Accounts interface {
+	Account(ctx context.Context, id string) (identity.Account, error)
+}
+
+// Offices tell agencies and their staff.
+type Offices interface {
+	ByCode(code string) (agency.Agency, bool)
+	Members(ctx context.Context, agency string) ([]agency.Member, error)
+}
+
+// Sender delivers messages.
+type Sender interface {
+	Seal(ctx context.Context, letters ...notify.Letter) (*notify.Batch, error)
+	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
+}
+
+// Config is what an operator sets.
+type Config struct {
+	// Scanner is the address of clamd: host:port or a socket's path; "" for none.
+	Scanner string
+	// ScanTimeout is how long one scan may take; a minute when 0.
+	ScanTimeout time.Duration
+	// BaseURL is the portal's address, printed on documents.
+	BaseURL string
+}
+
+// Deps are what the room stands on.
+type Deps struct {
+	DB        *db.DB
+	Sealer    *secret.Sealer
+	Queue     *job.Queue
+	Bus       *event.Bus
+	Audit     *audit.Log
+	Live      *live.Hub
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Texts     *i18n.Bundle
+	Files     *blob.Sealed
+	PDF       *pdf.Writer
+	Reference *reference.Reference
+	Services  Services
+	People    People
+	Accounts  Accounts
+	Offices   Offices
+	Notify    Sender
+	Vault     *vault.Vault
+	Config    Config
+}
+
+// Types of cases that rooms above use.
+type (
+	// ListFilter narrows a citizen's list, Row is a line of it.
+	ListFilter = cases.ListFilter
+	Row        = cases.Row
+	// QueueFilter narrows an agency's queue, QueueRow is a line of it.
+	QueueFilter = cases.QueueFilter
+	QueueRow    = cases.QueueRow
+	// Counts say how much there is to do.
+	Counts = cases.Counts
+	// Status is where an application stands.
+	Status = cases.Status
+)
+
+// Room is the room of applications.
+type Room struct {
+	cases   *cases.Cases
+	drafts  *draft.Room
+	scanner upload.Scanner
+}
+
+// New makes drafts and cases with their jobs and listeners.
+func New(d Deps) (*Room, error) {
+	scanner, err := upload.NewScanner(d.Config.Scanner, d.Config.ScanTimeout)
+	if err != nil {
+		return nil, err
+	}
+	intake := upload.NewIntake(scanner, d.Files, d.Log)
+	c, err := cases.New(cases.Deps{
+		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log,
+		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: d.Services,
+		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
+	})
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := draft.New(draft.Deps{
+		DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Intake: intake,
+		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Room{cases: c, drafts: drafts, scanner: scanner}, nil
+}
+
+func agencyOf(offices Offices) func(code string) draft.Agency {
+	return func(code string) draft.Agency {
+		a, ok := offices.ByCode(code)
+		if !ok {
+			return draft.Agency{}
+		}
+		return draft.Agency{Title: forms.Text{RU: a.Title.RU, EN: a.Title.EN}, Zone: a.Location()}
+	}
+}
+
+// Cases are the submitted applications.
+func (r *Room) Cases() *cases.Cases { return r.cases }
+
+// Drafts are what is being filled in.
+func (r *Room) Drafts() *draft.Room { return r.drafts }
+
+// CheckScanner reports whether the scanner answers; nil without one.
+func (r *Room) CheckScanner(ctx context.Context) error {
+	if s, ok := r.scanner.(*upload.Clamd); ok {
+		return s.Ping(ctx)
+	}
+	return nil
+}
+
+// Mount adds the pages and the operations of the API.
+func (r *Room) Mount(rt *web.Router) {
+	r.drafts.Mount(rt)
+	r.cases.Mount(rt)
+}
+
+// Migrations are the tables, one timeline for each noun.
+func Migrations() []db.Migrations { return []db.Migrations{cases.Migrations(), draft.Migrations()} }
+
+// Locales are the folders of texts.
+func Locales() []fs.FS { return []fs.FS{cases.Locale(), draft.Locale()} }
+
+// Export is all that the room knows of the owner.
+func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
+	all, err := r.cases.Export(ctx, owner)
+	drafts, derr := r.drafts.Export(ctx, owner)
+	if err := errors.Join(err, derr); err != nil {
+		return nil, err
+	}
+	maps.Copy(all, drafts)
+	return all, nil
+}
+
+// Erase deletes the drafts; cases are kept for their legal term.
+func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
+	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner))
+}
+
+// Retain says that cases are kept.
+func (r *Room) Retain(ctx context.Context, owner string) ([]identity.Kept, error) {
+	return r.cases.Retain(ctx, owner)
+}
