@@ -1,0 +1,273 @@
+package catalog
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"okno/internal/forms"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
+	"okno/internal/kit/testkit"
+	"okno/services"
+)
+
+func schema() testkit.Schema { return testkit.Of(Migrations()) }
+
+// files are the embedded services as files that a test may change.
+func files(t testing.TB) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	err := fs.WalkDir(services.FS, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			data, _ := fs.ReadFile(services.FS, name)
+			out[name] = &fstest.MapFile{Data: data}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func open(t testing.TB, d *db.DB, clk clock.Clock, f fs.FS, change func(*Deps)) *Catalog {
+	t.Helper()
+	deps := Deps{DB: d, Clock: clk, Log: slog.New(slog.DiscardHandler), Files: f}
+	if change != nil {
+		change(&deps)
+	}
+	c, err := New(deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const taxFile = "tax-deduction/service.yaml"
+
+// edit replaces words in a file, as an author would.
+func edit(f fstest.MapFS, name string, oldnew ...string) {
+	text := strings.NewReplacer(oldnew...).Replace(string(f[name].Data))
+	f[name] = &fstest.MapFile{Data: []byte(text), ModTime: f[name].ModTime.Add(1)}
+}
+
+// look refreshes twice: a changed file is read when it has rested.
+func look(t testing.TB, c *Catalog) {
+	t.Helper()
+	for range 2 {
+		if err := c.Refresh(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func version(t testing.TB, c *Catalog, id string) int {
+	t.Helper()
+	s, ok := c.Service(id)
+	if !ok {
+		t.Fatalf("%s is not on the shelf", id)
+	}
+	return s.Version
+}
+
+func TestPublish(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	testkit.Each(t, schema(), clk, func(t *testing.T, d *db.DB) {
+		f, dropped := files(t), 0
+		c := open(t, d, clk, f, func(deps *Deps) { deps.OnPublish = func() { dropped++ } })
+		if n := len(c.Services()); n != 8 {
+			t.Fatalf("%d services, refused: %v", n, c.Refused())
+		}
+		edit(f, taxFile, "version: 1\ntitle", "version: 2\ntitle", "{ru: Налоговый вычет, en: Tax deduction}", "{ru: Возврат налога, en: Tax refund}")
+		if err := c.Refresh(context.Background()); err != nil || version(t, c, "tax-deduction") != 1 {
+			t.Errorf("published before the file rested (%v)", err)
+		}
+		look(t, c)
+		if version(t, c, "tax-deduction") != 2 || dropped != 1 {
+			t.Errorf("version %d, dropped %d, refused %v", version(t, c, "tax-deduction"), dropped, c.Refused())
+		}
+		found, err := c.Search(context.Background(), "возврат налога", Filter{})
+		if err != nil || found[0].Service.Title.EN != "Tax refund" {
+			t.Errorf("the index was not made anew: %v %v", found, err)
+		}
+		old, err := c.Version(context.Background(), "tax-deduction", 1)
+		if err != nil || old.Title.EN != "Tax deduction" {
+			t.Errorf("version 1: %v %v", old, err)
+		}
+		if _, err := c.Version(context.Background(), "tax-deduction", 7); err != ErrNoVersion {
+			t.Errorf("version 7: %v", err)
+		}
+	})
+}
+
+func TestRefusedVersionLeavesTheRunningOne(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	testkit.Each(t, schema(), clk, func(t *testing.T, d *db.DB) {
+		for _, x := range []struct {
+			name, want string
+			change     []string
+		}{
+			{"broken", `tax-deduction/service.yaml:`, []string{"version: 1\ntitle", "version: 2\ntitle", "kind: inn, label", "kind: innn, label"}},
+			{"same number", "version 1 is published with other contents; write version: 2", []string{"{ru: Налоговый вычет, en: Tax deduction}", "{ru: Другое, en: Other}"}},
+			{"unknown agency", `agency "fsn" is not known; did you mean "fns"?`, []string{"agency: fns", "agency: fsn"}},
+			{"no yaml", "YAML", []string{"page:", "page: ["}},
+		} {
+			f := files(t)
+			c := open(t, d, clk, f, nil)
+			edit(f, taxFile, x.change...)
+			look(t, c)
+			s, _ := c.Service("tax-deduction")
+			if s.Version != 1 || s.Title.EN != "Tax deduction" || len(c.Services()) != 8 {
+				t.Errorf("%s: runs %d %q", x.name, s.Version, s.Title.EN)
+			}
+			if r := c.Refused(); len(r) == 0 || !strings.Contains(r[0].String(), x.want) {
+				t.Errorf("%s: refused %v", x.name, r)
+			}
+			f[taxFile] = files(t)[taxFile]
+			look(t, c)
+			if r := c.Refused(); len(r) != 0 {
+				t.Errorf("%s: mended, but still %v", x.name, r)
+			}
+		}
+	})
+}
+
+func TestOlderFileIsNoNews(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	testkit.Each(t, schema(), clk, func(t *testing.T, d *db.DB) {
+		f := files(t)
+		edit(f, taxFile, "version: 1\ntitle", "version: 3\ntitle")
+		open(t, d, clk, f, nil)
+		old := open(t, d, clk, files(t), nil) // the program of yesterday
+		if version(t, old, "tax-deduction") != 3 {
+			t.Errorf("runs version %d", version(t, old, "tax-deduction"))
+		}
+		if r := old.Refused(); len(r) != 1 || !strings.Contains(r[0].What, "version 1 is older than the published 3") {
+			t.Errorf("refused %v", r)
+		}
+	})
+}
+
+func TestOtherNodeAndRestart(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	testkit.Each(t, schema(), clk, func(t *testing.T, d *db.DB) {
+		f := files(t)
+		one, two := open(t, d, clk, f, nil), open(t, d, clk, files(t), nil)
+		edit(f, taxFile, "version: 1\ntitle", "version: 2\ntitle")
+		look(t, one)
+		ctx, stop := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = two.Run(ctx) }()
+		testkit.Eventually(t, "the other node has the version", func() bool {
+			clk.Advance(pollEvery)
+			return version(t, two, "tax-deduction") == 2
+		})
+		stop()
+		<-done
+		delete(f, taxFile)
+		again := open(t, d, clk, f, nil)
+		if version(t, again, "tax-deduction") != 2 {
+			t.Error("a published service is gone after a restart without its file")
+		}
+		if s, err := again.Version(context.Background(), "tax-deduction", 1); err != nil || s.Version != 1 {
+			t.Errorf("version 1 after a restart: %v", err)
+		}
+	})
+}
+
+func TestProductionRefusesSamples(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	d := testkit.Open(t, db.SQLite, schema(), clk)
+	open(t, d, clk, files(t), nil) // a demo has published them
+	c := open(t, d, clk, files(t), func(deps *Deps) { deps.Config.Mode = Production })
+	if n := len(c.Services()); n != 0 {
+		t.Errorf("%d services with unverified facts are shown", n)
+	}
+	if r := c.Refused(); len(r) == 0 || r[0].Code != "unverified" {
+		t.Errorf("refused %v", r)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	d := testkit.Open(t, db.SQLite, schema(), clk)
+	folder := t.TempDir()
+	c := open(t, d, clk, services.FS, func(deps *Deps) { deps.Config.Folder = folder })
+	text, _ := fs.ReadFile(services.FS, taxFile)
+	own := filepath.Join(folder, "own-service")
+	if err := os.Mkdir(own, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), "id: tax-deduction", "id: own-service", 1)
+	if err := os.WriteFile(filepath.Join(own, "service.yaml"), []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	look(t, c)
+	if n := len(c.Services()); n != 9 {
+		t.Errorf("%d services, refused %v", n, c.Refused())
+	}
+	if _, ok := c.Service("own-service"); !ok {
+		t.Error("the folder's service is not there")
+	}
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	if faults := Lint(services.FS, Demo); len(faults) > 0 {
+		t.Errorf("%v", faults)
+	}
+	faults := Lint(services.FS, Production)
+	if len(faults) == 0 {
+		t.Fatal("production takes unverified facts")
+	}
+	for _, f := range faults {
+		if f.Code != "unverified" || f.Line == 0 {
+			t.Errorf("%v", f)
+		}
+	}
+	f := files(t)
+	edit(f, guideFile, "code: family", "code: documents")
+	edit(f, taxFile, "categories: [taxes]", "categories: [taxis]")
+	all := Lint(f, Demo)
+	text := ""
+	for _, x := range all {
+		text += x.String() + "\n"
+	}
+	for _, want := range []string{"category documents stands twice", `category "taxis" is not known; did you mean "taxes"?`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in:\n%s", want, text)
+		}
+	}
+}
+
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	s := &forms.Service{Level: "confirmed", Audience: []string{"citizen"}, Regions: []string{"77"}}
+	for _, c := range []struct {
+		v    Visitor
+		want Reason
+	}{
+		{Visitor{}, Open},
+		{Visitor{SignedIn: true, Level: "standard"}, NeedConfirmed},
+		{Visitor{SignedIn: true, Level: "confirmed"}, Open},
+		{Visitor{SignedIn: true, Level: "confirmed", Region: "16"}, OtherRegion},
+		{Visitor{SignedIn: true, Level: "confirmed", Region: "77"}, Open},
+		{Visitor{SignedIn: true, Level: "confirmed", Audience: "business"}, OtherAudience},
+	} {
+		if got := Closed(s, c.v); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.v, got, c.want)
+		}
+	}
+}

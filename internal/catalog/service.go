@@ -1,0 +1,66 @@
+package catalog
+
+import (
+	"context"
+
+	"okno/internal/forms"
+)
+
+// Services are all services on the shelf, by their Russian titles.
+func (c *Catalog) Services() []*forms.Service { return c.shelf.Load().services }
+
+// Service is the newest version of a service.
+func (c *Catalog) Service(id string) (*forms.Service, bool) {
+	s, ok := c.shelf.Load().byID[id]
+	return s, ok
+}
+
+// Version is a version of a service, also one that is no longer offered: what a
+// draft or an application began with. Errors: ErrNoVersion, or the database's.
+func (c *Catalog) Version(ctx context.Context, id string, version int) (*forms.Service, error) {
+	s, err := c.compiled(ctx, key{id, version})
+	if err == nil && s == nil {
+		err = ErrNoVersion
+	}
+	return s, err
+}
+
+// Categories are the categories in the order of pages.
+func (c *Catalog) Categories() []Entry { return c.shelf.Load().guide.Categories }
+
+// LifeEvents are the life events in the order of pages.
+func (c *Catalog) LifeEvents() []Entry { return c.shelf.Load().guide.LifeEvents }
+
+// Audiences are for whom there are services.
+func (c *Catalog) Audiences() []Entry { return c.shelf.Load().guide.Audiences }
+
+// Popular are the services of the home page.
+func (c *Catalog) Popular() []*forms.Service { return c.shelf.Load().popular() }
+
+// AgencyTitle is the agency's name for people; the code where it is not known.
+func (c *Catalog) AgencyTitle(code, lang string) string {
+	for _, a := range c.agencies {
+		if a.Code == code {
+			return a.Title.In(lang)
+		}
+	}
+	return code
+}
+
+// Search finds services, best first; an empty query gives all that fit.
+func (c *Catalog) Search(ctx context.Context, q string, f Filter) ([]Hit, error) {
+	found, err := c.Find(ctx, q, f)
+	return found.Hits, err
+}
+
+// Find is Search with what was understood of the query.
+func (c *Catalog) Find(ctx context.Context, q string, f Filter) (Found, error) {
+	for {
+		s := c.shelf.Load()
+		found, err := s.find(ctx, q, f)
+		if err != nil && c.shelf.Load() != s {
+			continue // the shelf was replaced, its index is closed
+		}
+		return found, err
+	}
+}

@@ -1,0 +1,56 @@
+package catalog
+
+import (
+	"slices"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"okno/internal/forms"
+)
+
+// shelf is what is offered at one moment. It is never changed.
+type shelf struct {
+	services []*forms.Service // by Russian title
+	byID     map[string]*forms.Service
+	guide    *Guide
+	index    *index
+}
+
+func newShelf(guide *Guide, services []*forms.Service) (*shelf, error) {
+	s := &shelf{services: slices.Clone(services), byID: map[string]*forms.Service{}, guide: guide}
+	order := collate.New(language.Russian)
+	slices.SortFunc(s.services, func(a, b *forms.Service) int { return order.CompareString(a.Title.RU, b.Title.RU) })
+	for _, service := range s.services {
+		s.byID[service.ID] = service
+	}
+	var err error
+	s.index, err = newIndex(s.services, guide)
+	return s, err
+}
+
+// popular are the services named in the guide, those that exist.
+func (s *shelf) popular() []*forms.Service {
+	var out []*forms.Service
+	for _, id := range s.guide.Popular {
+		if service := s.byID[id]; service != nil {
+			out = append(out, service)
+		}
+	}
+	return out
+}
+
+// Filter narrows the catalogue by codes; empty means any.
+type Filter struct {
+	Category, LifeEvent, Agency, Audience string
+}
+
+// IsZero reports whether nothing is narrowed.
+func (f Filter) IsZero() bool { return f == Filter{} }
+
+func (f Filter) fits(s *forms.Service) bool {
+	return (f.Category == "" || slices.Contains(s.Categories, f.Category)) &&
+		(f.LifeEvent == "" || slices.Contains(s.LifeEvents, f.LifeEvent)) &&
+		(f.Agency == "" || s.Agency == f.Agency) &&
+		(f.Audience == "" || slices.Contains(s.Audience, f.Audience))
+}
