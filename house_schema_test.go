@@ -98,7 +98,7 @@ func checkHead(t *testing.T, c *table, p string) {
 	if _, ok := classes[c.class]; !ok {
 		t.Errorf("%s: table %s has class %q. Write `-- class: owner|agency|resource|directory|reference|log` above it.", c.at, c.name, c.class)
 	}
-	owner := strings.TrimSuffix(p[:strings.Index(p, "/migrations/")], "/")
+	owner, _, _ := strings.Cut(p, "/migrations/")
 	prefix := path.Base(owner)
 	if room := roomOf(p); room != "" {
 		prefix = room

@@ -46,10 +46,11 @@ type source struct {
 	imports   map[string]string // path → name it is used by
 }
 
-// support is code that only tests link: testkit and the …test packages.
+// support is code that only tests and their tools link: testkit, the …test
+// packages, scripts and load generators.
 func (s *source) support() bool {
 	base := path.Base(s.dir)
-	return s.test || base == "testkit" || strings.HasSuffix(base, "test")
+	return s.test || base == "testkit" || strings.HasSuffix(base, "test") || s.under("scripts") || s.under("bench")
 }
 
 func (s *source) under(folder string) bool {
@@ -267,7 +268,7 @@ func calls(s *source, f func(call *ast.CallExpr, name string)) {
 		if !ok {
 			return true
 		}
-		if x, ok := sel.X.(*ast.Ident); ok && x.Obj == nil {
+		if x, ok := sel.X.(*ast.Ident); ok {
 			for p, name := range s.imports {
 				if name == x.Name {
 					f(c, p+"."+sel.Sel.Name)
