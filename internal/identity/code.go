@@ -237,10 +237,10 @@ func anyEqual(hashes [][]byte, stored []byte) bool {
 
 // codeSubjects is the blind index of what a code is for, the one in use first.
 func (i *Identity) codeSubjects(purpose, subject, channel string) [][]byte {
-	return i.keys().Indexes("identity.code.subject", purpose, channel+"\x00"+subject)
+	return i.keys().Indexes("identity code subject", purpose, channel+"\x00"+subject)
 }
 
 // codeHashes are keyed: a million codes would be found from a plain hash at once.
 func (i *Identity) codeHashes(purpose, subject, channel, code string) [][]byte {
-	return i.keys().Indexes("identity.code", purpose, channel+"\x00"+subject+"\x00"+code)
+	return i.keys().Indexes("identity code", purpose, channel+"\x00"+subject+"\x00"+code)
 }

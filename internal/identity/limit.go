@@ -27,7 +27,7 @@ func (i *Identity) Limit(ctx context.Context, scope, key string, n int, per time
 // take counts one in the transaction, or tells how long to wait. It is the
 // generic cell rate algorithm: one instant a key, at which its bucket is empty.
 func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int, per time.Duration) (time.Duration, error) {
-	index := i.keys().Index("identity.limit", scope, key)
+	index := i.keys().Index("identity limit", scope, key)
 	full, _, err := one(in(tx).LimitOf(ctx, index))
 	if err != nil {
 		return 0, err

@@ -41,9 +41,9 @@ func (c Config) lockFor(locks int64) time.Duration {
 // the same.
 func (i *Identity) lockIndex(owner string, c contact) []byte {
 	if owner != "" {
-		return i.keys().Index("identity.lock", "", "account:"+owner)
+		return i.keys().Index("identity lock", "", "account:"+owner)
 	}
-	return i.keys().Index("identity.lock", "", "name:"+c.kind+":"+c.value)
+	return i.keys().Index("identity lock", "", "name:"+c.kind+":"+c.value)
 }
 
 // countAttempt notes the attempt as wrong before the password is looked at, so

@@ -101,7 +101,7 @@ func (a Account) contacts() []contact {
 }
 
 func (i *Identity) contactIndexes(c contact) [][]byte {
-	return i.keys().Indexes("identity.contact", c.kind, c.value)
+	return i.keys().Indexes("identity contact", c.kind, c.value)
 }
 
 func accountPlace(column, owner string) secret.Place {

@@ -108,7 +108,7 @@ func (i *Identity) prepareSession(ctx context.Context, a Account, method string,
 	}
 	o := &opening{token: id.Token(), row: identitydb.InsertSessionParams{
 		ID: id.New(), OwnerID: a.ID, Method: method, Bearer: bearer,
-		DeviceIndex: i.keys().Index("identity.device", a.ID, actor.Agent),
+		DeviceIndex: i.keys().Index("identity device", a.ID, actor.Agent),
 	}}
 	o.row.SessionHash = id.Hash(o.token)
 	o.row.FromSealed = key.Seal(sessionPlace(o.row.ID), raw)

@@ -1,0 +1,134 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"okno/internal/kit/db"
+	"okno/internal/kit/web"
+)
+
+// apiFactor tells a program which second factor is asked for.
+type apiFactor struct {
+	Kind string `json:"kind" enum:"sms,email,totp" doc:"How the code reaches the person"`
+	Hint string `json:"hint,omitempty" doc:"Last two digits of the phone, or the masked address"`
+}
+
+type apiSignIn struct {
+	Body struct {
+		Identifier string `json:"identifier" minLength:"1" maxLength:"254" doc:"Phone, e-mail or login name"`
+		Password   string `json:"password" minLength:"1" maxLength:"4096"`
+	}
+}
+
+type apiPending struct {
+	Body struct {
+		Pending   string      `json:"pending" doc:"What to send the code to; valid for 15 minutes"`
+		Factors   []apiFactor `json:"factors"`
+		ExpiresIn int         `json:"expires_in" doc:"Seconds"`
+	}
+}
+
+type apiFactorCode struct {
+	Pending string `path:"pending" maxLength:"100"`
+	Body    struct {
+		Code string `json:"code" minLength:"1" maxLength:"40" doc:"Six digits; spaces and dashes are ignored"`
+	}
+}
+
+type apiToken struct {
+	Body struct {
+		Token     string    `json:"token" doc:"Send as Authorization: Bearer"`
+		Session   string    `json:"session" doc:"The session's id in the list"`
+		ExpiresAt time.Time `json:"expires_at" doc:"The latest end; earlier after 20 minutes without requests"`
+	}
+}
+
+type apiResend struct {
+	Pending string `path:"pending" maxLength:"100"`
+}
+
+type apiSession struct {
+	ID        string    `json:"id"`
+	Device    string    `json:"device,omitempty"`
+	IP        string    `json:"ip,omitempty"`
+	Method    string    `json:"method"`
+	Bearer    bool      `json:"bearer"`
+	Current   bool      `json:"current"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"last_activity_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type apiSessions struct {
+	Body struct {
+		Sessions []apiSession `json:"sessions"`
+	}
+}
+
+type apiSessionID struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
+func (i *Identity) mountAPI(api *web.API) {
+	op := func(pattern, id, summary string, status int) web.Operation {
+		return web.Operation{Pattern: pattern, ID: id, Summary: summary, Tag: "identity", Status: status, MaxBody: 16 << 10}
+	}
+	web.Register(api, op("POST /api/v1/sessions", "create-session", "Sign in: name and password", http.StatusAccepted),
+		web.Public, i.apiSignIn)
+	web.Register(api, op("POST /api/v1/sessions/{pending}/factor", "prove-session", "Sign in: the second factor", http.StatusCreated),
+		web.Public, i.apiFactor)
+	web.Register(api, op("POST /api/v1/sessions/{pending}/code", "resend-session-code", "Sign in: send another code", http.StatusNoContent),
+		web.Public, i.apiResend)
+	web.Register(api, op("GET /api/v1/sessions", "list-sessions", "List own sessions", 0), SignedIn(), i.apiList)
+	web.Register(api, op("DELETE /api/v1/sessions/{id}", "end-session", "End one of the own sessions", http.StatusNoContent),
+		SignedIn(), i.apiEnd)
+}
+
+func (i *Identity) apiSignIn(ctx context.Context, in *apiSignIn) (*apiPending, error) {
+	w, err := i.signIn(ctx, in.Body.Identifier, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	out := &apiPending{}
+	out.Body.Pending = w.token
+	out.Body.Factors = []apiFactor{{Kind: w.factor, Hint: w.hint}}
+	out.Body.ExpiresIn = int(signInLife.Seconds())
+	return out, nil
+}
+
+func (i *Identity) apiFactor(ctx context.Context, in *apiFactorCode) (*apiToken, error) {
+	o, err := i.finish(ctx, in.Pending, in.Body.Code, true)
+	if err != nil {
+		return nil, err
+	}
+	out := &apiToken{}
+	out.Body.Token, out.Body.Session = o.token, o.row.ID
+	out.Body.ExpiresAt = db.At(i.Clock.Now()).Add(i.Config.Absolute).Time()
+	return out, nil
+}
+
+func (i *Identity) apiResend(ctx context.Context, in *apiResend) (*struct{}, error) {
+	return nil, i.resend(ctx, in.Pending)
+}
+
+func (i *Identity) apiList(ctx context.Context, _ *struct{}) (*apiSessions, error) {
+	all, err := i.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &apiSessions{}
+	out.Body.Sessions = make([]apiSession, len(all))
+	for n, s := range all {
+		out.Body.Sessions[n] = apiSession{
+			ID: s.ID, Device: s.Device, IP: s.IP, Method: s.Method, Bearer: s.Bearer, Current: s.Current,
+			CreatedAt: s.Created.Time(), SeenAt: s.Seen.Time(), ExpiresAt: s.Expires.Time(),
+		}
+	}
+	return out, nil
+}
+
+func (i *Identity) apiEnd(ctx context.Context, in *apiSessionID) (*struct{}, error) {
+	return nil, i.endSession(ctx, in.ID)
+}
