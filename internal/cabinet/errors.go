@@ -1,0 +1,6 @@
+package cabinet
+
+import "okno/internal/kit/errs"
+
+// ErrNoNotice: the person has no such notice.
+var ErrNoNotice = errs.NewNotFound("cabinet.error.no_notice")

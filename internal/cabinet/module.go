@@ -1,0 +1,100 @@
+package cabinet
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"time"
+
+	"okno/internal/applications/cases"
+	"okno/internal/applications/draft"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/web"
+	"okno/internal/notify"
+	"okno/internal/profile"
+)
+
+//go:embed locale/*.yaml
+var locale embed.FS
+
+// Cases list the actor's own applications.
+type Cases interface {
+	List(ctx context.Context, f cases.ListFilter) (cases.Page[cases.Row], error)
+}
+
+// Drafts list a person's unfinished applications.
+type Drafts interface {
+	Drafts(ctx context.Context, owner string) ([]draft.Row, error)
+}
+
+// Notices are the messages to a person's cabinet.
+type Notices interface {
+	Notices(ctx context.Context, owner string, limit int) ([]notify.Notice, error)
+	Unread(ctx context.Context, owner string) (int, error)
+	MarkRead(ctx context.Context, owner string, ids ...string) error
+}
+
+// Profiles tell the name and the level of a person.
+type Profiles interface {
+	Name(ctx context.Context, owner string) (string, error)
+	Level(ctx context.Context, owner string) (profile.Level, error)
+}
+
+// Catalog tells what services there are.
+type Catalog interface {
+	Popular() []*forms.Service
+	Services() []*forms.Service
+	AgencyTitle(code, lang string) string
+}
+
+// Languages keep the language of an account.
+type Languages interface {
+	SetLang(ctx context.Context, accountID, lang string) error
+}
+
+// Deps are what the room stands on: the rooms below.
+type Deps struct {
+	Clock    clock.Clock
+	Cases    Cases
+	Drafts   Drafts
+	Notices  Notices
+	Profiles Profiles
+	Catalog  Catalog
+	// Languages is identity.
+	Languages Languages
+	// Zone is that of times on the pages; nil is Moscow.
+	Zone *time.Location
+}
+
+// Room is the door of the room.
+type Room struct{ Deps }
+
+// New opens the room.
+func New(d Deps) *Room {
+	if d.Zone == nil {
+		d.Zone = time.FixedZone("MSK", 3*60*60)
+	}
+	return &Room{Deps: d}
+}
+
+// Locale holds the room's texts.
+func Locale() fs.FS {
+	sub, _ := fs.Sub(locale, "locale") // the folder is embedded
+	return sub
+}
+
+// Mount adds the room's pages, all of them for citizens.
+func (r *Room) Mount(rt *web.Router) {
+	citizen := identity.Citizen()
+	rt.Handle("GET /cabinet", citizen, r.homePage)
+	rt.Handle("GET /cabinet/home/fragment", citizen, r.homeFragment)
+	rt.Handle("GET /cabinet/applications", citizen, r.applicationsPage)
+	rt.Handle("GET /cabinet/notices", citizen, r.noticesPage)
+	rt.Handle("GET /cabinet/notices/fragment", citizen, r.noticesFragment)
+	rt.Handle("GET /cabinet/notices/{id}", citizen, r.noticePage)
+	rt.Handle("POST /cabinet/notices/read", citizen, r.readNotices)
+	rt.Handle("GET /cabinet/settings", citizen, r.settingsPage)
+	rt.Handle("POST /cabinet/settings", citizen, r.saveSettings)
+}

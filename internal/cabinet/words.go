@@ -1,0 +1,120 @@
+package cabinet
+
+import (
+	"context"
+	"strings"
+
+	"okno/internal/applications/cases"
+	"okno/internal/forms"
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
+)
+
+// StatusKind is the colour of an application's status; desk uses it too.
+func StatusKind(s cases.Status) ui.Kind {
+	switch s {
+	case cases.InWork:
+		return ui.Progress
+	case cases.Waiting:
+		return ui.Attention
+	case cases.Approved, cases.Completed:
+		return ui.Done
+	case cases.Refused:
+		return ui.Refused
+	default:
+		return ui.Neutral
+	}
+}
+
+// text is a text of a service in the language of the page.
+func text(ctx context.Context, t forms.Text) string { return t.In(forms.Lang(i18n.Lang(ctx))) }
+
+// deadline says in words what is left of the agency's time.
+func deadline(ctx context.Context, row cases.Row) string {
+	switch {
+	case !row.Status.Open() || row.Due.At.IsZero():
+		return ""
+	case row.Left.Paused:
+		return i18n.T(ctx, "cabinet.deadline.paused")
+	case row.Left.Overdue:
+		return i18n.T(ctx, "cabinet.deadline.overdue", "Day", i18n.DateISO(i18n.Lang(ctx), string(row.Due.Date)))
+	case row.Left.WorkingDays <= 0:
+		return i18n.T(ctx, "cabinet.deadline.today")
+	}
+	return i18n.T(ctx, "cabinet.deadline.left", "Count", row.Left.WorkingDays, "Day", i18n.DateISO(i18n.Lang(ctx), string(row.Due.Date)))
+}
+
+// day is the day of an instant.
+func (v view) day(ctx context.Context, at db.Time) string {
+	return i18n.Date(i18n.Lang(ctx), at.Time().In(v.zone))
+}
+
+// moment is an instant as people say it: today and yesterday by their names.
+func (v view) moment(ctx context.Context, at db.Time) string {
+	t, now := at.Time().In(v.zone), v.now.In(v.zone)
+	clock := t.Format("15:04")
+	switch db.DateOf(t) {
+	case db.DateOf(now):
+		return i18n.T(ctx, "cabinet.moment.today", "Time", clock)
+	case db.DateOf(now.AddDate(0, 0, -1)):
+		return i18n.T(ctx, "cabinet.moment.yesterday", "Time", clock)
+	}
+	return i18n.DateTime(i18n.Lang(ctx), t)
+}
+
+// noticeKind is the colour of a notice.
+func noticeKind(kind string, read bool) ui.Kind {
+	switch {
+	case read:
+		return ""
+	case kind == "security":
+		return ui.Refused
+	case kind == "deadline":
+		return ui.Attention
+	}
+	return ui.Progress
+}
+
+// paragraphs are the lines of a message that say something.
+func paragraphs(text string) []string {
+	var out []string
+	for l := range strings.SplitSeq(text, "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// finishedItems are applications that have come to their end.
+func finishedItems(ctx context.Context, v view, rows []cases.Row) []ui.TaskItem {
+	items := make([]ui.TaskItem, len(rows))
+	for i, row := range rows {
+		items[i] = ui.TaskItem{
+			Title: ui.Text(text(ctx, row.Title)), Href: "/cabinet/applications/" + row.Number,
+			Hint:   ui.Text(i18n.T(ctx, "cabinet.case.finished", "Number", row.Number, "Day", v.day(ctx, row.ChangedAt))),
+			Status: ui.TaskStatus{HTML: ui.StatusTag(StatusKind(row.Status), i18n.T(ctx, row.Status.Text()))},
+		}
+	}
+	return items
+}
+
+// languages are named in themselves.
+func languages() []ui.ChoiceItem {
+	return []ui.ChoiceItem{
+		{Value: i18n.RU, Text: "Русский", Attributes: ui.Attributes{"lang": i18n.RU}}, // data: a language's own name
+		{Value: i18n.EN, Text: "English", Attributes: ui.Attributes{"lang": i18n.EN}},
+	}
+}
+
+func (s settings) views() []string {
+	var on []string
+	if s.Contrast {
+		on = append(on, "contrast")
+	}
+	if s.Type {
+		on = append(on, "type")
+	}
+	return on
+}
