@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -28,13 +29,19 @@ func newAPI(rt *Router) *API {
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An opaque token from POST /api/v1/sessions."},
 	}
-	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, details ...error) huma.StatusError {
-		return newProblem(hc.Context(), status, msg, details...)
-	}
+	useProblems()
 	rt.add("GET /api/v1/openapi.json", Public)
 	rt.add("GET /api/v1/openapi.yaml", Public)
 	return &API{router: rt, huma: humago.New(rt.mux, cfg)}
 }
+
+// useProblems makes problems of what the library refuses by itself. Its hook is
+// a global, which is set once for all routers.
+var useProblems = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, details ...error) huma.StatusError {
+		return newProblem(hc.Context(), status, msg, details...)
+	}
+})
 
 // OpenAPI is the document as JSON.
 func (a *API) OpenAPI() ([]byte, error) { return json.MarshalIndent(a.huma.OpenAPI(), "", "  ") }
