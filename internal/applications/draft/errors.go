@@ -1,0 +1,43 @@
+package draft
+
+import "okno/internal/kit/errs"
+
+// Errors of the room.
+var (
+	// ErrNotFound is the answer for what is not there and for what is somebody else's.
+	ErrNotFound = errs.NewNotFound("applications.draft.error.not_found")
+	// ErrService: there is no such service, or it has no form.
+	ErrService = errs.NewNotFound("applications.draft.error.service")
+	// ErrVersion: the version of the service with which the draft began is gone.
+	ErrVersion = errs.NewConflict("applications.draft.error.version")
+	// ErrSent: the draft was sent already; Args have its Number.
+	ErrSent = errs.NewConflict("applications.draft.error.sent")
+	// ErrMany: the person has as many drafts as one may have.
+	ErrMany = errs.NewTooMany("applications.draft.error.many", "Count", maxDrafts)
+	// ErrChanged: the draft was changed in another window since it was read.
+	ErrChanged = errs.NewConflict("applications.draft.error.changed")
+	// ErrNotReady: answers are missing or wrong; its fields name them.
+	ErrNotReady = errs.NewInvalid("applications.draft.error.not_ready")
+	// ErrStopped: the answers say that the service is not for this person.
+	ErrStopped = errs.NewInvalid("applications.draft.error.stopped")
+	// ErrLevel: the account's level does not suffice for sending.
+	ErrLevel = errs.NewForbidden("applications.draft.error.level")
+	// ErrRegion, ErrAudience: the service is for others.
+	ErrRegion   = errs.NewForbidden("applications.draft.error.region")
+	ErrAudience = errs.NewForbidden("applications.draft.error.audience")
+	// ErrSign: the service asks for a signature which the portal can't take yet.
+	ErrSign = errs.NewForbidden("applications.draft.error.sign")
+	// ErrKey: the idempotency key is missing or too long.
+	ErrKey = errs.NewInvalid("applications.draft.error.key")
+	// ErrKeyUsed: the key was used for something else.
+	ErrKeyUsed = errs.NewConflict("applications.draft.error.key_used")
+	// ErrFiles: the draft has as many files as it may have.
+	ErrFiles = errs.NewInvalid("applications.draft.error.files", "Count", maxFiles)
+	// ErrHeld: the file is still being looked at by the scanner.
+	ErrHeld = errs.NewConflict("applications.draft.error.held")
+	// ErrFault is the head of a list of faults of single answers.
+	ErrFault = errs.NewInvalid("applications.draft.error.fault")
+)
+
+// errStale: the row has another version than the one that was read.
+var errStale = errs.NewConflict("applications.draft.error.changed")

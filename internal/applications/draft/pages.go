@@ -1,0 +1,284 @@
+package draft
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/web"
+)
+
+// Mount adds the pages and the operations of the API.
+func (r *Room) Mount(rt *web.Router) {
+	me := identity.Citizen()
+	rt.Handle("GET /cabinet/drafts/new", me, r.pageNew)
+	rt.Handle("POST /cabinet/drafts", me, r.postNew)
+	rt.Handle("GET /cabinet/drafts/{id}", me, r.pageResume)
+	rt.Handle("GET /cabinet/drafts/{id}/check", me, r.pageCheck)
+	rt.Handle("POST /cabinet/drafts/{id}/send", me, r.postSend)
+	rt.Handle("GET /cabinet/drafts/{id}/sent", me, r.pageSent)
+	rt.Handle("GET /cabinet/drafts/{id}/stop", me, r.pageStop)
+	rt.Handle("GET /cabinet/drafts/{id}/delete", me, r.pageDelete)
+	rt.Handle("POST /cabinet/drafts/{id}/delete", me, r.postDelete)
+	rt.Handle("GET /cabinet/drafts/{id}/files/{file}", me, r.getFile)
+	rt.Handle("GET /cabinet/drafts/{id}/{step}", me, r.pageStep)
+	rt.Handle("POST /cabinet/drafts/{id}/{step}", me, r.postStep)
+	rt.Handle("POST /cabinet/drafts/{id}/{step}/check", me, r.checkField)
+	r.operations(rt.API)
+}
+
+// base is the address of a draft.
+func base(draftID string) string { return "/cabinet/drafts/" + url.PathEscape(draftID) }
+
+// reserved are the last parts of addresses that a step's id could be mistaken for.
+func reserved(step string) bool {
+	switch step {
+	case "check", "send", "sent", "stop", "delete", "files":
+		return true
+	}
+	return false
+}
+
+// stepPath is the address of a step's page.
+func stepPath(draftID, step string) string {
+	if step == stepCheck {
+		return base(draftID) + "/check"
+	}
+	if reserved(step) {
+		step = "_" + step
+	}
+	return base(draftID) + "/" + url.PathEscape(step)
+}
+
+// stepOf is the step that an address names.
+func stepOf(req *http.Request) string {
+	s := req.PathValue("step")
+	if len(s) > 1 && s[0] == '_' && reserved(s[1:]) {
+		return s[1:]
+	}
+	return s
+}
+
+// backToCheck: the page was opened from the checked answers and returns there.
+func backToCheck(req *http.Request) bool { return web.Query(req, "back") == "check" }
+
+func withBack(address string, back bool) string {
+	if back {
+		return address + "?back=check"
+	}
+	return address
+}
+
+func (r *Room) pageNew(w http.ResponseWriter, req *http.Request) error {
+	ctx := req.Context()
+	v, err := r.newView(ctx, web.Query(req, "service"))
+	if err != nil {
+		return err
+	}
+	if v.service.Opens != "" {
+		return web.Redirect(w, req, v.service.Opens)
+	}
+	return web.Render(w, req, web.Page{
+		Title: v.title(), Section: "services", Back: "/services/" + url.PathEscape(v.service.ID), Body: startPage(v),
+	})
+}
+
+func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
+	form, err := web.Form(w, req)
+	if err != nil {
+		return err
+	}
+	draftID, err := r.Start(req.Context(), form.Get("service"), cutKey(form.Get("_once")))
+	if errs.IsKind(err, errs.Forbidden) {
+		return web.Redirect(w, req, "/cabinet/drafts/new?service="+url.QueryEscape(form.Get("service")))
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, req, base(draftID))
+}
+
+func cutKey(s string) string { return s[:min(len(s), maxKey)] }
+
+// pageResume leads to where the person stopped.
+func (r *Room) pageResume(w http.ResponseWriter, req *http.Request) error {
+	d, err := r.load(req.Context(), req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, req, d.resume())
+}
+
+// resume is the address where a draft goes on.
+func (w *work) resume() string {
+	if w.Number != "" {
+		return base(w.ID) + "/sent"
+	}
+	r := w.fill()
+	if r.Stopped != nil {
+		return base(w.ID) + "/stop"
+	}
+	return stepPath(w.ID, stepAt(r, reach(r, w.Step)))
+}
+
+func (r *Room) pageStep(w http.ResponseWriter, req *http.Request) error {
+	ctx := req.Context()
+	d, err := r.load(ctx, req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	step, back := stepOf(req), backToCheck(req)
+	if d.service.Step(step) == nil {
+		return ErrNotFound
+	}
+	result := d.fill()
+	at := place(result, step)
+	if d.Number != "" || at < 0 || at > reach(result, d.Step) {
+		return web.Redirect(w, req, d.resume())
+	}
+	v := newStepView(ctx, d, result, step)
+	v.back, v.more = back, web.Query(req, "more") == "1"
+	v.blame(stored(&result.Steps[at], result, back))
+	return v.render(w, req)
+}
+
+// stored is what is wrong with the answers of a step as they are kept; what is
+// missing is told only to those who came to mend it.
+func stored(step *forms.StepState, r *forms.Result, all bool) []forms.Wrong {
+	var out []forms.Wrong
+	for _, w := range append(r.Missing[:len(r.Missing):len(r.Missing)], r.Wrong...) {
+		if w.Step == step.Step.ID && (all || !missing(w)) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (r *Room) pageCheck(w http.ResponseWriter, req *http.Request) error {
+	d, err := r.load(req.Context(), req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	result := d.fill()
+	if d.Number != "" || result.Stopped != nil {
+		return web.Redirect(w, req, d.resume())
+	}
+	return r.renderCheck(w, req, d, result, 0)
+}
+
+// renderCheck shows the answers; a status other than 0 says that sending failed.
+func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, status int) error {
+	v := r.checkView(req.Context(), d, result)
+	v.failed, v.changed = status == http.StatusUnprocessableEntity, status == http.StatusConflict
+	return web.Render(w, req, web.Page{
+		Title: v.title(), Status: status, Error: status != 0, Section: "applications",
+		Back: v.backHref(), Body: checkPage(v),
+	})
+}
+
+func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
+	form, err := web.Form(w, req)
+	if err != nil {
+		return err
+	}
+	ctx, draftID := req.Context(), req.PathValue("id")
+	seen, err := strconv.ParseInt(form.Get("_version"), 10, 64)
+	if err != nil || seen < 1 {
+		return web.ErrBadForm
+	}
+	if _, err = r.Send(ctx, draftID, seen, fromPage); err != nil {
+		return r.notSent(w, req, draftID, err)
+	}
+	return web.Redirect(w, req, base(draftID)+"/sent")
+}
+
+// notSent shows the checked answers again with what stands in the way.
+func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string, err error) error {
+	if kind := errs.KindOf(err); kind != errs.Invalid && kind != errs.Forbidden && kind != errs.Conflict {
+		return err
+	}
+	d, lerr := r.load(req.Context(), draftID)
+	if lerr != nil {
+		return lerr
+	}
+	result := d.fill()
+	if d.Number != "" || result.Stopped != nil {
+		return web.Redirect(w, req, d.resume())
+	}
+	status := http.StatusUnprocessableEntity
+	if errs.IsKind(err, errs.Conflict) {
+		status = http.StatusConflict
+	}
+	return r.renderCheck(w, req, d, result, status)
+}
+
+func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {
+	d, err := r.load(req.Context(), req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if d.Number == "" {
+		return web.Redirect(w, req, d.resume())
+	}
+	v := r.sentView(req.Context(), d)
+	return web.Render(w, req, web.Page{Title: i18n.T(req.Context(), "applications.draft.sent.title"), Section: "applications", Body: sentPage(v)})
+}
+
+func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {
+	ctx := req.Context()
+	d, err := r.load(ctx, req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	result := d.fill()
+	if d.Number != "" || result.Stopped == nil {
+		return web.Redirect(w, req, d.resume())
+	}
+	v := r.stopView(ctx, d, result)
+	return web.Render(w, req, web.Page{Title: v.title, Section: "applications", Back: v.back, Body: stopPage(v)})
+}
+
+func (r *Room) pageDelete(w http.ResponseWriter, req *http.Request) error {
+	ctx := req.Context()
+	d, err := r.load(ctx, req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if d.Number != "" {
+		return web.Redirect(w, req, d.resume())
+	}
+	v := deleteView{ctx: ctx, id: d.ID, service: d.service.Title.In(lang(ctx)), files: len(d.files)}
+	return web.Render(w, req, web.Page{
+		Title: i18n.T(ctx, "applications.draft.delete.title"), Section: "applications", Back: d.resume(), Body: deletePage(v),
+	})
+}
+
+func (r *Room) postDelete(w http.ResponseWriter, req *http.Request) error {
+	err := r.Delete(req.Context(), req.PathValue("id"))
+	if err != nil && !errs.IsKind(err, errs.NotFound) { // pressed twice: it is gone, as it should be
+		return err
+	}
+	return web.Redirect(w, req, "/cabinet")
+}
+
+// getFile sends a file as an attachment, which no browser shows or runs.
+func (r *Room) getFile(w http.ResponseWriter, req *http.Request) error {
+	f, body, err := r.Read(req.Context(), req.PathValue("id"), req.PathValue("file"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
+	h.Set("Cache-Control", "no-store")
+	_, err = io.Copy(w, body)
+	return err
+}

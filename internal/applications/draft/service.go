@@ -1,0 +1,292 @@
+package draft
+
+import (
+	"context"
+	"errors"
+
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/id"
+	"okno/internal/kit/secret"
+)
+
+// owner is the permission of every use case here: the citizen who is signed in
+// works on what is the citizen's own, and on nothing else.
+func owner(ctx context.Context) (string, error) {
+	a := identity.ActorOf(ctx)
+	if !a.SignedIn() {
+		return "", identity.ErrSignIn
+	}
+	if a.IsStaff() {
+		return "", ErrNotFound
+	}
+	return a.ID, nil
+}
+
+// facts are what is known of a person, on today's date of the agency.
+func (r *Room) facts(ctx context.Context, owner string, s *forms.Service) (forms.Facts, error) {
+	f, err := r.Profiles.Facts(ctx, owner)
+	if err != nil {
+		return f, err
+	}
+	f.Today = string(r.today(s.Agency))
+	f.Files = map[string]forms.File{}
+	return f, nil
+}
+
+func (r *Room) today(agency string) db.Date {
+	now := r.Clock.Now()
+	if zone := r.Agency(agency).Zone; zone != nil {
+		now = now.In(zone)
+	}
+	return db.DateOf(now)
+}
+
+// service is the current version of a service that has a form.
+func (r *Room) service(serviceID string) (*forms.Service, error) {
+	s, ok := r.Services.Service(serviceID)
+	if !ok || len(s.Form.Steps) == 0 {
+		return nil, ErrService
+	}
+	return s, nil
+}
+
+// version is the one that a draft began with.
+func (r *Room) version(ctx context.Context, serviceID string, version int) (*forms.Service, error) {
+	if s, ok := r.Services.Service(serviceID); ok && s.Version == version {
+		return s, nil
+	}
+	s, err := r.Services.Version(ctx, serviceID, version)
+	if err != nil {
+		return nil, ErrVersion.Wrap(err)
+	}
+	return s, nil
+}
+
+// load opens a draft of the actor's with its service, facts and files.
+func (r *Room) load(ctx context.Context, draftID string) (*work, error) {
+	me, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !id.Valid(draftID) {
+		return nil, ErrNotFound
+	}
+	row, err := r.store.draft(ctx, me, draftID)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{}
+	if w.key, err = r.Sealer.Key(ctx, me, secret.Person); err != nil {
+		return nil, err
+	}
+	if w.Draft, err = open(row, w.key); err != nil {
+		return nil, err
+	}
+	return w, r.gather(ctx, w)
+}
+
+// gather adds what a draft is filled in with.
+func (r *Room) gather(ctx context.Context, w *work) error {
+	var err error
+	if w.service, err = r.version(ctx, w.ServiceID, w.Version); err != nil {
+		return err
+	}
+	if w.facts, err = r.facts(ctx, w.Owner, w.service); err != nil {
+		return err
+	}
+	if !anyFiles(w.service) || w.Number != "" {
+		return nil
+	}
+	files, err := r.store.files(ctx, w.Owner, w.ID, w.key)
+	for _, f := range files {
+		w.take(f)
+	}
+	return err
+}
+
+// unsent is load for what changes a draft: ErrSent when it was sent.
+func (r *Room) unsent(ctx context.Context, draftID string) (*work, error) {
+	w, err := r.load(ctx, draftID)
+	if err == nil && w.Number != "" {
+		return w, sentAs(w.Number)
+	}
+	return w, err
+}
+
+func sentAs(number string) error {
+	e := *ErrSent
+	e.Args = []any{"Number", number}
+	return &e
+}
+
+// Drafts lists the owner's drafts, the last changed first.
+func (r *Room) Drafts(ctx context.Context, owner string) ([]Row, error) {
+	rows, err := r.store.list(ctx, owner)
+	for i := range rows {
+		r.name(ctx, &rows[i])
+	}
+	return rows, err
+}
+
+// name adds the titles; a draft whose version is gone keeps the service's id.
+func (r *Room) name(ctx context.Context, row *Row) {
+	s, err := r.version(ctx, row.ServiceID, row.Version)
+	if err != nil {
+		row.Title = forms.Text{RU: row.ServiceID, EN: row.ServiceID}
+		return
+	}
+	row.Title = s.Title
+	if step := s.Step(row.Step); step != nil {
+		row.StepTitle = step.Title
+	}
+}
+
+// Start begins a draft of a service and gives its id. once is an idempotency
+// key: the same one gives the same draft; "" for none. Errors: ErrService,
+// ErrRegion, ErrAudience, ErrMany.
+func (r *Room) Start(ctx context.Context, serviceID, once string) (string, error) {
+	me, err := owner(ctx)
+	if err != nil {
+		return "", err
+	}
+	s, err := r.service(serviceID)
+	if err != nil {
+		return "", err
+	}
+	f, err := r.facts(ctx, me, s)
+	if err != nil {
+		return "", err
+	}
+	if err := mayDraft(s, f); err != nil {
+		return "", err
+	}
+	return r.begin(ctx, me, s, once)
+}
+
+func (r *Room) begin(ctx context.Context, me string, s *forms.Service, once string) (string, error) {
+	rows, err := r.store.list(ctx, me)
+	if err != nil {
+		return "", err
+	}
+	if len(rows) >= maxDrafts {
+		return "", ErrMany
+	}
+	key, err := r.Sealer.Key(ctx, me, secret.Person)
+	if err != nil {
+		return "", err
+	}
+	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: s.Form.Steps[0].ID, Answers: forms.Answers{}}
+	sealed, err := sealAnswers(&d, key)
+	if err != nil {
+		return "", err
+	}
+	result := d.ID
+	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		result = d.ID
+		if standing, err := r.first(ctx, tx, me, "start", once, done{print: id.Hash(s.ID), ID: d.ID}); err != nil || standing.standing {
+			result = standing.ID
+			return err
+		}
+		if err := r.store.insert(ctx, tx, d, sealed); err != nil {
+			return err
+		}
+		return r.note(ctx, tx, "applications.draft_started", d)
+	})
+	return result, err
+}
+
+// first notes what is done under an idempotency key. It gives what was done
+// before under the same key, ErrKeyUsed if that was something else.
+func (r *Room) first(ctx context.Context, tx *db.Tx, me, act, key string, x done) (done, error) {
+	if key == "" {
+		return done{}, nil
+	}
+	hash := id.Hash(act + "\x00" + key)
+	fresh, err := r.store.keep(ctx, tx, me, hash, x)
+	if err != nil || fresh {
+		return done{}, err
+	}
+	standing, err := r.store.under(ctx, tx, me, hash)
+	if err == nil && string(standing.print) != string(x.print) {
+		err = ErrKeyUsed
+	}
+	return standing, err
+}
+
+func (r *Room) note(ctx context.Context, tx *db.Tx, act string, d Draft) error {
+	return r.Audit.Write(ctx, tx, identity.ActorOf(ctx).Entry(act, d.Owner, "draft:"+d.ID))
+}
+
+// save writes the draft's answers and step; more is done in the same
+// transaction. Error: errStale when somebody was quicker.
+func (r *Room) save(ctx context.Context, w *work, more func(ctx context.Context, tx *db.Tx) error) error {
+	sealed, err := sealAnswers(&w.Draft, w.key)
+	if err != nil {
+		return err
+	}
+	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := r.store.save(ctx, tx, w.Draft, sealed); err != nil {
+			return err
+		}
+		if more != nil {
+			if err := more(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return r.note(ctx, tx, "applications.draft_saved", w.Draft)
+	})
+	if err == nil {
+		w.RowVersion++
+	}
+	return err
+}
+
+// Delete throws a draft away with its files.
+func (r *Room) Delete(ctx context.Context, draftID string) error {
+	w, err := r.unsent(ctx, draftID)
+	if errors.Is(err, ErrVersion) {
+		return r.deleteBare(ctx, draftID) // what can't be filled in can still be thrown away
+	}
+	if err != nil {
+		return err
+	}
+	return r.delete(ctx, w)
+}
+
+func (r *Room) deleteBare(ctx context.Context, draftID string) error {
+	me, err := owner(ctx)
+	if err != nil {
+		return err
+	}
+	key, err := r.Sealer.Key(ctx, me, secret.Person)
+	if err != nil {
+		return err
+	}
+	files, err := r.store.files(ctx, me, draftID, key)
+	if err != nil {
+		return err
+	}
+	return r.delete(ctx, &work{Draft: Draft{ID: draftID, Owner: me}, files: files})
+}
+
+func (r *Room) delete(ctx context.Context, w *work) error {
+	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := r.store.remove(ctx, tx, w.Draft); err != nil {
+			return err
+		}
+		if err := r.letGo(ctx, tx, blobKeys(w.files)...); err != nil {
+			return err
+		}
+		return r.note(ctx, tx, "applications.draft_deleted", w.Draft)
+	})
+}
+
+func blobKeys(files []File) []string {
+	keys := make([]string, len(files))
+	for i, f := range files {
+		keys[i] = f.ref.Key
+	}
+	return keys
+}

@@ -1,0 +1,283 @@
+package draft
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
+)
+
+// field draws one question.
+func (v *stepView) field(f *forms.FieldState) templ.Component {
+	switch f.Field.Kind {
+	case "note":
+		return noteField(v.in(f.Field.Label), v.in(f.Field.Text))
+	case "calculated":
+		return calculatedField(f.Name, v.in(f.Field.Label), v.hint(f), shown(f, printer(v.ctx)))
+	case "consent":
+		return v.consent(f)
+	case "date":
+		return v.date(f, "", ui.Part{Text: v.label(f)}, v.hint(f))
+	case "file":
+		return v.files(f)
+	}
+	inputs := f.Field.Inputs()
+	if len(inputs) > 1 {
+		return v.composite(f, inputs)
+	}
+	switch inputs[0].Control {
+	case "radio":
+		return v.radios(f)
+	case "checkbox":
+		return v.checkboxes(f)
+	case "textarea":
+		return v.textarea(f)
+	}
+	return v.box(f, inputs[0])
+}
+
+func (v *stepView) fault(name string) ui.Part { return ui.Text(v.messages[name]) }
+
+// box is a field of one line.
+func (v *stepView) box(f *forms.FieldState, in forms.Input) templ.Component {
+	p := ui.InputParams{
+		Name: f.Name, Label: ui.Text(v.label(f)), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Value: one(v.boxed(f)("")), Inputmode: in.Mode, Autocomplete: autocomplete(f, in),
+	}
+	v.suit(&p, f.Field.Kind, in)
+	if f.Field.Kind == "money" {
+		p.Suffix = ui.Text("₽")
+	}
+	if unit := v.in(f.Field.Unit); unit != "" {
+		p.Suffix = ui.Text(unit)
+	}
+	return ui.Input(p)
+}
+
+// suit sets width, type and spelling of a box.
+func (v *stepView) suit(p *ui.InputParams, kind string, in forms.Input) {
+	if in.Width > 0 {
+		p.Classes = width(in.Width)
+	}
+	switch in.Mode {
+	case "email", "tel":
+		p.Type = in.Mode
+	}
+	if in.Mode != "" || kind != "text" && kind != "longtext" {
+		p.Spellcheck = ui.Off
+	}
+}
+
+func (v *stepView) textarea(f *forms.FieldState) templ.Component {
+	most := f.Field.MaxLength
+	if most == 0 {
+		most = 4000 // as in the form language
+	}
+	return ui.CharacterCount(ui.CharacterCountParams{
+		Name: f.Name, Label: ui.Text(v.label(f)), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Value: one(v.boxed(f)("")), MaxLength: most, CountType: "graphemes", Threshold: 75,
+	})
+}
+
+func (v *stepView) legend(f *forms.FieldState) ui.FieldsetParams {
+	return ui.FieldsetParams{Legend: ui.Part{Text: v.label(f)}}
+}
+
+// yes and no of a question.
+func (v *stepView) yesno() []ui.ChoiceItem {
+	return []ui.ChoiceItem{
+		{Value: "yes", Text: i18n.T(v.ctx, "forms.word.yes")},
+		{Value: "no", Text: i18n.T(v.ctx, "forms.word.no")},
+	}
+}
+
+func (v *stepView) options(f *forms.FieldState) []ui.ChoiceItem {
+	if f.Field.Kind == "yesno" {
+		return v.yesno()
+	}
+	out := make([]ui.ChoiceItem, len(f.Offered))
+	for i, o := range f.Offered {
+		out[i] = ui.ChoiceItem{Value: o.Value, Text: v.in(o.Label), Hint: ui.Text(v.in(o.Hint))}
+	}
+	return out
+}
+
+// fewOptions is how many options are still looked over at once.
+const fewOptions = 12
+
+func (v *stepView) radios(f *forms.FieldState) templ.Component {
+	items := v.options(f)
+	if len(items) > fewOptions {
+		return v.dropDown(f, items)
+	}
+	p := ui.RadiosParams{
+		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Items: items, Value: one(v.boxed(f)("")),
+	}
+	if f.Field.Kind == "yesno" {
+		p.Classes = "govuk-radios--inline"
+	}
+	return asked(f.Name, ui.Radios(p))
+}
+
+// dropDown is for long lists.
+func (v *stepView) dropDown(f *forms.FieldState, items []ui.ChoiceItem) templ.Component {
+	lines := []ui.SelectItem{{Text: v.t("applications.draft.choose"), NoValue: true}}
+	for _, i := range items {
+		lines = append(lines, ui.SelectItem{Value: i.Value, Text: i.Text})
+	}
+	return ui.Select(ui.SelectParams{
+		Name: f.Name, Label: ui.Text(v.label(f)), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Items: lines, Value: one(v.boxed(f)("")),
+	})
+}
+
+func (v *stepView) checkboxes(f *forms.FieldState) templ.Component {
+	return asked(f.Name, ui.Checkboxes(ui.CheckboxesParams{
+		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Items: v.options(f), Values: v.boxed(f)(""),
+	}))
+}
+
+func (v *stepView) consent(f *forms.FieldState) templ.Component {
+	return asked(f.Name, ui.Checkboxes(ui.CheckboxesParams{
+		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
+		Items: []ui.ChoiceItem{{Value: "yes", Text: v.in(f.Field.Text)}}, Values: v.boxed(f)(""),
+	}))
+}
+
+// date draws three boxes; part names the date within a composite, "" for a
+// field that is a date.
+func (v *stepView) date(f *forms.FieldState, part string, legend, hint ui.Part) templ.Component {
+	name, boxed := joined(f.Name, part), v.boxed(f)
+	p := ui.DateInputParams{ID: name, Fieldset: ui.FieldsetParams{Legend: legend}, Hint: hint}
+	for _, in := range f.Field.Inputs() {
+		word, ok := strings.CutPrefix(in.Part, prefix(part))
+		if !ok || strings.Contains(word, ".") || !slices.Contains([]string{"day", "month", "year"}, word) {
+			continue
+		}
+		box := joined(f.Name, in.Part)
+		item := ui.DateItem{ID: box, Name: box, Label: i18n.T(v.ctx, "forms.part.date."+word), Value: one(boxed(in.Part)), Autocomplete: autocomplete(f, in)}
+		if word == "year" {
+			item.Classes = ui.Width4
+		}
+		if v.messages[box] != "" {
+			item.Error = ui.On
+			p.ErrorMessage = v.fault(box)
+		}
+		p.Items = append(p.Items, item)
+	}
+	if v.messages[name] != "" {
+		p.ErrorMessage = v.fault(name)
+	}
+	return ui.DateInput(p)
+}
+
+func prefix(part string) string {
+	if part == "" {
+		return ""
+	}
+	return part + "."
+}
+
+// composite draws the parts of an answer under one legend.
+func (v *stepView) composite(f *forms.FieldState, inputs []forms.Input) templ.Component {
+	var parts []templ.Component
+	boxed := v.boxed(f)
+	for _, in := range inputs {
+		if date := dateOf(in.Part); date != "" {
+			if strings.HasSuffix(in.Part, ".day") {
+				legend := ui.Part{Text: v.part(in, "forms.part."+f.Field.Kind+"."+date)}
+				parts = append(parts, v.date(f, date, legend, ui.Part{}))
+			}
+			continue
+		}
+		name := joined(f.Name, in.Part)
+		p := ui.InputParams{
+			Name: name, Label: ui.Text(v.part(in, in.Label)), ErrorMessage: v.fault(name),
+			Value: one(boxed(in.Part)), Inputmode: in.Mode, Autocomplete: autocomplete(f, in),
+		}
+		v.suit(&p, "", in)
+		parts = append(parts, ui.Input(p))
+	}
+	return compositeField(f.Name, v.label(f), v.hint(f), v.fault(f.Name), parts)
+}
+
+func (v *stepView) part(in forms.Input, key string) string {
+	text := i18n.T(v.ctx, key)
+	if in.Optional {
+		text = v.t("applications.draft.optional", "Label", text)
+	}
+	return text
+}
+
+// attachedFile is a file of a field as the page lists it.
+type attachedFile struct {
+	id, name, href, size, state string
+	kind                        ui.Kind
+}
+
+func (v *stepView) files(f *forms.FieldState) templ.Component {
+	listed := v.listed(f)
+	p := ui.FileUploadParams{
+		Name: f.Name, Label: ui.Text(v.label(f)), ErrorMessage: v.fault(f.Name), JavaScript: true,
+		Multiple: f.Field.FileCount() > 1, Attributes: ui.Attributes{"accept": accepted(f.Field)},
+		Hint: ui.HTML(linesOf(v.fileHints(f))),
+	}
+	full := f.Field.FileCount() > 1 && len(listed) >= f.Field.FileCount()
+	return filesField(v, f.Name, p, listed, full)
+}
+
+// fileHints names types, size and count before anything is chosen.
+func (v *stepView) fileHints(f *forms.FieldState) []string {
+	var lines []string
+	if text := v.in(f.Field.Hint); text != "" {
+		lines = append(lines, text)
+	}
+	types := strings.ToUpper(strings.Join(f.Field.FileTypes(), ", "))
+	size := i18n.Size(i18n.Lang(v.ctx), f.Field.FileBytes())
+	lines = append(lines, v.t("applications.draft.file.limits", "Types", types, "Size", size))
+	if n := f.Field.FileCount(); n > 1 {
+		lines = append(lines, v.t("applications.draft.file.count", "Count", n))
+	}
+	return lines
+}
+
+// accepted are the endings that the browser's dialogue offers first.
+func accepted(f *forms.Field) string {
+	var out []string
+	for _, t := range f.FileTypes() {
+		out = append(out, "."+t)
+		if t == "jpg" {
+			out = append(out, ".jpeg")
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+// listed are the files that stand in a field.
+func (v *stepView) listed(f *forms.FieldState) []attachedFile {
+	var out []attachedFile
+	for _, fileID := range v.boxed(f)("") {
+		x, ok := v.work.file(fileID)
+		if !ok {
+			continue
+		}
+		a := attachedFile{id: x.ID, name: x.Name, size: i18n.Size(i18n.Lang(v.ctx), x.Size)}
+		switch x.Scan {
+		case upload.Checking:
+			a.state, a.kind = v.t("applications.draft.file.checking"), ui.Progress
+		case upload.Infected:
+			a.state, a.kind = v.t("applications.draft.file.infected"), ui.Refused
+		default:
+			a.href = base(v.work.ID) + "/files/" + x.ID
+		}
+		out = append(out, a)
+	}
+	return out
+}

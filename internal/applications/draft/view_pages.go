@@ -1,0 +1,283 @@
+package draft
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"okno/internal/forms"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
+	"okno/internal/kit/ui"
+)
+
+// levelKey says how the level is reached.
+func levelKey(level string) string {
+	if level == "confirmed" {
+		return "applications.draft.level.confirmed"
+	}
+	return "applications.draft.level.standard"
+}
+
+// say is a text in the request's language.
+func say(ctx context.Context, key string, args ...any) string {
+	return i18n.T(ctx, key, args...)
+}
+
+// startView is the page before the first question.
+type startView struct {
+	ctx     context.Context
+	service *forms.Service
+	agency  string
+	drafts  []Row
+	zone    *time.Location
+	closed  *errs.Error // why it can't be begun
+	level   bool        // it can be begun, and not yet sent
+	once    string
+}
+
+func (r *Room) newView(ctx context.Context, serviceID string) (startView, error) {
+	v := startView{ctx: ctx, once: id.New()}
+	me, err := owner(ctx)
+	if err != nil {
+		return v, err
+	}
+	s, ok := r.Services.Service(serviceID)
+	if !ok {
+		return v, ErrService
+	}
+	v.service, v.agency, v.zone = s, r.Agency(s.Agency).Title.In(lang(ctx)), r.Agency(s.Agency).Zone
+	f, err := r.facts(ctx, me, s)
+	if err != nil {
+		return v, err
+	}
+	v.closed = mayDraft(s, f)
+	v.level = rank(f.Level) < rank(s.Level)
+	all, err := r.Drafts(ctx, me)
+	for _, d := range all {
+		if d.ServiceID == s.ID {
+			v.drafts = append(v.drafts, d)
+		}
+	}
+	return v, err
+}
+
+func (v startView) t(key string, args ...any) string { return say(v.ctx, key, args...) }
+func (v startView) in(t forms.Text) string           { return t.In(lang(v.ctx)) }
+func (v startView) title() string                    { return v.in(v.service.Title) }
+
+// facts are what a person wants to know before beginning.
+func (v startView) facts() []ui.Pair {
+	d := v.service.Page.Duration
+	return ui.Pairs(
+		v.t("applications.draft.start.agency"), v.agency,
+		v.t("applications.draft.start.duration"), term(v.ctx, d.WorkingDays+d.CalendarDays, d.WorkingDays > 0, d.Minutes),
+		v.t("applications.draft.start.result"), v.in(v.service.Page.Result),
+	)
+}
+
+// where says how far a draft has come.
+func (v startView) where(d Row) string {
+	if d.StepTitle.IsZero() {
+		return v.t("applications.draft.start.at_check")
+	}
+	return v.t("applications.draft.start.at_step", "Step", v.in(d.StepTitle))
+}
+
+func (v startView) when(d Row) string {
+	at := d.UpdatedAt.Time()
+	if v.zone != nil {
+		at = at.In(v.zone)
+	}
+	return v.t("applications.draft.start.saved", "When", i18n.DateTime(i18n.Lang(v.ctx), at))
+}
+
+// term is a time limit in words, "" for none.
+func term(ctx context.Context, days int, working bool, minutes int) string {
+	switch {
+	case days > 0 && working:
+		return say(ctx, "applications.draft.term.working", "Count", days)
+	case days > 0:
+		return say(ctx, "applications.draft.term.calendar", "Count", days)
+	case minutes > 0:
+		return say(ctx, "applications.draft.term.minutes", "Count", minutes)
+	}
+	return ""
+}
+
+// checkView is the page of checked answers.
+type checkView struct {
+	ctx      context.Context
+	work     *work
+	result   *forms.Result
+	sections []forms.Section
+	closed   *errs.Error // why it can't be sent yet
+	faults   []ui.ErrorItem
+	failed   bool // sending was tried
+	changed  bool // the answers are not those that were seen
+}
+
+func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *checkView {
+	v := &checkView{ctx: ctx, work: w, result: result, sections: forms.Summary(w.service, result, printer(ctx))}
+	v.closed = maySend(w.service, w.facts)
+	for _, x := range append(result.Missing[:len(result.Missing):len(result.Missing)], result.Wrong...) {
+		href := stepPath(w.ID, x.Step) + "?back=check#" + url.PathEscape(newStepView(ctx, w, result, x.Step).anchor(x))
+		v.faults = append(v.faults, ui.ErrorItem{Href: href, Text: message(ctx, x)})
+	}
+	return v
+}
+
+func (v *checkView) t(key string, args ...any) string { return say(v.ctx, key, args...) }
+func (v *checkView) in(t forms.Text) string           { return t.In(lang(v.ctx)) }
+func (v *checkView) title() string {
+	return v.t("applications.draft.check.title") + " — " + v.in(v.work.service.Title)
+}
+
+func (v *checkView) progress() ([]ui.Step, int) {
+	return progress(v.ctx, v.work, v.result), len(v.result.Steps)
+}
+
+func (v *checkView) backHref() string {
+	return stepPath(v.work.ID, stepAt(v.result, len(v.result.Steps)-1))
+}
+
+// ready: there is nothing in the way of sending.
+func (v *checkView) ready() bool { return v.closed == nil && v.result.Ready() }
+
+// rows are the answers of a step, each with a way to change it.
+func (v *checkView) rows(rows []forms.Row) []ui.SummaryRow {
+	var out []ui.SummaryRow
+	for _, x := range rows {
+		row := ui.SummaryRow{Key: ui.Text(x.Label), Value: ui.HTML(answer(v, x))}
+		if x.Kind != "calculated" {
+			row.Actions.Items = []ui.SummaryAction{{
+				Href: stepPath(v.work.ID, x.Step) + "?back=check#" + url.PathEscape(v.box(x)),
+				Text: v.t("applications.draft.check.change"), VisuallyHiddenText: x.Label,
+			}}
+		} else if x.Empty {
+			continue
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// box is the first box of the field in its page.
+func (v *checkView) box(x forms.Row) string {
+	field := fieldOf(v.work.service, v.work.service.Step(x.Step), x.Field)
+	if field == nil || len(field.Inputs()) == 0 {
+		return x.Field
+	}
+	return joined(x.Field, field.Inputs()[0].Part)
+}
+
+// outlook is what it costs and how long it takes.
+func (v *checkView) outlook() []ui.Pair {
+	d := v.result.Decided
+	fee := v.t("applications.draft.fee.unknown")
+	if d.FeeKnown {
+		fee = v.t("applications.draft.fee.none")
+		if d.Fee > 0 {
+			fee = i18n.Money(i18n.Lang(v.ctx), d.Fee)
+		}
+		fee = withWhy(fee, d.FeeWhy.In(v.result, printer(v.ctx)))
+	}
+	due := term(v.ctx, d.Days, d.Working, d.Minutes)
+	if due != "" {
+		due = withWhy(due, d.DeadlineWhy.In(v.result, printer(v.ctx)))
+	}
+	return ui.Pairs(v.t("applications.draft.check.fee"), fee, v.t("applications.draft.check.term"), due, v.t("applications.draft.start.result"), v.in(v.work.service.Page.Result))
+}
+
+func withWhy(text, why string) string {
+	if why == "" {
+		return text
+	}
+	return text + ". " + strings.TrimSuffix(why, ".") + "."
+}
+
+// doubts are the conditions of the right that the answers do not meet.
+func (v *checkView) doubts() []string {
+	var out []string
+	for _, x := range v.result.Decided.Reasons {
+		out = append(out, withWhy(strings.TrimSuffix(x.Why.In(v.result, printer(v.ctx)), "."), v.in(x.Mend)))
+	}
+	return out
+}
+
+func (v *checkView) closedText() string { return i18n.T(v.ctx, v.closed.Key, v.closed.Args...) }
+
+func (v *checkView) signed() bool { return v.work.service.Sign != "none" }
+
+func (v *checkView) version() string { return strconv.FormatInt(v.work.RowVersion, 10) }
+
+// stopView is an early end.
+type stopView struct {
+	ctx                context.Context
+	id, service, title string
+	text, back         string
+	ways               []way
+}
+
+// way is something to do instead.
+type way struct{ text, href string }
+
+func (r *Room) stopView(ctx context.Context, w *work, result *forms.Result) stopView {
+	s := result.Stopped
+	step := s.Step
+	if step == "" {
+		step = stepAt(result, len(result.Steps)-1)
+	}
+	v := stopView{
+		ctx: ctx, id: w.ID, service: w.service.Title.In(lang(ctx)), title: s.Stop.Title.In(lang(ctx)),
+		text: s.Stop.Text.In(result, printer(ctx)), back: stepPath(w.ID, step),
+	}
+	for _, x := range s.Stop.Instead {
+		href := x.URL
+		if x.Service != "" {
+			href = "/services/" + url.PathEscape(x.Service)
+		}
+		v.ways = append(v.ways, way{x.Text.In(lang(ctx)), href})
+	}
+	return v
+}
+
+func (v stopView) t(key string, args ...any) string { return say(v.ctx, key, args...) }
+
+// sentView is the page after sending.
+type sentView struct {
+	ctx     context.Context
+	work    *work
+	agency  string
+	service string
+}
+
+func (r *Room) sentView(ctx context.Context, w *work) sentView {
+	return sentView{ctx: ctx, work: w, agency: r.Agency(w.service.Agency).Title.In(lang(ctx)), service: w.service.Title.In(lang(ctx))}
+}
+
+func (v sentView) t(key string, args ...any) string { return say(v.ctx, key, args...) }
+
+// card is the address of the application.
+func (v sentView) card() string { return "/cabinet/applications/" + url.PathEscape(v.work.Number) }
+
+func (v sentView) term() string {
+	return term(v.ctx, v.work.Outcome.Days, v.work.Outcome.Working, v.work.Outcome.Minutes)
+}
+
+func (v sentView) fee() string {
+	if o := v.work.Outcome; o.FeeKnown && o.Fee > 0 {
+		return i18n.Money(i18n.Lang(v.ctx), o.Fee)
+	}
+	return ""
+}
+
+// deleteView asks whether a draft may be thrown away.
+type deleteView struct {
+	ctx         context.Context
+	id, service string
+	files       int
+}
