@@ -1,0 +1,43 @@
+package exchange
+
+import (
+	"log/slog"
+
+	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
+	"okno/internal/kit/event"
+	"okno/internal/kit/job"
+	"okno/internal/profile"
+)
+
+// Deps are what the room stands on.
+type Deps struct {
+	DB       *db.DB
+	Queue    *job.Queue
+	Bus      *event.Bus
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Profile  *profile.Profile
+	Registry Config
+}
+
+// Exchange is the room's door.
+type Exchange struct {
+	Deps
+	registry *Registry
+}
+
+// New makes the room, with its jobs and listeners. The error names a wrong setting.
+func New(d Deps) (*Exchange, error) {
+	registry, err := NewRegistry(d.Registry, d.Clock)
+	if err != nil {
+		return nil, err
+	}
+	x := &Exchange{Deps: d, registry: registry}
+	job.Handle(d.Queue, x.ask)
+	d.Bus.On("profile.check_asked", "exchange.ask_registries", x.asked)
+	return x, nil
+}
+
+// Registry is the client of the registries, for the doctor.
+func (x *Exchange) Registry() *Registry { return x.registry }
