@@ -63,7 +63,7 @@ func (s store) moved(ctx context.Context, tx *db.Tx, was int64, row casesdb.Appl
 	n, err := q.MoveCase(ctx, casesdb.MoveCaseParams{
 		Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
 		DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
-		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: row.FormSealed, DecisionSealed: row.DecisionSealed,
+		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: blank(row.FormSealed), DecisionSealed: blank(row.DecisionSealed),
 		OwnerID: row.OwnerID, ID: row.ID, Version_2: was,
 	})
 	if err != nil {
@@ -99,4 +99,12 @@ func toldKey(version int64) string { return "told:" + strconv.FormatInt(version,
 func (s store) used(ctx context.Context, scope, key string) (bool, error) {
 	n, err := s.read().CountOnce(ctx, casesdb.CountOnceParams{Scope: scope, KeyHash: id.Hash(key)})
 	return n > 0, db.Classify(err)
+}
+
+// blank keeps an empty value from becoming NULL: SQLite reads it back as nil.
+func blank(sealed []byte) []byte {
+	if sealed == nil {
+		return []byte{}
+	}
+	return sealed
 }

@@ -1,0 +1,82 @@
+package cases
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// table is what may be done, by status and side; all else may not.
+func table() map[Status]map[Side][]Deed {
+	staff := func(deeds ...Deed) map[Side][]Deed {
+		var officer []Deed
+		for _, d := range deeds {
+			if d != Assign {
+				officer = append(officer, d)
+			}
+		}
+		return map[Side][]Deed{Officer: officer, Head: deeds}
+	}
+	with := func(m map[Side][]Deed, side Side, deeds ...Deed) map[Side][]Deed {
+		m[side] = deeds
+		return m
+	}
+	return map[Status]map[Side][]Deed{
+		"":        {Citizen: {Submit}},
+		Accepted:  with(staff(Take, Assign, Comment), Citizen, Cancel),
+		InWork:    with(staff(Return, Assign, Comment, Request, Approve, Refuse), Citizen, Cancel),
+		Waiting:   with(staff(Assign, Comment, Refuse), Citizen, Answered, Cancel),
+		Approved:  {Citizen: {Deliver}, System: {Deliver}},
+		Refused:   {},
+		Completed: {},
+		Cancelled: {},
+	}
+}
+
+func TestTableOfStates(t *testing.T) {
+	t.Parallel()
+	for _, from := range append([]Status{""}, Statuses()...) {
+		for _, side := range []Side{Citizen, Officer, Head, System} {
+			want := table()[from][side]
+			if diff := cmp.Diff(want, Can(from, side)); diff != "" {
+				t.Errorf("%q, %s: (-want +got)\n%s", from, side, diff)
+			}
+			for _, deed := range Deeds() {
+				m, ok := Step(from, deed, side)
+				if ok != slices.Contains(want, deed) {
+					t.Errorf("%q, %s, %s: %v", from, side, deed, ok)
+				}
+				if ok && (!m.To.Known() || from.Final()) {
+					t.Errorf("%q, %s leads to %q", from, deed, m.To)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryStatusIsReachedAndNamed(t *testing.T) {
+	t.Parallel()
+	codes := map[Status]int{Accepted: 1, InWork: 6, Waiting: 14, Approved: 3, Refused: 4, Completed: 3, Cancelled: 10}
+	for _, s := range Statuses() {
+		if !slices.ContainsFunc(Moves(), func(m Move) bool { return m.To == s }) {
+			t.Errorf("%s is never reached", s)
+		}
+		if !s.Final() && !slices.ContainsFunc(Moves(), func(m Move) bool { return m.From == s && m.To != s }) {
+			t.Errorf("%s is never left", s)
+		}
+		if s.EPGU() != codes[s] {
+			t.Errorf("%s has the code %d", s, s.EPGU())
+		}
+	}
+	if Status("x").Known() || Status("x").EPGU() != 8 {
+		t.Error("an unknown status is known")
+	}
+	seen := map[Deed]bool{}
+	for _, m := range Moves() {
+		if told, ok := seen[m.Deed]; ok && told != m.Told {
+			t.Errorf("%s is told from one status and not from another", m.Deed)
+		}
+		seen[m.Deed] = m.Told
+	}
+}
