@@ -10,8 +10,9 @@ import (
 // Visitor is whoever looks at a service.
 type Visitor struct {
 	SignedIn bool
-	// Level is simplified, standard or confirmed; Region a two-digit code, ""
-	// for not known; Audience citizen or business, "" means citizen.
+	// Level is simplified, standard or confirmed, "" for people without one
+	// (staff); Region a two-digit code, "" for
+	// not known; Audience citizen or business, "" means citizen.
 	Level, Region, Audience string
 }
 
@@ -54,7 +55,7 @@ func Closed(s *forms.Service, v Visitor) Reason {
 		return OtherAudience
 	case len(s.Regions) > 0 && v.Region != "" && !slices.Contains(s.Regions, v.Region):
 		return OtherRegion
-	case v.SignedIn && rank(v.Level) < rank(s.Level):
+	case v.SignedIn && v.Level != "" && rank(v.Level) < rank(s.Level):
 		return Reason(s.Level)
 	}
 	return Open
