@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"time"
+
+	"okno/internal/agency"
+	"okno/internal/applications/cases"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/audit"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/job"
+	"okno/internal/kit/web"
+	"okno/internal/support"
+)
+
+//go:embed locale/*.yaml
+var locale embed.FS
+
+// Cases are the agencies' queues.
+type Cases interface {
+	Queue(ctx context.Context, f cases.QueueFilter) (cases.Page[cases.QueueRow], error)
+	QueueCounts(ctx context.Context, agencyCode string) (cases.Counts, error)
+	Take(ctx context.Context, d cases.Deal) error
+}
+
+// Agencies tell agencies and who works there.
+type Agencies interface {
+	Agencies() []agency.Agency
+	Title(code, lang string) string
+	Members(ctx context.Context, agency string) ([]agency.Member, error)
+}
+
+// Accounts tell the login names of staff.
+type Accounts interface {
+	Account(ctx context.Context, id string) (identity.Account, error)
+}
+
+// Catalog tells which services run and which files were refused.
+type Catalog interface {
+	Services() []*forms.Service
+	Refused() []forms.Fault
+}
+
+// Jobs are the work that waits.
+type Jobs interface {
+	Depth(ctx context.Context) (map[string]int64, error)
+	Dead(ctx context.Context, limit int) ([]job.Row, error)
+	Retry(ctx context.Context, jobID int64) error
+}
+
+// Journal is the log of who did and saw what.
+type Journal interface {
+	Find(ctx context.Context, f audit.Filter) ([]audit.Line, error)
+	Look(ctx context.Context, e audit.Entry) error
+}
+
+// Party is somebody outside with whom the portal works: a gateway, a registry,
+// the virus scanner. Check asks whether it answers now.
+type Party struct {
+	Name  string
+	Check func(ctx context.Context) error
+}
+
+// Deps are what the room stands on.
+type Deps struct {
+	Clock    clock.Clock
+	Cases    Cases
+	Agencies Agencies
+	Accounts Accounts
+	Catalog  Catalog
+	Jobs     Jobs
+	Journal  Journal
+	Parties  []Party
+	// Zone is that of times on pages of the whole portal; nil is Moscow.
+	Zone *time.Location
+}
+
+// Room is the door of the room.
+type Room struct {
+	Deps
+	people *people
+}
+
+// New opens the room.
+func New(d Deps) *Room {
+	if d.Zone == nil {
+		d.Zone = time.FixedZone("MSK", 3*60*60)
+	}
+	return &Room{Deps: d, people: &people{accounts: d.Accounts, clock: d.Clock}}
+}
+
+// Locale holds the room's texts.
+func Locale() fs.FS {
+	sub, _ := fs.Sub(locale, "locale") // the folder is embedded
+	return sub
+}
+
+// Topics are what a member of staff's open pages follow: their own account,
+// the queues of their agencies, support's tickets.
+func Topics(a identity.Actor) []string {
+	topics := []string{a.ID}
+	for _, code := range a.AgenciesAs(identity.Officer, identity.Head) {
+		topics = append(topics, "agency:"+code)
+	}
+	if a.Has(identity.SupportOperator, identity.SupportSpecialist, identity.SupportChief) {
+		topics = append(topics, support.Topic)
+	}
+	return topics
+}
+
+// Mount adds the room's pages.
+func (r *Room) Mount(rt *web.Router) {
+	officer := identity.Staff(identity.Officer, identity.Head)
+	rt.Handle("GET /desk", identity.Staff(), r.homePage)
+	rt.Handle("GET /desk/queue/fragment", officer, r.queueFragment)
+	rt.Handle("POST /desk/queue/take", officer, r.take)
+	administrator := identity.Staff(identity.Administrator)
+	rt.Handle("GET /desk/system", administrator, r.systemPage)
+	rt.Handle("POST /desk/system/jobs/{id}/retry", administrator, r.retryJob)
+	auditor := identity.Staff(identity.Auditor)
+	rt.Handle("GET /desk/journal", auditor, r.journalPage)
+	rt.Handle("GET /desk/journal/export", auditor, r.exportJournal)
+}
