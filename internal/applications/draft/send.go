@@ -223,12 +223,12 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 	if err != nil {
 		return "", err
 	}
-	x.ID, x.Number = d.ID, prepared.Number()
+	x.ID = d.ID
 	return r.create(ctx, me, key, x, prepared)
 }
 
-// create writes case and key. The number that Create gives may be another than
-// the prepared one, so the key is written after it.
+// create writes case and key; only Create knows the number, so the key comes after
+// it, and both stand or fall together.
 func (r *Room) create(ctx context.Context, me, key string, x done, prepared *cases.Prepared) (string, error) {
 	var number string
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
