@@ -23,6 +23,9 @@ type Deps struct {
 	DB       *db.DB
 	Audit    *audit.Log
 	Services fs.FS
+	// Changed is told of an account whose roles change, so that its sessions
+	// learn of it at once; nil for nobody.
+	Changed func(tx *db.Tx, account string)
 }
 
 // Room is the door of the room.
@@ -30,6 +33,7 @@ type Room struct {
 	agencies []Agency
 	store    store
 	audit    *audit.Log
+	changed  func(tx *db.Tx, account string)
 }
 
 // New reads the agencies; an error names the fault in their file.
@@ -38,7 +42,10 @@ func New(d Deps) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Room{agencies: agencies, store: store{d.DB}, audit: d.Audit}, nil
+	if d.Changed == nil {
+		d.Changed = func(*db.Tx, string) {}
+	}
+	return &Room{agencies: agencies, store: store{d.DB}, audit: d.Audit, changed: d.Changed}, nil
 }
 
 // Migrations are the room's tables.

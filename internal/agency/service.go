@@ -63,6 +63,7 @@ func (r *Room) AddStaff(ctx context.Context, tx *db.Tx, m Member) error {
 	if err != nil || !added {
 		return err
 	}
+	r.changed(tx, m.Account)
 	return r.audit.Write(ctx, tx, entry(actor, "agency.staff_added", m))
 }
 
@@ -76,6 +77,7 @@ func (r *Room) RemoveStaff(ctx context.Context, tx *db.Tx, m Member) error {
 	if err != nil || !removed {
 		return err
 	}
+	r.changed(tx, m.Account)
 	return r.audit.Write(ctx, tx, entry(actor, "agency.staff_removed", m))
 }
 

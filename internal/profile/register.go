@@ -230,8 +230,12 @@ func (p *Profile) checkCode(ctx context.Context, r *Registration, c Channel, typ
 	if serr := p.saveRegistration(ctx, r); serr != nil || err == nil {
 		return nil, serr
 	}
-	if p.Clock.Now().Sub(r.sentAt(c).Time()) > codeLife {
+	switch left := maxTries - r.tries(c); {
+	case p.Clock.Now().Sub(r.sentAt(c).Time()) > codeLife:
 		return identity.ErrCodeExpired, nil
+	case left <= 0:
+		return errs.NewInvalid("profile.error.tries"), nil
+	default:
+		return errs.NewInvalid(identity.ErrCodeWrong.Key, "Count", left), nil
 	}
-	return identity.ErrCodeWrong, nil
 }
