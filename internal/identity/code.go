@@ -225,7 +225,12 @@ func (i *Identity) spendCodes(ctx context.Context, tx *db.Tx, subjects [][]byte)
 	return nil
 }
 
-func codeFault(e *errs.Error, args ...any) error { return e.WithField("code", e.Key, args...) }
+// codeFault names the field, with the arguments of its text.
+func codeFault(e *errs.Error, args ...any) error {
+	c := e.WithField("code", e.Key, args...)
+	c.Args = args
+	return c
+}
 
 func anyEqual(hashes [][]byte, stored []byte) bool {
 	found := 0

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
 )
@@ -40,9 +41,18 @@ func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.C
 	}
 	known, err := i.identify(ctx, a, token, bearer)
 	if err != nil {
-		return withFault(WithActor(ctx, a), db.Classify(err)), nil
+		return withFault(WithActor(ctx, a), unknowable(err)), nil
 	}
 	return WithActor(ctx, known), nil
+}
+
+// unknowable is why a session can't be checked: whatever the cause, the node
+// refuses for now.
+func unknowable(err error) error {
+	if err = db.Classify(err); errs.KindOf(err) == errs.Internal {
+		return db.ErrUnavailable.Wrap(err)
+	}
+	return err
 }
 
 // credential is the token of a request and how it came; "" for none.

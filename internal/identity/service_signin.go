@@ -310,6 +310,9 @@ func (i *Identity) finish(ctx context.Context, token, code string, bearer bool) 
 		if err == nil && n == 0 {
 			return ErrSignInStale
 		}
+		if err == nil && !bearer {
+			err = i.endCurrent(ctx, tx) // whoever the browser was before
+		}
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,8 @@ type origin struct {
 // by. It is a help for the eye, not a proof of anything.
 func deviceName(agent string) string {
 	browser := firstIn(agent, []string{
-		"YaBrowser", "Яндекс Браузер", "Edg/", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet",
+		"YaBrowser", "Яндекс Браузер", // data: a name
+		"Edg/", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet",
 		"Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari", "curl/", "curl", "Go-http-client", "Go",
 	})
 	system := firstIn(agent, []string{

@@ -76,7 +76,7 @@ func isLetter(r rune) bool {
 // The keys of both layouts, row by row; the place in the string is the key.
 const (
 	latinKeys   = "1234567890qwertyuiop[]asdfghjkl;'zxcvbnm,."
-	russianKeys = "1234567890йцукенгшщзхъфывапролджэячсмитьбю"
+	russianKeys = "1234567890йцукенгшщзхъфывапролджэячсмитьбю" // data: keys of the layout
 )
 
 // otherLayout gives what the same keys write in the other layout.
@@ -103,9 +103,10 @@ func latin(s string) string {
 // rows are the lines of neighbouring keys in which a walk goes.
 func rows() []string {
 	return []string{
-		"1234567890", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
-		"1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1йфя2цыч3увс4кам5епи6нрт7гоь", "qazwsxedcrfvtgbyhnujm", "йфяцычувскамепинртгоь",
-		"abcdefghijklmnopqrstuvwxyz", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "0123456789",
+		"1234567890", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", // data: keys
+		"1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1йфя2цыч3увс4кам5епи6нрт7гоь", // data: columns of keys
+		"qazwsxedcrfvtgbyhnujm", "йфяцычувскамепинртгоь", // data: columns of keys
+		"abcdefghijklmnopqrstuvwxyz", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "0123456789", // data: alphabets
 	}
 }
 

@@ -1,0 +1,87 @@
+package identity
+
+import (
+	"context"
+
+	"okno/internal/kit/db"
+)
+
+// What tests of the package from outside may reach.
+
+var (
+	NormalCode  = normalCode
+	BearerToken = bearerToken
+	Target      = target
+	DeviceName  = deviceName
+	Network     = network
+	LastTwo     = lastTwo
+	MaskEmail   = maskEmail
+	Walk        = walk
+	OtherLayout = otherLayout
+)
+
+// ParseIdentifier gives kind and value.
+func ParseIdentifier(s string) (kind, value string) {
+	c := parseIdentifier(s)
+	return c.kind, c.value
+}
+
+// SignIn gives the token and the factor.
+func (i *Identity) SignIn(ctx context.Context, name, password string) (token, factor string, err error) {
+	w, err := i.signIn(ctx, name, password)
+	return w.token, w.factor, err
+}
+
+// Finish gives the session's token.
+func (i *Identity) Finish(ctx context.Context, token, code string) (string, error) {
+	o, err := i.finish(ctx, token, code, false)
+	if err != nil {
+		return "", err
+	}
+	return o.token, nil
+}
+
+// Begin begins a session of the method without a sign-in.
+func (i *Identity) Begin(ctx context.Context, account, method string) (string, error) {
+	a, err := i.Account(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	o, err := i.prepareSession(ctx, a, method, false)
+	if err != nil {
+		return "", err
+	}
+	return o.token, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return i.openSession(ctx, tx, o) })
+}
+
+// Who is the actor of a session's token.
+func (i *Identity) Who(ctx context.Context, token string) (Actor, error) {
+	return i.identify(ctx, Actor{}, token, false)
+}
+
+// Hashes counts the hashes made.
+func (i *Identity) Hashes() int64 { return i.hashes.made.Load() }
+
+// Reads counts the sessions read one by one.
+func (i *Identity) Reads() int64 { return i.sessions.reads.Load() }
+
+// Judge gives the key of what is wrong with a password.
+func (i *Identity) Judge(password string, own []string, shortest int) string {
+	key, _ := i.judge(password, own, shortest)
+	return key
+}
+
+// StoredHash is the password's hash in the database.
+func (i *Identity) StoredHash(ctx context.Context, account string) (string, error) {
+	return i.store.read().PasswordOf(ctx, account)
+}
+
+// StartRecover begins a recovery.
+func (i *Identity) StartRecover(ctx context.Context, name, channel string) (string, error) {
+	return i.startRecover(ctx, name, channel)
+}
+
+// ProveRecover checks its code.
+func (i *Identity) ProveRecover(ctx context.Context, token, code string) error {
+	return i.proveRecover(ctx, token, code)
+}
