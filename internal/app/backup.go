@@ -1,0 +1,200 @@
+package app
+
+import (
+	"archive/tar"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"okno/internal/kit/blob"
+	"okno/internal/kit/db"
+)
+
+// A backup is a tar, encrypted with age, of the database as of one instant and
+// of the sealed files. The wrapped keys are backed up apart (KeysOnly) and kept
+// for at most 30 days, the keyset never: whoever held all three could read all.
+
+// manifest is the first file of a backup.
+type manifest struct {
+	Format  int       `json:"format"`
+	Engine  db.Engine `json:"engine"`
+	Keys    bool      `json:"keys"`
+	Created time.Time `json:"created"`
+}
+
+const backupFormat = 1
+
+// backup writes a backup of the stores to out.
+func backup(ctx context.Context, s *stores, out io.Writer, to []age.Recipient, keysOnly bool, now time.Time) error {
+	enc, err := age.Encrypt(out, to...)
+	if err != nil {
+		return fmt.Errorf("encrypt backup: %w", err)
+	}
+	t := tar.NewWriter(enc)
+	d := s.db
+	if keysOnly {
+		d = s.keys
+	}
+	head, err := json.Marshal(manifest{Format: backupFormat, Engine: d.Engine(), Keys: keysOnly, Created: now})
+	if err != nil {
+		return err
+	}
+	if err := addFile(t, "manifest.json", int64(len(head)), strings.NewReader(string(head))); err != nil {
+		return err
+	}
+	if err := dumpDatabase(ctx, d, t); err != nil {
+		return fmt.Errorf("back up database: %w", err)
+	}
+	if !keysOnly {
+		if err := dumpBlobs(ctx, s.blobs, t); err != nil {
+			return fmt.Errorf("back up files: %w", err)
+		}
+	}
+	return errors.Join(t.Close(), enc.Close())
+}
+
+func addFile(t *tar.Writer, name string, size int64, r io.Reader) error {
+	if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, Typeflag: tar.TypeReg}); err != nil {
+		return err
+	}
+	_, err := io.Copy(t, r)
+	return err
+}
+
+func dumpDatabase(ctx context.Context, d *db.DB, t *tar.Writer) error {
+	dir, err := os.MkdirTemp("", "okno-backup-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	files, err := d.Dump(ctx, dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if err := addPath(t, path.Join("database", name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addPath(t *tar.Writer, name, file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return addFile(t, name, st.Size(), f)
+}
+
+// dumpBlobs copies the sealed files. One that is deleted meanwhile belongs to
+// nothing in the dump any more.
+func dumpBlobs(ctx context.Context, s blob.Store, t *tar.Writer) error {
+	return s.List(ctx, "", func(i blob.Info) error {
+		r, err := s.Get(ctx, i.Key)
+		if errors.Is(err, blob.ErrNone) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer func() { _ = r.Close() }()
+		return addFile(t, path.Join("blobs", i.Key), i.Size, r)
+	})
+}
+
+// restore reads a backup into empty stores whose schema is up to date.
+func restore(ctx context.Context, s *stores, in io.Reader, with []age.Identity, keysOnly bool) error {
+	dec, err := age.Decrypt(in, with...)
+	if err != nil {
+		return fmt.Errorf("decrypt backup: %w", err)
+	}
+	t := tar.NewReader(dec)
+	d := s.db
+	if keysOnly {
+		d = s.keys
+	}
+	if err := checkManifest(t, d.Engine(), keysOnly); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "okno-restore-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := unpack(ctx, t, dir, s.blobs); err != nil {
+		return err
+	}
+	if err := d.Load(ctx, dir); err != nil {
+		return fmt.Errorf("restore database: %w", err)
+	}
+	return nil
+}
+
+func checkManifest(t *tar.Reader, e db.Engine, keysOnly bool) error {
+	h, err := t.Next()
+	if err != nil || h.Name != "manifest.json" {
+		return errors.New("this is no backup of the portal")
+	}
+	var m manifest
+	if err := json.NewDecoder(io.LimitReader(t, 4096)).Decode(&m); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	switch {
+	case m.Format != backupFormat:
+		return fmt.Errorf("format %d of the backup is not known to this version", m.Format)
+	case m.Engine != e:
+		return fmt.Errorf("the backup is of %s, the database is %s", m.Engine, e)
+	case m.Keys != keysOnly:
+		return errors.New("backups of keys are restored with --keys, others without")
+	}
+	return nil
+}
+
+func unpack(ctx context.Context, t *tar.Reader, dir string, blobs blob.Store) error {
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read backup: %w", err)
+		}
+		folder, name, _ := strings.Cut(h.Name, "/")
+		switch folder {
+		case "database":
+			if err := writeFile(filepath.Join(dir, filepath.Base(name)), t); err != nil {
+				return err
+			}
+		case "blobs":
+			if _, err := blobs.Put(ctx, name, t); err != nil {
+				return fmt.Errorf("restore files: %w", err)
+			}
+		default:
+			return fmt.Errorf("backup holds an unknown part %q", folder)
+		}
+	}
+}
+
+func writeFile(name string, r io.Reader) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,295 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/goccy/go-yaml"
+
+	"okno/internal/kit/secret"
+)
+
+// Config is every setting of a node. It is read once, from a YAML file and then
+// from the environment (OKNO_…), and checked before anything starts. A new
+// setting must work when it is not set.
+type Config struct {
+	// Mode is "production", which refuses what is only good for trying out, or
+	// "demo".
+	Mode string `yaml:"mode" env:"MODE"`
+	// BaseURL is the address by which people reach the portal.
+	BaseURL string `yaml:"base_url" env:"BASE_URL"`
+	// Listen and AdminListen are host:port of the portal and of its operator's
+	// pages (health, metrics, pprof).
+	Listen      string `yaml:"listen" env:"LISTEN"`
+	AdminListen string `yaml:"admin_listen" env:"ADMIN_LISTEN"`
+	// Data is the folder of everything that has no address of its own.
+	Data string `yaml:"data" env:"DATA"`
+	// Database is sqlite:PATH or a postgres:// address; KeysDatabase that of the
+	// wrapped keys, which must not be backed up for more than 30 days.
+	Database     secret.String `yaml:"database" env:"DATABASE"`
+	KeysDatabase secret.String `yaml:"keys_database" env:"KEYS_DATABASE"`
+	// Keyset is the file of the key-encryption keys.
+	Keyset string `yaml:"keyset" env:"KEYSET"`
+	// Blobs is folder:PATH or s3://KEY:SECRET@HOST/BUCKET?region=R&tls=off.
+	Blobs secret.String `yaml:"blobs" env:"BLOBS"`
+	// Services is a folder of services; "" means those that are built in.
+	Services string `yaml:"services" env:"SERVICES"`
+	// Workers is how many jobs run at once.
+	Workers int `yaml:"workers" env:"WORKERS"`
+
+	SMTP       SMTP     `yaml:"smtp" envPrefix:"SMTP_"`
+	SMS        SMS      `yaml:"sms" envPrefix:"SMS_"`
+	SMSBackup  SMS      `yaml:"sms_backup" envPrefix:"SMS_BACKUP_"`
+	Registries Registry `yaml:"registries" envPrefix:"REGISTRIES_"`
+	// Clamd is host:port or a socket's path of the virus scanner; "" for none.
+	Clamd string `yaml:"clamd" env:"CLAMD"`
+	// Proxies are addresses or networks whose X-Forwarded-For is believed.
+	Proxies []string `yaml:"proxies" env:"PROXIES"`
+	TLS     TLS      `yaml:"tls" envPrefix:"TLS_"`
+	// Operator is who runs the portal, as its pages name it.
+	Operator Operator `yaml:"operator" envPrefix:"OPERATOR_"`
+	// PasswordPolicy is "nist" or "source".
+	PasswordPolicy string `yaml:"password_policy" env:"PASSWORD_POLICY"`
+	// SandboxURL is the site of the sandbox, shown in the demo's banner.
+	SandboxURL string `yaml:"-"`
+}
+
+// SMTP is the mail server.
+type SMTP struct {
+	Addr     string        `yaml:"addr" env:"ADDR"`
+	User     string        `yaml:"user" env:"USER"`
+	Password secret.String `yaml:"password" env:"PASSWORD"`
+	From     string        `yaml:"from" env:"FROM"`
+	TLS      string        `yaml:"tls" env:"TLS"` // required, opportunistic, none
+}
+
+// SMS is an SMS centre (SMPP 3.4).
+type SMS struct {
+	Addr     string        `yaml:"addr" env:"ADDR"`
+	SystemID string        `yaml:"system_id" env:"SYSTEM_ID"`
+	Password secret.String `yaml:"password" env:"PASSWORD"`
+	From     string        `yaml:"from" env:"FROM"`
+}
+
+// Registry is where personal data are checked.
+type Registry struct {
+	URL    string        `yaml:"url" env:"URL"`
+	Client string        `yaml:"client" env:"CLIENT"`
+	Secret secret.String `yaml:"secret" env:"SECRET"`
+}
+
+// TLS are the certificate and key of the portal; without them a proxy in front
+// must speak TLS.
+type TLS struct {
+	Cert string `yaml:"cert" env:"CERT"`
+	Key  string `yaml:"key" env:"KEY"`
+}
+
+// Operator is who answers for the portal.
+type Operator struct {
+	NameRU  string `yaml:"name_ru" env:"NAME_RU"`
+	NameEN  string `yaml:"name_en" env:"NAME_EN"`
+	Address string `yaml:"address" env:"ADDRESS"`
+	Phone   string `yaml:"phone" env:"PHONE"`
+	Email   string `yaml:"email" env:"EMAIL"`
+}
+
+// envPrefix stands before the name of every variable.
+const envPrefix = "OKNO_"
+
+// LoadConfig reads the file ("" for none) and the environment.
+func LoadConfig(path string, environ []string) (Config, error) {
+	c := Config{}
+	if path != "" {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("config: %w", err)
+		}
+		if err := yaml.UnmarshalWithOptions(raw, &c, yaml.Strict()); err != nil {
+			return c, fmt.Errorf("config %s: %s", path, firstLine(err))
+		}
+	}
+	vars := map[string]string{}
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		if strings.HasPrefix(k, envPrefix) {
+			vars[k] = v
+		}
+	}
+	if err := env.ParseWithOptions(&c, env.Options{Prefix: envPrefix, Environment: vars}); err != nil {
+		return c, fmt.Errorf("config: %s", firstLine(err))
+	}
+	c.defaults()
+	return c, c.Check()
+}
+
+// firstLine keeps an error to one line; YAML's pictures take several.
+func firstLine(err error) string {
+	s, _, _ := strings.Cut(strings.TrimSpace(yaml.FormatError(err, false, false)), "\n")
+	return s
+}
+
+func (c *Config) defaults() {
+	set := func(s *string, v string) {
+		if *s == "" {
+			*s = v
+		}
+	}
+	set(&c.Mode, "production")
+	set(&c.Listen, "127.0.0.1:8080")
+	set(&c.Data, "data")
+	set(&c.Keyset, filepath.Join(c.Data, "keyset.json"))
+	if c.Database.IsZero() {
+		c.Database = secret.NewString("sqlite:" + filepath.Join(c.Data, "okno.db"))
+	}
+	if c.KeysDatabase.IsZero() {
+		c.KeysDatabase = c.defaultKeys()
+	}
+	if c.Blobs.IsZero() {
+		c.Blobs = secret.NewString("folder:" + filepath.Join(c.Data, "blobs"))
+	}
+	if c.Workers == 0 {
+		c.Workers = 8
+	}
+	set(&c.PasswordPolicy, "nist")
+	set(&c.SMTP.TLS, "required")
+	set(&c.Operator.NameRU, "Портал «Окно»")
+	set(&c.Operator.NameEN, "Okno portal")
+}
+
+// defaultKeys keeps the wrapped keys beside a SQLite database, and in the same
+// server as a PostgreSQL one, where the doctor warns of it.
+func (c *Config) defaultKeys() secret.String {
+	if strings.HasPrefix(c.Database.Reveal(), "sqlite:") {
+		return secret.NewString("sqlite:" + filepath.Join(c.Data, "keys.db"))
+	}
+	return c.Database
+}
+
+// Check names the first setting that is wrong, in one line.
+func (c *Config) Check() error {
+	for _, check := range []func() error{c.checkAddresses, c.checkStores, c.checkParties, c.checkFiles} {
+		if err := check(); err != nil {
+			return fmt.Errorf("config: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkAddresses() error {
+	if c.Mode != "production" && c.Mode != "demo" {
+		return fmt.Errorf("mode must be production or demo, not %q", c.Mode)
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" {
+		return errors.New("base_url (OKNO_BASE_URL) must be an address such as https://portal.example.org")
+	}
+	if u.Scheme == "http" && c.Mode == "production" && !isLocal(u.Hostname()) {
+		return errors.New("base_url (OKNO_BASE_URL) must begin with https:// in production")
+	}
+	for name, addr := range map[string]string{"listen": c.Listen, "admin_listen": c.AdminListen} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			return fmt.Errorf("%s must be host:port, not %q", name, addr)
+		}
+	}
+	if _, err := c.ProxyPrefixes(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}
+
+func (c *Config) checkStores() error {
+	for name, s := range map[string]secret.String{"database": c.Database, "keys_database": c.KeysDatabase} {
+		v := s.Reveal()
+		if !strings.HasPrefix(v, "sqlite:") && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
+			return fmt.Errorf("%s must begin with sqlite: or postgres://", name)
+		}
+	}
+	b := c.Blobs.Reveal()
+	if !strings.HasPrefix(b, "folder:") && !strings.HasPrefix(b, "s3://") {
+		return errors.New("blobs must begin with folder: or s3://")
+	}
+	if c.Workers < 1 || c.Workers > 512 {
+		return errors.New("workers must be between 1 and 512")
+	}
+	return nil
+}
+
+func (c *Config) checkParties() error {
+	if c.PasswordPolicy != "nist" && c.PasswordPolicy != "source" {
+		return errors.New("password_policy must be nist or source")
+	}
+	if t := c.SMTP.TLS; t != "required" && t != "opportunistic" && t != "none" {
+		return errors.New("smtp.tls must be required, opportunistic or none")
+	}
+	for name, addr := range map[string]string{"smtp.addr": c.SMTP.Addr, "sms.addr": c.SMS.Addr, "sms_backup.addr": c.SMSBackup.Addr} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			return fmt.Errorf("%s must be host:port, not %q", name, addr)
+		}
+	}
+	if c.Mode == "production" {
+		for name, v := range map[string]string{"smtp.addr": c.SMTP.Addr, "sms.addr": c.SMS.Addr, "smtp.from": c.SMTP.From} {
+			if v == "" {
+				return fmt.Errorf("%s must be set: registration sends codes by SMS and e-mail", name)
+			}
+		}
+	}
+	if c.SMTP.Addr != "" && !strings.Contains(c.SMTP.From, "@") {
+		return errors.New("smtp.from must be an e-mail address")
+	}
+	if u, err := url.Parse(c.Registries.URL); c.Registries.URL != "" && (err != nil || u.Host == "") {
+		return errors.New("registries.url must be an address")
+	}
+	return nil
+}
+
+func (c *Config) checkFiles() error {
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		return errors.New("tls.cert and tls.key go together")
+	}
+	for name, path := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "services": c.Services} {
+		if path == "" {
+			continue
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: there is no %s", name, path)
+		}
+	}
+	return nil
+}
+
+// ProxyPrefixes are the networks of Proxies.
+func (c *Config) ProxyPrefixes() ([]netip.Prefix, error) {
+	all := make([]netip.Prefix, 0, len(c.Proxies))
+	for _, s := range c.Proxies {
+		if p, err := netip.ParsePrefix(s); err == nil {
+			all = append(all, p)
+			continue
+		}
+		ip, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil, fmt.Errorf("proxies: %q is no address or network", s)
+		}
+		all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
+	}
+	return all, nil
+}
+
+// Secure reports whether people reach the portal over https.
+func (c *Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// Demo reports whether the portal is only tried out.
+func (c *Config) Demo() bool { return c.Mode == "demo" }

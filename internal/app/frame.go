@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"okno/internal/identity"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
+	"okno/internal/kit/web"
+	webassets "okno/web"
+)
+
+// frame makes the document around every page.
+type frame struct {
+	assets *webassets.Assets
+	cfg    Config
+	// name is what the header calls a signed-in person, unread the number of
+	// notices; both come from rooms.
+	name   func(ctx context.Context, a identity.Actor) string
+	unread func(ctx context.Context, a identity.Actor) int
+	idle   int // seconds until a session ends by itself
+}
+
+// page puts a room's page into the frame.
+func (f *frame) page(r *http.Request, p web.Page) templ.Component {
+	ctx := r.Context()
+	params := f.params(r, p)
+	return templ.ComponentFunc(func(rctx context.Context, w io.Writer) error {
+		rctx = ui.WithTexts(rctx, texts(ctx))
+		return ui.Frame(params).Render(templ.WithChildren(rctx, p.Body), w)
+	})
+}
+
+func (f *frame) params(r *http.Request, p web.Page) ui.FrameParams {
+	ctx := r.Context()
+	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
+	lang := i18n.Lang(ctx)
+	a := identity.ActorOf(ctx)
+	title := p.Title + " — " + t("app.name")
+	if p.Error {
+		title = t("app.error_prefix", "Title", title)
+	}
+	fp := ui.FrameParams{
+		Lang: lang, Title: title, Description: p.Description,
+		CSS: f.assets.Path("okno.css"), JS: f.assets.Path("okno.js"), Favicon: f.assets.Path("favicon.svg"),
+		Preload: f.assets.Preload(lang), Wide: p.Wide, Aside: p.Aside, AsideLabel: t("app.aside"),
+		SkipText: t("app.skip"), Wordmark: t("app.name"), HomeHref: "/", HomeText: t("app.home"),
+		NavLabel: t("app.nav"), MenuText: t("app.menu"), LanguageLabel: t("app.language"), ViewLabel: t("app.view"),
+		FooterLabel: t("app.footer"), FooterText: f.operator(lang), Footer: footer(t),
+	}
+	if p.Description == "" {
+		fp.Robots = "noindex"
+	}
+	if p.Back != "" {
+		fp.Back = ui.BackLinkParams{Href: p.Back, Text: p.BackText}
+	}
+	f.preferences(r, &fp)
+	f.person(r, a, p.Section, &fp)
+	if f.cfg.Demo() {
+		fp.Phase = ui.PhaseBannerParams{Tag: ui.Text(t("app.demo_tag")), HTML: demoBanner(t("app.demo_text"), f.cfg.SandboxURL, t("app.demo_link"))}
+	}
+	return fp
+}
+
+func (f *frame) operator(lang string) string {
+	if lang == i18n.EN {
+		return f.cfg.Operator.NameEN
+	}
+	return f.cfg.Operator.NameRU
+}
+
+func footer(t func(string, ...any) string) []ui.LinkItem {
+	return []ui.LinkItem{
+		{Text: t("app.help"), Href: "/help"},
+		{Text: t("app.verify"), Href: "/verify"},
+		{Text: t("app.feedback"), Href: "/feedback"},
+		{Text: t("app.accessibility"), Href: "/accessibility"},
+		{Text: t("app.privacy"), Href: "/privacy"},
+	}
+}
+
+// preferences are links to the same page in another language or another look.
+func (f *frame) preferences(r *http.Request, fp *ui.FrameParams) {
+	ctx := r.Context()
+	here := "/"
+	if r.Method == http.MethodGet {
+		here = r.URL.RequestURI()
+	}
+	link := func(name, value string) string {
+		return prefsPath + "?" + url.Values{name: {value}, "to": {here}}.Encode()
+	}
+	for _, l := range []struct{ code, name string }{{i18n.RU, "Русский"}, {i18n.EN, "English"}} {
+		fp.Languages = append(fp.Languages, ui.LanguageLink{Code: l.code, Name: l.name, Href: link("lang", l.code), Current: l.code == i18n.Lang(ctx)})
+	}
+	fp.HighContrast = viewCookie(r, 0) == "high"
+	fp.LargeType = viewCookie(r, 1) == "large"
+	toggle := func(on bool, name, value, offKey, onKey string) ui.ViewLink {
+		if on {
+			return ui.ViewLink{Text: i18n.T(ctx, offKey), Href: link(name, "off"), On: true}
+		}
+		return ui.ViewLink{Text: i18n.T(ctx, onKey), Href: link(name, value)}
+	}
+	fp.View = []ui.ViewLink{
+		toggle(fp.HighContrast, "contrast", "high", "app.contrast_off", "app.contrast_on"),
+		toggle(fp.LargeType, "type", "large", "app.type_off", "app.type_on"),
+	}
+}
+
+func (f *frame) person(r *http.Request, a identity.Actor, section string, fp *ui.FrameParams) {
+	ctx := r.Context()
+	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
+	fp.Nav = navigation(a, section, t)
+	if !a.SignedIn() {
+		fp.Account = ui.Account{SignInText: t("app.sign_in"), SignInHref: "/login", RegisterText: t("app.register"), RegisterHref: "/register"}
+		return
+	}
+	fp.Account = ui.Account{Name: f.name(ctx, a), Href: "/cabinet", SignOutText: t("app.sign_out"), SignOutHref: "/logout"}
+	fp.Idle = ui.Idle{Seconds: f.idle, URL: identity.StayPath, Title: t("app.idle_title"), Text: t("app.idle_text"), Button: t("app.idle_button")}
+	fp.LiveURL = livePath
+	if a.IsStaff() {
+		fp.Account.Href = "/desk"
+		fp.Account.Links = []ui.LinkItem{{Text: t("app.security"), Href: "/cabinet/security"}}
+		return
+	}
+	fp.Account.Links = []ui.LinkItem{
+		{Text: t("app.profile"), Href: "/cabinet/profile"},
+		{Text: t("app.security"), Href: "/cabinet/security"},
+	}
+	fp.Bell = f.bell(ctx, a)
+}
+
+func (f *frame) bell(ctx context.Context, a identity.Actor) ui.Bell {
+	n := f.unread(ctx, a)
+	return ui.Bell{
+		Href: "/cabinet/notices", Count: n, Text: i18n.T(ctx, "app.bell", "Count", n),
+		LiveRef: "notices", LiveSrc: bellPath, LiveSaid: i18n.T(ctx, "app.bell_said"),
+	}
+}
+
+// navigation lists what the person's roles open.
+func navigation(a identity.Actor, section string, t func(string, ...any) string) []ui.NavItem {
+	item := func(name, key, href string) ui.NavItem {
+		return ui.NavItem{Text: t(key), Href: href, Active: section == name, Current: section == name}
+	}
+	switch {
+	case !a.SignedIn():
+		return []ui.NavItem{item("services", "app.services", "/services"), item("verify", "app.verify", "/verify"), item("help", "app.help", "/help")}
+	case !a.IsStaff():
+		return []ui.NavItem{
+			item("cabinet", "app.cabinet", "/cabinet"), item("services", "app.services", "/services"),
+			item("applications", "app.applications", "/cabinet/applications"), item("documents", "app.documents", "/cabinet/documents"),
+			item("help", "app.help", "/help"),
+		}
+	}
+	nav := []ui.NavItem{item("desk", "app.desk", "/desk")}
+	for _, e := range []struct {
+		name, key, href string
+		roles           []identity.RoleName
+	}{
+		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},
+		{"tickets", "app.tickets", "/desk/tickets", []identity.RoleName{"support_operator", "support_specialist", "support_chief"}},
+		{"system", "app.system", "/desk/system", []identity.RoleName{"administrator"}},
+		{"journal", "app.journal", "/desk/journal", []identity.RoleName{"auditor"}},
+	} {
+		if a.Has(e.roles...) {
+			nav = append(nav, item(e.name, e.key, e.href))
+		}
+	}
+	return nav
+}
+
+// errorPage is what an error looks like: what happened, what is safe, what to
+// do next.
+func (f *frame) errorPage(r *http.Request, e web.Fault) web.Page {
+	ctx := r.Context()
+	title := i18n.T(ctx, "app.fault_"+e.Kind.String())
+	if e.Kind == errs.NotFound && e.Key == web.ErrNoPage.Key {
+		title = i18n.T(ctx, "app.fault_no_page")
+	}
+	return web.Page{
+		Title: title, Status: e.Status,
+		Body: faultPage(faultView{Title: title, Text: i18n.T(ctx, e.Key, e.Args...), Request: e.Request, ShowRequest: e.Kind == errs.Internal || e.Kind == errs.Unavailable}),
+	}
+}
+
+// texts are the words that components need.
+func texts(ctx context.Context) ui.Texts {
+	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
+	return ui.Texts{
+		Error: t("app.ui.error"), Warning: t("app.ui.warning"), ProblemTitle: t("app.ui.problem"), Success: t("app.ui.success"),
+		Important: t("app.ui.important"), Back: t("app.ui.back"), Breadcrumb: t("app.ui.breadcrumb"), Contents: t("app.ui.contents"),
+		Menu: t("app.menu"), Pagination: t("app.ui.pagination"), Page: t("app.ui.page"), PreviousPage: t("app.ui.previous"), NextPage: t("app.ui.next"),
+		Day: t("app.ui.day"), Month: t("app.ui.month"), Year: t("app.ui.year"),
+		ShowPassword: t("app.ui.show"), HidePassword: t("app.ui.hide"), ShowPasswordLabel: t("app.ui.show_password"), HidePasswordLabel: t("app.ui.hide_password"),
+		PasswordShown: t("app.ui.password_shown"), PasswordHidden: t("app.ui.password_hidden"),
+		StepCompleted: t("app.ui.step_completed"), StepCurrent: t("app.ui.step_current"), StepUpcoming: t("app.ui.step_upcoming"), StepOf: t("app.ui.step_of"),
+		ChooseFiles: t("app.ui.choose_files"), DropInstruction: t("app.ui.drop"), NoFileChosen: t("app.ui.no_file"),
+		Copy: t("app.ui.copy"), Copied: t("app.ui.copied"),
+		CharactersUnder: plural(ctx, "app.ui.characters_under"), CharactersOver: plural(ctx, "app.ui.characters_over"), CharactersAt: t("app.ui.characters_at"),
+	}
+}
+
+// plural gives the forms of a text that scripts fill in, with %{count}.
+func plural(ctx context.Context, key string) ui.Plural {
+	p := ui.Plural{}
+	for form, n := range map[string]int{"one": 1, "few": 2, "many": 5, "other": 5} {
+		p[form] = i18n.T(ctx, key, "Count", n, "N", "%{count}")
+	}
+	return p
+}
+
+func viewCookie(r *http.Request, i int) string {
+	c, err := r.Cookie(web.ViewCookies()[i])
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}

@@ -1,0 +1,297 @@
+// Package app builds the house: it knows every room, opens what they stand on,
+// hands each its dependencies, and runs the program's commands. It holds no
+// rule of any room.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"okno/internal/agency"
+	"okno/internal/applications/cases"
+	"okno/internal/applications/draft"
+	"okno/internal/applications/upload"
+	"okno/internal/catalog"
+	// "okno/internal/exchange"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/audit"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
+	"okno/internal/kit/job"
+	"okno/internal/kit/live"
+	"okno/internal/kit/pdf"
+	"okno/internal/kit/web"
+	"okno/internal/notify"
+	"okno/internal/profile"
+	"okno/internal/reference"
+	"okno/internal/support"
+	"okno/internal/vault"
+	"okno/services"
+	webassets "okno/web"
+)
+
+// House is a built portal.
+type House struct {
+	Config Config
+	Log    *slog.Logger
+
+	clock   clock.Clock
+	stores  *stores
+	files   *blob.Sealed
+	texts   *i18n.Bundle
+	queue   *job.Queue
+	bus     *event.Bus
+	audit   *audit.Log
+	live    *live.Hub
+	edge    *web.Edge
+	store   *web.Store
+	router  *web.Router
+	metrics *metrics
+	stop    context.CancelFunc
+
+	reference *reference.Reference
+	notify    *notify.Notify
+	identity  *identity.Identity
+	agency    *agency.Room
+	profile   *profile.Profile
+
+	vault     *vault.Vault
+	catalog   *catalog.Catalog
+	cases     *cases.Cases
+	drafts    *draft.Room
+	support   *support.Room
+	homes
+}
+
+// Build opens the stores, brings the schema up to date and builds every room.
+// With create a missing keyset is made.
+func Build(ctx context.Context, cfg Config, clk clock.Clock, log *slog.Logger, create bool) (*House, error) {
+	s, err := openStores(ctx, cfg, clk, create)
+	if err != nil {
+		return nil, err
+	}
+	h := &House{Config: cfg, Log: log, clock: clk, stores: s, files: blob.NewSealed(s.blobs), metrics: newMetrics()}
+	for _, step := range []func(context.Context) error{h.migrate, h.buildKit, h.buildPeople, h.buildServices, h.buildHomes, h.mount} {
+		if err := step(ctx); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *House) migrate(ctx context.Context) error { return migrate(ctx, h.stores) }
+
+func (h *House) buildKit(ctx context.Context) error {
+	var err error
+	if h.texts, err = i18n.New(locales()...); err != nil {
+		return err
+	}
+	if h.queue, err = job.New(h.stores.db, h.Log); err != nil {
+		return err
+	}
+	if h.audit, err = audit.New(ctx, h.stores.db, h.stores.sealer); err != nil {
+		return err
+	}
+	if h.reference, err = reference.Load(); err != nil {
+		return err
+	}
+	h.bus = event.NewBus(h.queue)
+	h.live = live.New(h.stores.db, h.Log, id.New())
+	gateways, err := h.gateways()
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	h.notify = notify.New(notify.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Live: h.live, Clock: h.clock, Log: h.Log, Gateways: gateways,
+	})
+	return nil
+}
+
+// buildPeople builds the rooms about people and those who serve them.
+func (h *House) buildPeople(context.Context) error {
+	host := "localhost"
+	if u, err := url.Parse(h.Config.BaseURL); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	var err error
+	h.identity, err = identity.New(identity.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Texts: h.texts, Notify: h.notify, Config: identity.Config{Host: host, Policy: h.Config.PasswordPolicy},
+	})
+	if err != nil {
+		return err
+	}
+	h.agency, err = agency.New(agency.Deps{DB: h.stores.db, Audit: h.audit, Services: h.servicesFS()})
+	if err != nil {
+		return err
+	}
+	h.identity.SetRoles(h.agency)
+	h.profile, err = profile.New(profile.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Texts: h.texts, Notify: h.notify, Identity: h.identity,
+	})
+	if err != nil {
+		return err
+	}
+	h.vault, err = vault.New(vault.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Bus: h.bus, Audit: h.audit, Files: h.files, Clock: h.clock, Log: h.Log,
+		Agencies: h.agency, Limiter: h.identity,
+	})
+	return err
+}
+
+// buildServices builds the rooms of services and applications.
+func (h *House) buildServices(ctx context.Context) error {
+	mode := catalog.Production
+	if h.Config.Demo() {
+		mode = catalog.Demo
+	}
+	var err error
+	h.catalog, err = catalog.New(catalog.Deps{
+		DB: h.stores.db, Clock: h.clock, Log: h.Log, Reference: h.reference, Files: services.FS, Viewer: viewer{h},
+		OnPublish: h.dropPages, Config: catalog.Config{Folder: h.Config.Services, Mode: mode},
+	})
+	if err != nil {
+		return err
+	}
+	writer, err := pdf.NewWriter(h.texts)
+	if err != nil {
+		return err
+	}
+	scanner, err := upload.NewScanner(h.Config.Clamd, scanTime)
+	if err != nil {
+		return fmt.Errorf("config: clamd: %w", err)
+	}
+	intake := upload.NewIntake(scanner, h.files, h.Log)
+	h.cases, err = cases.New(cases.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Texts: h.texts, Files: h.files, PDF: writer, Intake: intake, Calendar: h.reference.Calendar(), Services: h.catalog,
+		Accounts: h.identity, Names: h.profile, Offices: h.agency, Notify: h.notify, Vault: h.vault, BaseURL: h.Config.BaseURL,
+	})
+	if err != nil {
+		return err
+	}
+	h.drafts, err = draft.New(draft.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Clock: h.clock, Log: h.Log,
+		Intake: intake, Profiles: h.profile, Services: h.catalog, Cases: h.cases, Agency: h.draftAgency,
+	})
+	return err
+}
+
+// scanTime is how long the virus scanner may take for a file.
+const scanTime = 30 * time.Second
+
+// mount gives every room its routes, in the order of the house.
+func (h *House) mount(context.Context) error {
+	proxies, err := h.Config.ProxyPrefixes()
+	if err != nil {
+		return err
+	}
+	assets, err := webassets.New()
+	if err != nil {
+		return err
+	}
+	h.edge = &web.Edge{
+		Log: h.Log, Clock: h.clock, Texts: h.texts, Secure: h.Config.Secure(), Proxies: proxies, Observe: h.metrics.observe,
+	}
+	f := &frame{assets: assets, cfg: h.Config, name: h.nameOf, unread: h.unread, idle: h.identity.IdleSeconds()}
+	h.edge.SetFrame(f.page, f.errorPage)
+	h.edge.Before(withKeys)
+	h.edge.Before(h.identity.Authenticate)
+	h.store = web.NewStore(h.edge, identity.SessionCookie)
+	h.edge.SetStore(h.store)
+	h.router = web.NewRouter(h.edge)
+	h.mountOwn(f, assets)
+	for _, room := range h.rooms() {
+		room.Mount(h.router)
+	}
+	h.metrics.gauges(h)
+	h.profile.SetOwners(h.owners()...)
+	return nil
+}
+
+// mountOwn adds the few routes that belong to no room.
+func (h *House) mountOwn(f *frame, assets *webassets.Assets) {
+	h.router.Mount("GET "+webassets.Prefix, web.Public, assets.Handler())
+	h.router.Handle("GET "+prefsPath, web.Public, h.preferences)
+	h.router.Handle("GET "+livePath, identity.SignedIn(), h.liveStream)
+	h.router.Handle("GET "+bellPath, identity.Citizen(), f.bellCount)
+	h.router.Handle("GET /robots.txt", web.Public, robots)
+	h.router.Handle("GET /favicon.ico", web.Public, func(w http.ResponseWriter, r *http.Request) error {
+		return web.Redirect(w, r, assets.Path("favicon.svg"))
+	})
+}
+
+// dropPages forgets stored pages when the catalogue changes; at the first
+// publishing there is no store yet.
+func (h *House) dropPages() {
+	if h.store != nil {
+		h.store.Drop()
+	}
+}
+
+// servicesFS is the folder of services: the operator's, or the one built in.
+func (h *House) servicesFS() fs.FS {
+	if h.Config.Services == "" {
+		return services.FS
+	}
+	return overlay{os.DirFS(h.Config.Services), services.FS}
+}
+
+// overlay looks into the first file system and then into the second.
+type overlay struct{ upper, lower fs.FS }
+
+// Open finds the file in the upper or the lower file system.
+func (o overlay) Open(name string) (fs.File, error) {
+	f, err := o.upper.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.lower.Open(name)
+	}
+	return f, err
+}
+
+func (h *House) lintServices() []forms.Fault {
+	mode := catalog.Production
+	if h.Config.Demo() {
+		mode = catalog.Demo
+	}
+	return catalog.Lint(h.servicesFS(), mode)
+}
+
+// Handler is the whole portal as an HTTP handler.
+func (h *House) Handler() http.Handler { return h.edge.Handler(h.router) }
+
+// Start begins background work: jobs, sessions, live changes, the catalogue's watch.
+func (h *House) Start(ctx context.Context) error {
+	ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
+	h.live.Start(ctx)
+	h.identity.Start(ctx)
+	go func() { _ = h.catalog.Run(ctx) }()
+	if err := h.queue.Start(ctx, h.Config.Workers); err != nil {
+		return fmt.Errorf("jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop ends background work; running jobs finish.
+func (h *House) Stop(ctx context.Context) error {
+	err := h.queue.Stop(ctx)
+	if h.stop != nil {
+		h.stop()
+	}
+	return err
+}
+
+func (h *House) close() { h.stores.close() }

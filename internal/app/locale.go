@@ -1,0 +1,6 @@
+package app
+
+import "embed"
+
+//go:embed locale/*.yaml
+var localeFiles embed.FS

@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"okno/internal/agency"
+	"okno/internal/applications/cases"
+	"okno/internal/applications/draft"
+	"okno/internal/catalog"
+	// "okno/internal/exchange"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/audit"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/job"
+	"okno/internal/kit/pdf"
+	"okno/internal/kit/secret"
+	"okno/internal/kit/ui"
+	"okno/internal/kit/web"
+	"okno/internal/notify"
+	"okno/internal/notify/smpp"
+	"okno/internal/notify/smtp"
+	"okno/internal/profile"
+	"okno/internal/reference"
+	"okno/internal/support"
+	"okno/internal/vault"
+)
+
+// room is what app asks of a room with pages.
+type room interface{ Mount(rt *web.Router) }
+
+func (h *House) rooms() []room {
+	return append([]room{
+		h.identity, h.agency, h.profile, h.catalog, h.drafts, h.support,
+	}, h.homeRooms()...)
+}
+
+// migrations of every room, in the order of the house.
+func roomMigrations() []db.Migrations {
+	return []db.Migrations{
+		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
+		vault.Migrations(), catalog.Migrations(), cases.Migrations(), draft.Migrations(), support.Migrations(),
+	}
+}
+
+func (h *House) migrations() []db.Migrations { return roomMigrations() }
+
+// migrate brings both databases up to date.
+func migrate(ctx context.Context, s *stores) error {
+	if err := job.Migrate(ctx, s.db); err != nil {
+		return err
+	}
+	if err := s.db.Migrate(ctx, roomMigrations()...); err != nil {
+		return err
+	}
+	return s.keys.Migrate(ctx, secret.Migrations())
+}
+
+// locales are the texts of everybody.
+func locales() []fs.FS {
+	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
+	return append([]fs.FS{
+		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(),
+		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), cases.Locale(), draft.Locale(), support.Locale(),
+	}, homeLocales()...)
+}
+
+// owners keep data of citizens, in the order in which they are exported and erased.
+func (h *House) owners() []profile.Owner {
+	return []profile.Owner{
+		{Name: "notify", Export: h.notify.Export, Erase: h.notify.Erase},
+		{Name: "identity", Export: h.identity.Export, Erase: h.identity.Erase, Retain: h.identity.Retain},
+		{Name: "agency", Export: h.agency.Export, Erase: h.agency.Erase},
+		{Name: "vault", Export: h.vault.Export, Erase: h.vault.Erase, Retain: h.vault.Retain},
+		{Name: "drafts", Export: h.drafts.Export, Erase: h.drafts.Erase},
+		{Name: "applications", Export: h.cases.Export, Erase: h.cases.Erase, Retain: h.cases.Retain},
+		{Name: "support", Export: h.support.Export, Erase: h.support.Erase},
+	}
+}
+
+// gateways are the ways out for messages, as configured.
+func (h *House) gateways() (map[notify.Channel][]notify.Gateway, error) {
+	all := map[notify.Channel][]notify.Gateway{}
+	c := h.Config
+	if c.SMTP.Addr != "" {
+		g, err := smtp.New(smtp.Config{
+			Addr: c.SMTP.Addr, User: c.SMTP.User, Password: c.SMTP.Password, From: c.SMTP.From, FromName: c.Operator.NameRU,
+			TLS: c.SMTP.TLS, BaseURL: c.BaseURL,
+		}, h.clock)
+		if err != nil {
+			return nil, err
+		}
+		all[notify.Email] = append(all[notify.Email], g)
+	}
+	for name, s := range map[string]SMS{"sms": c.SMS, "sms_backup": c.SMSBackup} {
+		if s.Addr == "" {
+			continue
+		}
+		g, err := smpp.New(name, smpp.Config{Addr: s.Addr, SystemID: s.SystemID, Password: s.Password, From: s.From, BaseURL: c.BaseURL})
+		if err != nil {
+			return nil, err
+		}
+		if name == "sms" {
+			all[notify.SMS] = append([]notify.Gateway{g}, all[notify.SMS]...)
+		} else {
+			all[notify.SMS] = append(all[notify.SMS], g)
+		}
+	}
+	return all, nil
+}
+
+// viewer tells the catalogue who looks.
+type viewer struct{ h *House }
+
+// View is called for signed-in people only by pages that are not stored.
+func (v viewer) View(ctx context.Context) (catalog.Visitor, error) {
+	a := identity.ActorOf(ctx)
+	if !a.SignedIn() || a.IsStaff() {
+		return catalog.Visitor{SignedIn: a.SignedIn()}, nil
+	}
+	level, err := v.h.profile.Level(ctx, a.ID)
+	return catalog.Visitor{SignedIn: true, Level: string(level)}, err
+}
+
+func (h *House) draftAgency(code string) draft.Agency {
+	a, ok := h.agency.ByCode(code)
+	if !ok {
+		return draft.Agency{}
+	}
+	return draft.Agency{Title: forms.Text{RU: a.Title.RU, EN: a.Title.EN}, Zone: a.Location()}
+}
+
+// nameOf is what the header calls a person; staff are called by their login.
+func (h *House) nameOf(ctx context.Context, a identity.Actor) string {
+	if a.IsStaff() {
+		if acc, err := h.identity.Account(ctx, a.ID); err == nil && acc.Login != "" {
+			return acc.Login
+		}
+		return i18n.T(ctx, "app.desk")
+	}
+	if name, err := h.profile.Name(ctx, a.ID); err == nil && name != "" {
+		return name
+	}
+	return i18n.T(ctx, "app.cabinet")
+}
+
+func (h *House) unread(ctx context.Context, a identity.Actor) int {
+	n, err := h.notify.Unread(ctx, a.ID)
+	if err != nil {
+		return 0 // a page without its bell is better than no page
+	}
+	return n
+}
+
+// withKeys lets a request unwrap each data key once.
+func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
+	if r.URL.Path == livePath {
+		return ctx, nil // a stream lives too long to hold keys
+	}
+	return secret.WithCache(ctx), nil
+}
+
+// liveStream follows the person's own changes, and for officers their agencies'.
+func (h *House) liveStream(w http.ResponseWriter, r *http.Request) error {
+	a := identity.ActorOf(r.Context())
+	topics := []string{a.ID}
+	for _, code := range a.AgenciesAs(identity.Officer, identity.Head) {
+		topics = append(topics, "agency:"+code)
+	}
+	return h.live.Serve(w, r, func() bool { return h.identity.Alive(r) }, topics...)
+}
+
+func (f *frame) bellCount(w http.ResponseWriter, r *http.Request) error {
+	return web.Fragment(w, r, ui.BellCount(f.bell(r.Context(), identity.ActorOf(r.Context()))))
+}
+
+func robots(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := io.WriteString(w, "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /api\n")
+	return err
+}
