@@ -225,11 +225,15 @@ type news struct {
 	version                            int64
 	deed                               Deed
 	from, to                           Status
+	// inner changes are not seen by the owner, so their page is left in peace.
+	inner bool
 }
 
 // announce tells the listeners, the owner's open pages and the agency's.
 func (c *Cases) announce(ctx context.Context, tx *db.Tx, n news) error {
-	c.Live.Touch(tx, n.owner, "case:"+n.id)
+	if !n.inner {
+		c.Live.Touch(tx, n.owner, "case:"+n.id)
+	}
 	c.Live.Touch(tx, "agency:"+n.agency, "queue")
 	return c.Bus.Announce(ctx, tx, event.Event{Name: Moved, ID: n.id, Owner: n.owner, Version: n.version, Refs: map[string]string{
 		"number": n.number, "deed": string(n.deed), "from": string(n.from), "to": string(n.to),

@@ -66,7 +66,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		}
 		return c.announce(ctx, tx, news{
 			id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: k.Agency,
-			version: row.Version, deed: ch.deed, from: m.From, to: m.To,
+			version: row.Version, deed: ch.deed, from: m.From, to: m.To, inner: ch.inner || ch.deed == Assign,
 		})
 	})
 	if errors.Is(err, errDone) {

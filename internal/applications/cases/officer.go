@@ -156,11 +156,16 @@ func (c *Cases) officers(ctx context.Context, agencyCode string) ([]string, erro
 
 // Note adds words to the chronology; inner ones are for the agency only.
 func (c *Cases) Note(ctx context.Context, d Deal, text string, inner bool) error {
+	return c.note(ctx, d, text, "text", inner)
+}
+
+// note is Note; field names the box of the text.
+func (c *Cases) note(ctx context.Context, d Deal, text, field string, inner bool) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
 		return c.again(ctx, d, err)
 	}
-	text, err = needText(text, "text")
+	text, err = needText(text, field)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,213 @@
 package cases
 
-import "okno/internal/kit/web"
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"okno/internal/applications/upload"
+	"okno/internal/identity"
+	"okno/internal/kit/id"
+	"okno/internal/kit/web"
+)
+
+// Addresses of the cards.
+const (
+	citizenBase = "/cabinet/applications/"
+	deskBase    = "/desk/applications/"
+)
+
+// maxAnswer is how much one answer with its files may weigh, in bytes.
+const maxAnswer = 60 << 20
 
 // Mount adds the pages and the operations of the API.
-func (c *Cases) Mount(rt *web.Router) {}
+func (c *Cases) Mount(rt *web.Router) {
+	citizen := identity.Citizen()
+	rt.Handle("GET "+citizenBase+"{number}", citizen, c.showMine)
+	rt.Handle("GET "+citizenBase+"{number}/card", citizen, c.showState)
+	rt.Handle("GET "+citizenBase+"{number}/ask", citizen, c.showAsk)
+	rt.Handle("POST "+citizenBase+"{number}/answer", citizen, c.postAnswer)
+	rt.Handle("GET "+citizenBase+"{number}/cancel", citizen, c.showCancel)
+	rt.Handle("POST "+citizenBase+"{number}/cancel", citizen, c.postCancel)
+	rt.Handle("GET "+citizenBase+"{number}/files/{file}", citizen, c.getMyFile)
+	c.mountDesk(rt)
+	c.mountAPI(rt)
+}
+
+func (c *Cases) myCard(r *http.Request) (view, error) {
+	card, err := c.Mine(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return view{}, err
+	}
+	v := c.view(r.Context(), card, citizenBase)
+	v.key = id.Token()
+	return v, nil
+}
+
+func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myCard(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, v.page(http.StatusOK))
+}
+
+func (v view) page(status int) web.Page {
+	return web.Page{
+		Title: v.title() + " — " + v.Number, Status: status, Error: len(v.faults) > 0, Section: "applications",
+		Back: "/cabinet/applications", BackText: v.t("applications.card.back"), Body: citizenCard(v),
+	}
+}
+
+func (c *Cases) showState(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myCard(r)
+	if err != nil {
+		return err
+	}
+	return web.Fragment(w, r, citizenState(v))
+}
+
+func (c *Cases) showAsk(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myCard(r)
+	if err != nil {
+		return err
+	}
+	return web.Fragment(w, r, citizenAsk(v))
+}
+
+func (c *Cases) postAnswer(w http.ResponseWriter, r *http.Request) error {
+	values, files, done, err := web.Files(w, r, maxAnswer)
+	if err != nil {
+		return err
+	}
+	defer done()
+	sent, closeAll, err := sentFiles(files)
+	defer closeAll()
+	if err != nil {
+		return err
+	}
+	reply := Reply{Text: values.Get("text"), Values: map[string][]string{}, Files: sent}
+	for name, v := range values {
+		if name != "text" && !strings.HasPrefix(name, "_") {
+			reply.Values[name] = v
+		}
+	}
+	err = c.Reply(r.Context(), dealOf(r, values), reply)
+	if !errors.Is(err, ErrFields) {
+		return c.back(w, r, citizenBase, err)
+	}
+	v, cerr := c.myCard(r)
+	if cerr != nil {
+		return cerr
+	}
+	v.blame(err, values)
+	return web.Render(w, r, v.page(http.StatusUnprocessableEntity))
+}
+
+// sentFiles opens the files of a posted form; a box without a file sends an
+// empty one, which is none.
+func sentFiles(posted map[string][]*multipart.FileHeader) (sent []Sent, closeAll func(), err error) {
+	var open []io.Closer
+	closeAll = func() {
+		for _, f := range open {
+			_ = f.Close()
+		}
+	}
+	for field, headers := range posted {
+		if field == "files" {
+			field = ""
+		}
+		for _, h := range headers {
+			if h.Filename == "" && h.Size == 0 {
+				continue
+			}
+			f, err := h.Open()
+			if err != nil {
+				return nil, closeAll, err
+			}
+			open = append(open, f)
+			sent = append(sent, Sent{Field: field, File: upload.File{Name: h.Filename, Size: h.Size, Body: f}})
+		}
+	}
+	return sent, closeAll, nil
+}
+
+// dealOf reads the hidden fields of a form.
+func dealOf(r *http.Request, values map[string][]string) Deal {
+	first := func(name string) string {
+		if len(values[name]) == 0 {
+			return ""
+		}
+		return values[name][0]
+	}
+	version, _ := strconv.ParseInt(first("_version"), 10, 64)
+	return Deal{Number: r.PathValue("number"), Version: version, Key: first("_key")}
+}
+
+// back leads to the card after a change.
+func (c *Cases) back(w http.ResponseWriter, r *http.Request, base string, err error) error {
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base+r.PathValue("number"))
+}
+
+func (c *Cases) showCancel(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myCard(r)
+	if err != nil {
+		return err
+	}
+	if !v.can(Cancel) {
+		return ErrMove
+	}
+	return web.Render(w, r, web.Page{
+		Title: v.t("applications.cancel.title"), Section: "applications", Back: v.base, BackText: v.t("applications.cancel.back"), Body: cancelPage(v),
+	})
+}
+
+func (c *Cases) postCancel(w http.ResponseWriter, r *http.Request) error {
+	values, err := web.Form(w, r)
+	if err != nil {
+		return err
+	}
+	return c.back(w, r, citizenBase, c.Cancel(r.Context(), dealOf(r, values)))
+}
+
+func (c *Cases) getMyFile(w http.ResponseWriter, r *http.Request) error {
+	f, body, err := c.MyFile(r.Context(), r.PathValue("number"), r.PathValue("file"))
+	if err != nil {
+		return err
+	}
+	return attach(w, f.Name, f.Type, f.Size, body)
+}
+
+// attach sends a file to be saved, never to be shown: what people upload must
+// not run as a page of the portal.
+func attach(w http.ResponseWriter, name string, t upload.Type, size int64, body io.ReadCloser) error {
+	defer func() { _ = body.Close() }()
+	h := w.Header()
+	h.Set("Content-Type", contentType(t))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	_, err := io.Copy(w, body)
+	return err
+}
+
+func contentType(t upload.Type) string {
+	switch t {
+	case upload.PDF:
+		return "application/pdf"
+	case upload.JPG:
+		return "image/jpeg"
+	case upload.PNG:
+		return "image/png"
+	}
+	return "application/octet-stream"
+}

@@ -17,6 +17,7 @@ import (
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
+	"okno/internal/vault"
 )
 
 // find reads a case by a typed number; it knows no permission.
@@ -82,20 +83,20 @@ func (c *Cases) TheirFile(ctx context.Context, number, fileID string) (File, io.
 }
 
 // TheirDocument opens an issued document of a case for an officer; close it.
-func (c *Cases) TheirDocument(ctx context.Context, number, documentID string) (io.ReadCloser, error) {
+func (c *Cases) TheirDocument(ctx context.Context, number, documentID string) (vault.Document, io.ReadCloser, error) {
 	k, _, err := c.theirs(ctx, number)
 	if err != nil {
-		return nil, err
+		return vault.Document{}, nil, err
 	}
 	if err := c.looked(ctx, k, "document:"+documentID); err != nil {
-		return nil, err
+		return vault.Document{}, nil, err
 	}
 	d, body, err := c.Vault.Look(ctx, k.Owner, documentID)
 	if err == nil && d.CaseID != k.ID {
 		_ = body.Close()
-		return nil, ErrNotFound
+		return vault.Document{}, nil, ErrNotFound
 	}
-	return body, err
+	return d, body, err
 }
 
 // file opens a file that the scanner has passed; before runs first.

@@ -1,0 +1,147 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/forms"
+	"okno/internal/kit/i18n"
+	"okno/internal/vault"
+)
+
+// caseCard is all of an application that the reader may see.
+type caseCard struct {
+	caseState
+	Title     string         `json:"title"`
+	Initials  string         `json:"initials,omitempty" doc:"For staff only"`
+	Can       []Deed         `json:"can" doc:"What the reader can do now"`
+	Ask       *caseAsk       `json:"ask,omitempty" doc:"What the agency waits for"`
+	Answers   []caseSection  `json:"answers"`
+	Events    []caseEvent    `json:"events"`
+	Asks      []caseAsk      `json:"asks,omitempty"`
+	Files     []caseFile     `json:"files,omitempty"`
+	Documents []caseDocument `json:"documents,omitempty"`
+	Decision  string         `json:"decision,omitempty"`
+	Refusal   *caseRefusal   `json:"refusal,omitempty"`
+}
+
+type caseSection struct {
+	Title string       `json:"title"`
+	Rows  []caseAnswer `json:"rows"`
+}
+
+type caseAnswer struct {
+	Field string `json:"field"`
+	Label string `json:"label"`
+	Value string `json:"value"`
+	Empty bool   `json:"empty,omitempty"`
+}
+
+type caseEvent struct {
+	At     time.Time `json:"at"`
+	Deed   Deed      `json:"deed"`
+	Status Status    `json:"status"`
+	Side   Side      `json:"side"`
+	Text   string    `json:"text,omitempty"`
+	Inner  bool      `json:"inner,omitempty"`
+}
+
+type caseAsk struct {
+	ID         string     `json:"id"`
+	AskedAt    time.Time  `json:"asked_at"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+	Text       string     `json:"text"`
+	Fields     []string   `json:"fields,omitempty"`
+	Attach     bool       `json:"attach,omitempty" doc:"Files may be attached"`
+	Answer     string     `json:"answer,omitempty"`
+	Changes    []Change   `json:"changes,omitempty"`
+	Files      []caseFile `json:"files,omitempty"`
+}
+
+type caseFile struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size" doc:"Bytes"`
+	Scan string `json:"scan" enum:"clean,unscanned,checking,infected"`
+}
+
+type caseDocument struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	Title  string `json:"title"`
+}
+
+type caseRefusal struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	Mend string `json:"mend" doc:"What the person can do"`
+}
+
+type cardOut struct{ Body caseCard }
+
+func outCard(ctx context.Context, card *Card) *cardOut {
+	lang := forms.Lang(i18n.Lang(ctx))
+	out := caseCard{
+		caseState: stateOf(ctx, card.Case), Title: card.Service.Title.In(lang), Initials: card.Initials, Can: card.Can,
+		Files: outFiles(card.Files), Decision: card.Decision, Documents: outDocuments(card.Documents, lang),
+	}
+	for _, s := range card.Sections {
+		out.Answers = append(out.Answers, outSection(s))
+		for _, l := range s.Lists {
+			for _, item := range l.Items {
+				out.Answers = append(out.Answers, outSection(forms.Section{Title: l.Title + ": " + item.Title, Rows: item.Rows}))
+			}
+		}
+	}
+	for _, e := range card.Events {
+		out.Events = append(out.Events, caseEvent{At: e.At.Time(), Deed: e.Deed, Status: e.To, Side: e.Side, Text: e.Text, Inner: e.Inner})
+	}
+	for _, a := range card.Asks {
+		out.Asks = append(out.Asks, outAsk(a, lang))
+	}
+	if a := card.Asked(); a != nil {
+		ask := outAsk(*a, lang)
+		out.Ask = &ask
+	}
+	if g := card.Refusal; g != nil {
+		out.Refusal = &caseRefusal{Code: g.Code, Text: g.Text.In(lang), Mend: g.Mend.In(lang)}
+	}
+	return &cardOut{Body: out}
+}
+
+func outSection(s forms.Section) caseSection {
+	out := caseSection{Title: s.Title, Rows: make([]caseAnswer, len(s.Rows))}
+	for i, r := range s.Rows {
+		out.Rows[i] = caseAnswer{Field: r.Field, Label: r.Label, Value: r.Value, Empty: r.Empty}
+	}
+	return out
+}
+
+func outAsk(a Ask, lang forms.Lang) caseAsk {
+	out := caseAsk{
+		ID: a.ID, AskedAt: a.AskedAt.Time(), Text: a.Text.In(lang), Fields: a.Fields, Attach: a.Attach,
+		Answer: a.Answer.Text, Changes: a.Answer.Changes, Files: outFiles(a.Files),
+	}
+	if !a.Open() {
+		at := a.AnsweredAt.Time()
+		out.AnsweredAt = &at
+	}
+	return out
+}
+
+func outFiles(files []File) []caseFile {
+	out := make([]caseFile, len(files))
+	for i, f := range files {
+		out[i] = caseFile{ID: f.ID, Name: f.Name, Type: string(f.Type), Size: f.Size, Scan: string(f.Scan)}
+	}
+	return out
+}
+
+func outDocuments(docs []vault.Document, lang forms.Lang) []caseDocument {
+	out := make([]caseDocument, len(docs))
+	for i, d := range docs {
+		out[i] = caseDocument{ID: d.ID, Number: d.Number, Title: d.Title.In(lang)}
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package cases
+
+import (
+	"context"
+
+	"okno/internal/kit/i18n"
+)
+
+type queueIn struct {
+	Agency   string `query:"agency" maxLength:"50" doc:"One of yours; the first when empty"`
+	Closed   bool   `query:"closed" doc:"What is decided instead of what is to be done"`
+	Status   string `query:"status" enum:"accepted,in_work,waiting,approved,refused,completed,cancelled"`
+	Service  string `query:"service" maxLength:"100"`
+	Assigned string `query:"assigned" maxLength:"64" doc:"me, nobody, or an account"`
+	Due      string `query:"due" enum:"overdue,soon"`
+	Order    string `query:"order" enum:"deadline,newest"`
+	After    string `query:"after" maxLength:"100" doc:"next of the page before"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
+}
+
+func (c *Cases) apiQueue(ctx context.Context, in *queueIn) (*listCasesOut, error) {
+	p, err := c.Queue(ctx, QueueFilter{
+		Agency: in.Agency, Closed: in.Closed, Status: statuses(in.Status), Service: in.Service, Assigned: in.Assigned,
+		Due: in.Due, Order: in.Order, After: in.After, Limit: in.Limit,
+	})
+	out := &listCasesOut{}
+	out.Body.Next, out.Body.Applications = p.Next, make([]caseRow, len(p.Rows))
+	for i, r := range p.Rows {
+		out.Body.Applications[i] = caseRow{
+			Number: r.Number, Service: r.ServiceID, Title: agencyText(i18n.Lang(ctx), r.Title.RU, r.Title.EN), Status: r.Status,
+			StatusText: i18n.T(ctx, r.Status.Text()), Version: r.Version, SubmittedAt: r.SubmittedAt.Time(), Deadline: r.Due.Date,
+			DaysLeft: r.Left.WorkingDays, Overdue: r.Left.Overdue, Initials: r.Initials, AssignedTo: r.AssignedTo,
+		}
+	}
+	return out, err
+}
+
+func (c *Cases) apiLook(ctx context.Context, in *caseIn) (*cardOut, error) {
+	card, err := c.Look(ctx, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	return outCard(ctx, card), nil
+}
+
+func (c *Cases) apiTake(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Take(ctx, in.deal(in.Body.Version)))
+}
+
+func (c *Cases) apiReturn(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Return(ctx, in.deal(in.Body.Version)))
+}
+
+type assignIn struct {
+	dealIn
+	Body struct {
+		versionBody
+		To string `json:"to" maxLength:"64" doc:"Account of an officer; empty for nobody"`
+	}
+}
+
+func (c *Cases) apiAssign(ctx context.Context, in *assignIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Assign(ctx, in.deal(in.Body.Version), in.Body.To))
+}
+
+type askIn struct {
+	dealIn
+	Body struct {
+		versionBody
+		Preset string   `json:"preset,omitempty" maxLength:"100" doc:"Code of a ready text of the service"`
+		Text   string   `json:"text,omitempty" maxLength:"8000" doc:"Own words; instead of those of the preset"`
+		Fields []string `json:"fields,omitempty" maxItems:"100" doc:"Fields that are opened for correction"`
+		Files  bool     `json:"files,omitempty" doc:"Files may be attached"`
+	}
+}
+
+func (c *Cases) apiAsk(ctx context.Context, in *askIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Request(ctx, in.deal(in.Body.Version), AskMore{
+		Preset: in.Body.Preset, Text: in.Body.Text, Fields: in.Body.Fields, Files: in.Body.Files,
+	}))
+}
+
+type approveIn struct {
+	dealIn
+	Body struct {
+		versionBody
+		Comment string `json:"comment,omitempty" maxLength:"8000"`
+	} `required:"false"`
+}
+
+func (c *Cases) apiApprove(ctx context.Context, in *approveIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Approve(ctx, in.deal(in.Body.Version), in.Body.Comment))
+}
+
+type refuseIn struct {
+	dealIn
+	Body struct {
+		versionBody
+		Ground  string `json:"ground" maxLength:"100" doc:"Code of a ground of the service"`
+		Comment string `json:"comment" maxLength:"8000" doc:"Why, for the person"`
+	}
+}
+
+func (c *Cases) apiRefuse(ctx context.Context, in *refuseIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Refuse(ctx, in.deal(in.Body.Version), in.Body.Ground, in.Body.Comment))
+}
+
+type noteIn struct {
+	dealIn
+	Body struct {
+		versionBody
+		Text  string `json:"text" maxLength:"8000"`
+		Inner bool   `json:"inner,omitempty" doc:"For the agency's eyes only"`
+	}
+}
+
+func (c *Cases) apiNote(ctx context.Context, in *noteIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Note(ctx, in.deal(in.Body.Version), in.Body.Text, in.Body.Inner))
+}

@@ -1,0 +1,105 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"okno/internal/applications/upload"
+	"okno/internal/identity"
+	"okno/internal/kit/id"
+	"okno/internal/kit/web"
+)
+
+func (c *Cases) mountDesk(rt *web.Router) {
+	staff := identity.Staff(identity.Officer, identity.Head)
+	rt.Handle("GET "+deskBase+"{number}", staff, c.showTheirs)
+	rt.Handle("GET "+deskBase+"{number}/files/{file}", staff, c.getTheirFile)
+	rt.Handle("GET "+deskBase+"{number}/documents/{document}", staff, c.getTheirDocument)
+	for deed, do := range map[string]func(ctx context.Context, d Deal, v url.Values) error{
+		"take":    func(ctx context.Context, d Deal, _ url.Values) error { return c.Take(ctx, d) },
+		"return":  func(ctx context.Context, d Deal, _ url.Values) error { return c.Return(ctx, d) },
+		"assign":  func(ctx context.Context, d Deal, v url.Values) error { return c.Assign(ctx, d, v.Get("to")) },
+		"ask":     c.deskAsk,
+		"approve": func(ctx context.Context, d Deal, v url.Values) error { return c.Approve(ctx, d, v.Get("comment")) },
+		"refuse": func(ctx context.Context, d Deal, v url.Values) error {
+			return c.Refuse(ctx, d, v.Get("ground"), v.Get("comment"))
+		},
+		"note": func(ctx context.Context, d Deal, v url.Values) error {
+			return c.note(ctx, d, v.Get("note"), "note", v.Get("inner") == "yes")
+		},
+	} {
+		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(do))
+	}
+}
+
+func (c *Cases) deskAsk(ctx context.Context, d Deal, v url.Values) error {
+	return c.Request(ctx, d, AskMore{Preset: v.Get("preset"), Text: v.Get("text"), Fields: v["fields"], Files: v.Get("files") == "yes"})
+}
+
+// deskPost does a deed and leads back to the card; what is wrong with the form
+// is shown on the card itself.
+func (c *Cases) deskPost(do func(ctx context.Context, d Deal, v url.Values) error) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		values, err := web.Form(w, r)
+		if err != nil {
+			return err
+		}
+		err = do(r.Context(), dealOf(r, values), values)
+		if !errors.Is(err, ErrFields) {
+			return c.back(w, r, deskBase, err)
+		}
+		v, cerr := c.theirCard(r)
+		if cerr != nil {
+			return cerr
+		}
+		v.blame(err, values)
+		return web.Render(w, r, v.deskPage(http.StatusUnprocessableEntity))
+	}
+}
+
+func (c *Cases) theirCard(r *http.Request) (view, error) {
+	ctx := r.Context()
+	card, err := c.Look(ctx, r.PathValue("number"))
+	if err != nil {
+		return view{}, err
+	}
+	v := c.view(ctx, card, deskBase)
+	v.staff, v.key = true, id.Token()
+	if v.can(Assign) {
+		v.officers, err = c.officerItems(ctx, card)
+	}
+	return v, err
+}
+
+func (c *Cases) showTheirs(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.theirCard(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, v.deskPage(http.StatusOK))
+}
+
+func (v view) deskPage(status int) web.Page {
+	return web.Page{
+		Title: v.Number + " — " + v.title(), Status: status, Error: len(v.faults) > 0, Section: "desk", Wide: true,
+		Back: "/desk", BackText: v.t("applications.desk.back"), Body: deskCard(v),
+	}
+}
+
+func (c *Cases) getTheirFile(w http.ResponseWriter, r *http.Request) error {
+	f, body, err := c.TheirFile(r.Context(), r.PathValue("number"), r.PathValue("file"))
+	if err != nil {
+		return err
+	}
+	return attach(w, f.Name, f.Type, f.Size, body)
+}
+
+func (c *Cases) getTheirDocument(w http.ResponseWriter, r *http.Request) error {
+	d, body, err := c.TheirDocument(r.Context(), r.PathValue("number"), r.PathValue("document"))
+	if err != nil {
+		return err
+	}
+	return attach(w, d.Number+".pdf", upload.PDF, d.Size, body)
+}

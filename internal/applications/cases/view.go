@@ -1,0 +1,296 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"okno/internal/applications/upload"
+	"okno/internal/forms"
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
+)
+
+// view is a card as its page shows it, to a citizen or to staff.
+type view struct {
+	*Card
+	ctx    context.Context
+	zone   *time.Location
+	agency string
+	base   string // address of the card, without a slash at its end
+	// faults by field, and what was posted with them.
+	faults map[string]string
+	posted map[string][]string
+	// staff only
+	staff    bool
+	officers []ui.SelectItem
+	key      string // idempotency key of the forms
+}
+
+func (c *Cases) view(ctx context.Context, card *Card, base string) view {
+	a, _ := c.Offices.ByCode(card.Agency)
+	return view{
+		Card: card, ctx: ctx, zone: c.zone(card.Agency, card.Office), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number,
+		faults: map[string]string{},
+	}
+}
+
+// blame shows what is wrong at the fields; false for an error that is none of
+// the fields'.
+func (v *view) blame(err error, posted map[string][]string) bool {
+	e, ok := errs.As(err)
+	if !ok || !errors.Is(err, ErrFields) {
+		return false
+	}
+	for _, f := range e.Fields {
+		v.faults[f.Name] = i18n.T(v.ctx, f.Key, f.Args...)
+	}
+	v.posted = posted
+	return true
+}
+
+func (v view) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }
+func (v view) lang() string                     { return i18n.Lang(v.ctx) }
+func (v view) in(t forms.Text) string           { return t.In(forms.Lang(v.lang())) }
+func (v view) title() string                    { return v.in(v.Service.Title) }
+func (v view) date(d db.Date) string            { return i18n.DateISO(v.lang(), string(d)) }
+func (v view) when(t db.Time) string            { return i18n.DateTime(v.lang(), t.Time().In(v.zone)) }
+func (v view) can(d Deed) bool                  { return has(v.Can, d) }
+func (v view) fault(name string) ui.Part        { return ui.Text(v.faults[name]) }
+
+func (v view) old(name string) string {
+	if len(v.posted[name]) == 0 {
+		return ""
+	}
+	return v.posted[name][0]
+}
+
+func has(all []Deed, d Deed) bool {
+	for _, x := range all {
+		if x == d {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether the reader may decide: who took the case, or a head.
+func (v view) holds() bool { return v.Mine || v.can(Assign) }
+
+func kindOfStatus(s Status) ui.Kind {
+	switch s {
+	case Waiting:
+		return ui.Attention
+	case Approved, Completed:
+		return ui.Done
+	case Refused:
+		return ui.Refused
+	case Cancelled:
+		return ui.Neutral
+	}
+	return ui.Progress
+}
+
+// steps is the line of progress and where the case stands on it.
+func (v view) steps() ([]ui.Step, int) {
+	last := Completed
+	if v.Status == Refused || v.Status == Cancelled {
+		last = v.Status
+	}
+	names := []Status{Accepted, InWork, Approved, last}
+	switch last {
+	case Refused:
+		names = []Status{Accepted, InWork, Refused}
+	case Cancelled:
+		names = []Status{Accepted, Cancelled}
+	}
+	at := map[Status]int{Accepted: 0, InWork: 1, Waiting: 1, Approved: 2, Completed: 3, Refused: 2, Cancelled: 1}[v.Status]
+	steps := make([]ui.Step, len(names))
+	for i, s := range names {
+		steps[i] = ui.Step{Text: v.t("applications.step." + string(s))}
+	}
+	return steps, at
+}
+
+// deadline says in words how long it will take.
+func (v view) deadline() string {
+	switch {
+	case !v.Status.Open() || v.Due.At.IsZero():
+		return ""
+	case v.Left.Paused:
+		return v.t("applications.card.paused", "Count", max(v.Left.WorkingDays, 0))
+	case v.Left.Overdue:
+		return v.t("applications.card.overdue", "Date", v.date(v.Due.Date))
+	case v.Left.WorkingDays == 0:
+		return v.t("applications.card.due_today", "Date", v.date(v.Due.Date))
+	}
+	return v.t("applications.card.due", "Date", v.date(v.Due.Date), "Count", v.Left.WorkingDays)
+}
+
+// now says what happens at present and what the person has to do.
+func (v view) now() string {
+	if v.Status == Accepted {
+		return v.t("applications.now.accepted", "Date", v.date(v.RegisterBy))
+	}
+	return v.t("applications.now." + string(v.Status))
+}
+
+func (v view) facts() []ui.Pair {
+	who := v.t("applications.card.nobody")
+	if v.AssignedTo != "" {
+		who = v.t("applications.card.officer")
+	}
+	return ui.Pairs(
+		v.t("applications.card.agency"), v.agency,
+		v.t("applications.card.who"), who,
+		v.t("applications.card.submitted"), v.when(v.SubmittedAt),
+		v.t("applications.card.registered"), v.registered(),
+		v.t("applications.card.deadline"), v.deadline(),
+	)
+}
+
+func (v view) registered() string {
+	if v.RegisteredAt.IsZero() {
+		return ""
+	}
+	return v.when(v.RegisteredAt)
+}
+
+// chronology is the history, newest first; citizens are not shown who of the
+// agency was given the case.
+func (v view) chronology() []ui.ChronologyItem {
+	var items []ui.ChronologyItem
+	for i := len(v.Events) - 1; i >= 0; i-- {
+		e := v.Events[i]
+		if e.Deed == Assign && !v.staff {
+			continue
+		}
+		item := ui.ChronologyItem{
+			When: v.when(e.At), DateTime: e.At.Time().Format(time.RFC3339), Title: v.t("applications.event." + string(e.Deed)),
+			Text: e.Text, Kind: kindOfStatus(e.To), Current: len(items) == 0,
+		}
+		if e.Inner {
+			item.Title = v.t("applications.event.inner")
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+func (v view) source(row forms.Row) string {
+	if row.Empty || row.Source.From != forms.FromKnown {
+		return ""
+	}
+	return v.t("applications.card.source", "Origin", v.in(row.Source.Origin))
+}
+
+// answerRows are the rows of a summary list.
+func (v view) answerRows(rows []forms.Row) []ui.SummaryRow {
+	out := make([]ui.SummaryRow, len(rows))
+	for i, r := range rows {
+		value := r.Value
+		if s := v.source(r); s != "" && v.staff {
+			value += " · " + s
+		}
+		out[i] = ui.SummaryRow{Key: ui.Text(r.Label), Value: ui.Text(value)}
+	}
+	return out
+}
+
+func (v view) fileNote(f File) string {
+	note := strings.ToUpper(string(f.Type)) + ", " + i18n.Size(v.lang(), f.Size)
+	switch f.Scan {
+	case upload.Checking:
+		note += " — " + v.t("applications.file.checking")
+	case upload.Infected:
+		note += " — " + v.t("applications.file.infected")
+	case upload.Unscanned:
+		if v.staff {
+			note += " — " + v.t("applications.file.unscanned")
+		}
+	}
+	return note
+}
+
+func (v view) label(fieldID string) string {
+	if f := v.Service.Field(fieldID); f != nil {
+		return v.in(f.Label)
+	}
+	return fieldID
+}
+
+// faultList is the error summary.
+func (v view) faultList(fields ...string) []ui.ErrorItem {
+	return ui.ErrorList(v.faults, ui.Fields(fields...)...)
+}
+
+func (v view) presets() []ui.SelectItem {
+	items := []ui.SelectItem{{Text: v.t("applications.desk.own_words"), NoValue: true}}
+	for _, p := range v.Service.Ask {
+		items = append(items, ui.SelectItem{Value: p.ID, Text: v.in(p.Title)})
+	}
+	return items
+}
+
+func (v view) grounds() []ui.SelectItem {
+	items := []ui.SelectItem{{Text: v.t("applications.desk.choose_ground"), NoValue: true}}
+	for _, g := range v.Service.Page.Refusal {
+		items = append(items, ui.SelectItem{Value: g.Code, Text: v.in(g.Text)})
+	}
+	return items
+}
+
+// correctable are the fields that an officer may open.
+func (v view) correctable() []ui.ChoiceItem {
+	var items []ui.ChoiceItem
+	for _, step := range v.result.Steps {
+		for _, f := range step.Fields {
+			if askable(v.Service, f.Field.ID) != nil {
+				items = append(items, ui.ChoiceItem{Value: f.Field.ID, Text: v.in(f.Field.Label)})
+			}
+		}
+	}
+	return items
+}
+
+// officerItems are the people to whom a head may give the case.
+func (c *Cases) officerItems(ctx context.Context, card *Card) ([]ui.SelectItem, error) {
+	ids, err := c.officers(ctx, card.Agency)
+	if err != nil {
+		return nil, err
+	}
+	items := []ui.SelectItem{{Text: i18n.T(ctx, "applications.desk.nobody"), NoValue: true}}
+	for _, account := range ids {
+		name := account
+		if a, err := c.Accounts.Account(ctx, account); err == nil && a.Login != "" {
+			name = a.Login
+		}
+		if account == identity.ActorOf(ctx).ID {
+			name = i18n.T(ctx, "applications.desk.me", "Name", name)
+		}
+		items = append(items, ui.SelectItem{Value: account, Text: name, Selected: ui.OnIf(account == card.AssignedTo)})
+	}
+	return items, nil
+}
+
+// faulty reports whether one of the fields is wrong.
+func (v view) faulty(names ...string) bool {
+	for _, n := range names {
+		if v.faults[n] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// documentHref is where the reader gets an issued document.
+func (v view) documentHref(documentID string) string {
+	if v.staff {
+		return v.base + "/documents/" + documentID
+	}
+	return "/cabinet/documents/" + documentID + "/file"
+}

@@ -1,0 +1,110 @@
+package cases
+
+import (
+	"strings"
+
+	"okno/internal/forms"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
+
+	"github.com/a-h/templ"
+)
+
+// askedNames are the names of all boxes of the open ask, in order.
+func (v view) askedNames() []string {
+	var names []string
+	for _, id := range v.Asked().Fields {
+		names = append(names, id)
+		if f := v.Service.Field(id); f != nil {
+			for _, in := range f.Inputs() {
+				if in.Part != "" {
+					names = append(names, id+"."+in.Part)
+				}
+			}
+		}
+	}
+	return append(names, "text", "files")
+}
+
+// field draws one field that is open for correction.
+func (v view) field(id string) templ.Component {
+	state := v.state(id)
+	if state == nil {
+		return templ.NopComponent
+	}
+	f := state.Field
+	label, hint := ui.Text(v.in(f.Label)), ui.Text(v.in(f.Hint))
+	if f.Kind == "file" {
+		return v.fileField(id, label, f.FileTypes(), f.FileBytes(), f.FileCount() > 1)
+	}
+	boxes := state.Boxes(v.posted)
+	inputs := f.Inputs()
+	if len(inputs) == 1 {
+		return v.box(state, inputs[0], id, label, hint, boxes[""])
+	}
+	parts := make([]templ.Component, len(inputs))
+	for i, in := range inputs {
+		part := i18n.T(v.ctx, in.Label)
+		if in.Optional {
+			part = v.t("applications.card.optional", "Label", part)
+		}
+		parts[i] = v.box(state, in, id+"."+in.Part, ui.Text(part), ui.Part{}, boxes[in.Part])
+	}
+	return composite(id, label, hint, v.fault(id), parts)
+}
+
+// state is a field as the form has it now, nil when it is hidden.
+func (v view) state(id string) *forms.FieldState {
+	for i := range v.result.Steps {
+		for j := range v.result.Steps[i].Fields {
+			if f := &v.result.Steps[i].Fields[j]; f.Field.ID == id {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func (v view) box(state *forms.FieldState, in forms.Input, name string, label, hint ui.Part, values []string) templ.Component {
+	value := strings.Join(values[:min(len(values), 1)], "")
+	legend := ui.FieldsetParams{Legend: label}
+	switch in.Control {
+	case "textarea":
+		return ui.Textarea(ui.TextareaParams{Name: name, Label: label, Hint: hint, ErrorMessage: v.fault(name), Value: value})
+	case "radio":
+		return ui.Radios(ui.RadiosParams{Name: name, Fieldset: legend, Hint: hint, ErrorMessage: v.fault(name), Items: v.options(state), Value: value})
+	case "checkbox":
+		return ui.Checkboxes(ui.CheckboxesParams{Name: name, Fieldset: legend, Hint: hint, ErrorMessage: v.fault(name), Items: v.options(state), Values: values})
+	case "select":
+		items := []ui.SelectItem{{Text: "—", NoValue: true}}
+		for _, o := range v.options(state) {
+			items = append(items, ui.SelectItem{Value: o.Value, Text: o.Text})
+		}
+		return ui.Select(ui.SelectParams{Name: name, Label: label, Hint: hint, ErrorMessage: v.fault(name), Items: items, Value: value})
+	}
+	return ui.Input(ui.InputParams{
+		Name: name, Label: label, Hint: hint, ErrorMessage: v.fault(name), Value: value,
+		Inputmode: in.Mode, Autocomplete: in.Autocomplete,
+	})
+}
+
+func (v view) options(state *forms.FieldState) []ui.ChoiceItem {
+	if state.Field.Kind == "yesno" {
+		return []ui.ChoiceItem{
+			{Value: "yes", Text: i18n.T(v.ctx, "forms.word.yes")}, {Value: "no", Text: i18n.T(v.ctx, "forms.word.no")},
+		}
+	}
+	items := make([]ui.ChoiceItem, len(state.Offered))
+	for i, o := range state.Offered {
+		items[i] = ui.ChoiceItem{Value: o.Value, Text: v.in(o.Label), Hint: ui.Text(v.in(o.Hint))}
+	}
+	return items
+}
+
+func (v view) fileField(name string, label ui.Part, types []string, most int64, several bool) templ.Component {
+	return ui.FileUpload(ui.FileUploadParams{
+		Name: name, Multiple: several, Label: label, ErrorMessage: v.fault(name), JavaScript: true,
+		Hint:       ui.Text(v.t("applications.card.file_hint", "Types", strings.ToUpper(strings.Join(types, ", ")), "Size", i18n.Size(v.lang(), most))),
+		Attributes: ui.Attributes{"accept": "." + strings.Join(types, ",.")},
+	})
+}
