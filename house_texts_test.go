@@ -2,6 +2,8 @@ package okno_test
 
 import (
 	"go/ast"
+	"go/token"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -19,13 +21,14 @@ import (
 //   - where a key is expected: the key argument of T, errs.New… and WithField, an
 //     argument for a parameter named key (so closures like t(key, args…) count),
 //     a field or a constant whose name ends with Key;
-//   - or if it has three parts or more and its first two parts begin a known key.
+//   - or if it has three parts or more and its first two parts begin a known key,
+//     unless it names an act, an event or a job (see named).
 //
-// Names of acts, events and jobs have two parts and stand in none of those
-// places. A key counts as used if it stands as a string anywhere in the program
-// or its data. Keys that are put together at run time are named, by their
-// beginning, in ru.yaml: "# dynamic: applications.status." and the code must
-// hold a string that begins with it.
+// A key counts as used if it stands as a string anywhere in the program or its
+// data, or begins with a string to which the program adds something with +, as
+// in "applications.status." + s. Keys that are put together in another way are
+// named, by their beginning, in ru.yaml: "# dynamic: applications.status." and
+// the code must hold a string that begins with it.
 
 // texts are one locale folder.
 type texts struct {
@@ -148,28 +151,44 @@ func toString(v any) string { s, _ := v.(string); return s }
 
 // usage is where keys stand in the program.
 type usage struct {
-	strings map[string]bool   // every string with a dot
-	keys    map[string]string // what must be a key → where
+	strings    map[string]bool   // every string with a dot
+	beginnings map[string]string // what is added to → where
+	keys       map[string]string // what must be a key → where
 }
 
 func readUsage(h *house, all []*texts) usage {
-	u := usage{strings: map[string]bool{}, keys: map[string]string{}}
+	u := usage{strings: map[string]bool{}, beginnings: map[string]string{}, keys: map[string]string{}}
 	prefixes, families := known(all)
+	params := map[string]map[string]int{} // by folder
 	for _, s := range h.files {
 		if s.support() || !strings.HasPrefix(s.dir, "internal/") || s.under("internal/sandbox") {
 			continue
 		}
-		byParam := keyParams(h, s.dir)
+		if params[s.dir] == nil {
+			params[s.dir] = keyParams(h, s.dir)
+		}
+		other := named(s)
+		begins := beginnings(s)
 		literals(s, func(lit *ast.BasicLit, text string) {
-			if strings.Contains(text, ".") {
+			first, _, dotted := strings.Cut(text, ".")
+			if dotted {
 				u.strings[text] = true
+			}
+			if begins[lit] && dotted && prefixes[first] {
+				u.beginnings[text] = h.at(lit)
+			}
+			if begins[lit] || other[lit] {
+				return
 			}
 			if parts := strings.SplitN(text, ".", 3); len(parts) == 3 && keyShape.MatchString(text) && families[parts[0]+"."+parts[1]] {
 				u.keys[text] = h.at(lit)
 			}
 		})
-		keyPlaces(s, byParam, func(lit *ast.BasicLit) {
+		keyPlaces(s, params[s.dir], func(lit *ast.BasicLit) {
 			text, _ := strconv.Unquote(lit.Value) // the parser has checked it
+			if begins[lit] {
+				return
+			}
 			if first, _, _ := strings.Cut(text, "."); keyShape.MatchString(text) && prefixes[first] {
 				u.keys[text] = h.at(lit)
 			}
@@ -184,6 +203,54 @@ func readUsage(h *house, all []*texts) usage {
 		}
 	}
 	return u
+}
+
+// beginnings are the strings to which something is added.
+func beginnings(s *source) map[*ast.BasicLit]bool {
+	found := map[*ast.BasicLit]bool{}
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.ADD {
+			if lit, ok := b.X.(*ast.BasicLit); ok {
+				found[lit] = true
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// named are the strings that name acts, events, jobs and listeners: what a
+// method Kind returns, arguments of On, Entry and Look, fields Act and Name.
+func named(s *source) map[*ast.BasicLit]bool {
+	found := map[*ast.BasicLit]bool{}
+	all := func(n ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok {
+				found[lit] = true
+			}
+			return true
+		})
+	}
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Name.Name == "Kind" {
+				all(n)
+			}
+		case *ast.CallExpr:
+			if sel, ok := n.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"On", "Entry", "Look"}, sel.Sel.Name) {
+				for _, a := range n.Args {
+					all(a)
+				}
+			}
+		case *ast.KeyValueExpr:
+			if id, ok := n.Key.(*ast.Ident); ok && (id.Name == "Act" || id.Name == "Name") {
+				all(n.Value)
+			}
+		}
+		return true
+	})
+	return found
 }
 
 // known are the prefixes of keys and their first two parts.
@@ -311,6 +378,11 @@ func TestTextsMissingAndUnused(t *testing.T) {
 			t.Errorf("%s: text %s is missing. Add it to ru.yaml and en.yaml of its room.", at, key)
 		}
 	}
+	for with, at := range u.beginnings {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(have)), func(key string) bool { return strings.HasPrefix(key, with) }) && strings.Count(with, ".") > 1 {
+			t.Errorf("%s: no text begins with %s. Add them to ru.yaml and en.yaml of its room.", at, with)
+		}
+	}
 	for _, x := range all {
 		for _, d := range x.dynamic {
 			if !u.begins(d) {
@@ -318,7 +390,7 @@ func TestTextsMissingAndUnused(t *testing.T) {
 			}
 		}
 		for key := range x.ru {
-			if !u.strings[key] && !slices.ContainsFunc(x.dynamic, func(d string) bool { return strings.HasPrefix(key, d) }) {
+			if !u.strings[key] && !u.composed(key) && !slices.ContainsFunc(x.dynamic, func(d string) bool { return strings.HasPrefix(key, d) }) {
 				t.Errorf("%s: text %s is not used. Delete it, or write `# dynamic: %s` if it is put together at run time.", x.dir, key, beginning(key))
 			}
 		}
@@ -334,6 +406,17 @@ func (u usage) begins(with string) bool {
 	return false
 }
 
+// composed reports whether the key begins as a string does that is added to.
+// A room's name alone is no beginning.
+func (u usage) composed(key string) bool {
+	for with := range u.beginnings {
+		if strings.HasPrefix(key, with) && len(with) > strings.Index(key, ".")+1 {
+			return true
+		}
+	}
+	return false
+}
+
 func beginning(key string) string { return key[:strings.LastIndex(key, ".")+1] }
 
 // words are three Cyrillic letters and more in a row of small letters: alphabets,
@@ -343,7 +426,8 @@ var words = regexp.MustCompile(`[А-Яа-яЁё]?[а-яё]{3,}`)
 func TestWordsStandInLocaleFiles(t *testing.T) {
 	t.Parallel()
 	each(t, func(h *house, s *source) {
-		if s.support() || s.room == "" && !s.under("internal/app") {
+		// What the demo prints is for readers of both languages at once.
+		if s.support() || s.room == "" && !s.under("internal/app") || s.path == "internal/app/demo.go" {
 			return
 		}
 		data := marked(h, s)
