@@ -143,11 +143,7 @@ func faultsOf(ctx context.Context, err error) (faults map[string]string, ok bool
 		}
 	}
 	if len(faults) == 0 {
-		args := e.Args
-		if e.RetryAfter > 0 {
-			args = append(args, "Seconds", int(e.RetryAfter.Seconds()+0.999))
-		}
-		faults[""] = i18n.T(ctx, e.Key, args...)
+		faults[""] = i18n.T(ctx, e.Key, e.Args...)
 	}
 	return faults, true
 }

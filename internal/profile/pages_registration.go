@@ -106,7 +106,7 @@ func (p *Profile) pageCodes(w http.ResponseWriter, r *http.Request) error {
 	if reg.Confirmed() {
 		return web.Redirect(w, r, "/register/password")
 	}
-	return p.showCodes(w, r, reg, form{}, web.Query(r, "sent"))
+	return p.showCodes(w, r, reg, form{}, knownChannel(web.Query(r, "sent")))
 }
 
 func (p *Profile) showCodes(w http.ResponseWriter, r *http.Request, reg Registration, f form, sent string) error {

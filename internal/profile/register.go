@@ -88,7 +88,8 @@ func (p *Profile) ResendCode(ctx context.Context, token string, c Channel) error
 		return err
 	}
 	if left := resendPause - p.Clock.Now().Sub(r.sentAt(c).Time()); left > 0 {
-		return ErrResendPause.After(left)
+		seconds := int((left + time.Second - 1) / time.Second)
+		return errs.NewTooMany(ErrResendPause.Key, "Seconds", seconds).After(left)
 	}
 	return p.sendCode(ctx, &r, c)
 }
