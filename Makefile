@@ -41,7 +41,7 @@ check: tools ## linters, the law of the house, generated files
 
 .PHONY: generate
 generate: tools ## templates, queries, styles and scripts, OpenAPI
-	bin/templ generate -log-level error
+	for d in $$(find internal web -name '*.templ' -not -path '*/node_modules/*' -printf '%h\n' | sort -u); do bin/templ generate -log-level error -path $$d; done
 	for f in $$(find internal -name sqlc.yaml | sort); do bin/sqlc generate -f $$f; done
 	if [ -d web/node_modules ]; then $(GO) run ./web/build; else echo 'web/node_modules is missing: styles are left as they are'; fi
 	mkdir -p .cache docs/api
