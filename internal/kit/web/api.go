@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -19,6 +21,7 @@ import (
 type API struct {
 	router *Router
 	huma   huma.API
+	room   string // package of the operation that is being added
 }
 
 func newAPI(rt *Router) *API {
@@ -32,7 +35,34 @@ func newAPI(rt *Router) *API {
 	useProblems()
 	rt.add("GET /api/v1/openapi.json", Public)
 	rt.add("GET /api/v1/openapi.yaml", Public)
-	return &API{router: rt, huma: humago.New(rt.mux, cfg)}
+	a := &API{router: rt}
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", a.schemaName)
+	a.huma = humago.New(rt.mux, cfg)
+	return a
+}
+
+// schemaName puts the room's name before a type's: rooms may call theirs alike.
+func (a *API) schemaName(t reflect.Type, hint string) string {
+	name, room := huma.DefaultSchemaNamer(t, hint), a.room
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Name() != "" {
+		room = roomOf(t)
+	}
+	if len(name) >= len(room) && strings.EqualFold(name[:len(room)], room) {
+		return name
+	}
+	return strings.ToUpper(room[:1]) + room[1:] + name
+}
+
+// roomOf is the last word of a type's package, "" for what isn't a room's.
+func roomOf(t reflect.Type) string {
+	rest, ok := strings.CutPrefix(t.PkgPath(), "okno/internal/")
+	if !ok || strings.HasPrefix(rest, "kit/") {
+		return ""
+	}
+	return path.Base(rest)
 }
 
 // useProblems makes problems of what the library refuses by itself. Its hook is
@@ -61,9 +91,10 @@ type Operation struct {
 // same things as a page's request.
 func Register[I, O any](a *API, op Operation, g Guard, h func(ctx context.Context, in *I) (*O, error)) {
 	a.router.add(op.Pattern, g)
-	method, path, _ := strings.Cut(op.Pattern, " ")
+	a.room = roomOf(reflect.TypeFor[O]())
+	method, address, _ := strings.Cut(op.Pattern, " ")
 	o := huma.Operation{
-		Method: method, Path: path, OperationID: op.ID, Summary: op.Summary, Tags: []string{op.Tag},
+		Method: method, Path: address, OperationID: op.ID, Summary: op.Summary, Tags: []string{op.Tag},
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody,
 	}
 	if g.Name != Public.Name {
