@@ -16,7 +16,7 @@ import (
 const (
 	homeRows     = 30 // read at once: enough for almost everybody
 	homeActive   = 6
-	homeFinished = 4
+	homeFinished = 3
 	homeDrafts   = 4
 	homePopular  = 4
 	asideNotices = 5

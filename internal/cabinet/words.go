@@ -3,6 +3,8 @@ package cabinet
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"okno/internal/applications/cases"
 	"okno/internal/forms"
@@ -63,6 +65,12 @@ func (v view) moment(ctx context.Context, at db.Time) string {
 	return i18n.DateTime(i18n.Lang(ctx), t)
 }
 
+// capital begins a text with a capital letter.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
 // noticeKind is the colour of a notice.
 func noticeKind(kind string, read bool) ui.Kind {
 	switch {
@@ -85,19 +93,6 @@ func paragraphs(text string) []string {
 		}
 	}
 	return out
-}
-
-// finishedItems are applications that have come to their end.
-func finishedItems(ctx context.Context, v view, rows []cases.Row) []ui.TaskItem {
-	items := make([]ui.TaskItem, len(rows))
-	for i, row := range rows {
-		items[i] = ui.TaskItem{
-			Title: ui.Text(text(ctx, row.Title)), Href: "/cabinet/applications/" + row.Number,
-			Hint:   ui.Text(i18n.T(ctx, "cabinet.case.finished", "Number", row.Number, "Day", v.day(ctx, row.ChangedAt))),
-			Status: ui.TaskStatus{HTML: ui.StatusTag(StatusKind(row.Status), i18n.T(ctx, row.Status.Text()))},
-		}
-	}
-	return items
 }
 
 // languages are named in themselves.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"time"
 
 	"okno/internal/agency"
 	"okno/internal/applications/cases"
@@ -24,6 +25,9 @@ const (
 	tabOverdue = "overdue"
 	tabClosed  = "closed"
 )
+
+// nowrap keeps a cell on one line.
+const nowrap = "okno-nowrap"
 
 // pageSize is how many lines stand on a page of the desk.
 const pageSize = 50
@@ -162,8 +166,19 @@ func (r *Room) TakeNext(ctx context.Context, agencyCode, key string) (string, er
 }
 
 func (r *Room) day(ctx context.Context, at db.Time) string {
-	return i18n.Date(i18n.Lang(ctx), at.Time().In(r.Zone))
+	return shortDay(ctx, at.Time().In(r.Zone))
 }
+
+// shortDay is a day as narrow columns show it.
+func shortDay(ctx context.Context, t time.Time) string {
+	if i18n.Lang(ctx) == i18n.EN {
+		return t.Format("2 Jan 2006")
+	}
+	return t.Format("02.01.2006")
+}
+
+// narrowed reports whether the officer looks for something.
+func (c choice) narrowed() bool { return c.Status != "" || c.Service != "" }
 
 func (v queueView) tabs(ctx context.Context) []ui.FilterLink {
 	var links []ui.FilterLink
@@ -226,17 +241,17 @@ func (v queueView) table(ctx context.Context) ui.TableParams {
 	p := ui.TableParams{
 		Classes: "okno-table--sticky", FirstCellIsHeader: true,
 		Head: []ui.Cell{
-			{Text: t("desk.queue.number")}, {Text: t("desk.queue.service")}, {Text: t("desk.queue.applicant")}, {Text: t("desk.queue.submitted")},
-			{Text: t("desk.queue.deadline")}, {Text: t("desk.queue.status")}, {Text: t("desk.queue.holder")},
+			{Text: t("desk.queue.number")}, {Text: t("desk.queue.service")}, {Text: t("desk.queue.applicant"), Classes: nowrap}, {Text: t("desk.queue.submitted")},
+			{Text: t("desk.queue.deadline")}, {Text: t("desk.queue.status")}, {Text: t("desk.queue.holder"), Classes: nowrap},
 		},
 	}
 	for _, row := range v.Rows {
 		p.Rows = append(p.Rows, []ui.Cell{
-			{HTML: link("/desk/applications/"+row.Number, row.Number), Classes: "okno-nowrap"},
-			{Text: row.Title.In(forms.Lang(i18n.Lang(ctx)))}, {Text: row.Initials, Classes: "okno-nowrap"}, {Text: v.day(ctx, row.SubmittedAt)},
+			{HTML: link("/desk/applications/"+row.Number, row.Number), Classes: nowrap},
+			{Text: row.Title.In(forms.Lang(i18n.Lang(ctx)))}, {Text: row.Initials, Classes: nowrap}, {Text: v.day(ctx, row.SubmittedAt), Classes: nowrap},
 			{HTML: deadlineCell(deadline(ctx, row))},
 			{HTML: ui.StatusTag(cabinet.StatusKind(row.Status), i18n.T(ctx, row.Status.Text()))},
-			{HTML: v.holder(ctx, row)},
+			{HTML: v.holder(ctx, row), Classes: nowrap},
 		})
 	}
 	return ui.Stacked(p)
@@ -249,7 +264,10 @@ type due struct {
 }
 
 func deadline(ctx context.Context, row cases.QueueRow) due {
-	d := due{Day: i18n.DateISO(i18n.Lang(ctx), string(row.Due.Date))}
+	d := due{Day: string(row.Due.Date)}
+	if t, err := time.Parse(time.DateOnly, d.Day); err == nil {
+		d.Day = shortDay(ctx, t)
+	}
 	left := row.Left
 	switch {
 	case row.Due.At.IsZero():

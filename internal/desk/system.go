@@ -193,7 +193,7 @@ func (v systemView) depths(ctx context.Context) []ui.Pair {
 func (v systemView) deadTable(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: t("desk.system.job")}, {Text: t("desk.system.job_state")}, {Text: t("desk.system.job_attempts")},
+		{Text: t("desk.system.job")}, {Text: t("desk.system.job_state")}, {Text: t("desk.system.job_attempts"), Classes: nowrap},
 		{Text: t("desk.system.job_next")}, {Text: t("desk.system.job_fault")}, {Text: t("desk.system.job_action")},
 	}}
 	for _, j := range v.Dead {
@@ -202,8 +202,9 @@ func (v systemView) deadTable(ctx context.Context) ui.TableParams {
 			kind, state = ui.Attention, t("desk.system.state_failing")
 		}
 		p.Rows = append(p.Rows, []ui.Cell{
-			{Text: j.Kind}, {HTML: ui.StatusTag(kind, state)}, {Text: strconv.Itoa(j.Attempt)},
-			{Text: i18n.DateTime(i18n.Lang(ctx), j.At.In(v.zone))}, {Text: short(j.LastFail)}, {HTML: retryButton(j)},
+			{Text: j.Kind, Classes: nowrap}, {HTML: ui.StatusTag(kind, state), Classes: nowrap}, {Text: strconv.Itoa(j.Attempt)},
+			{Text: shortDay(ctx, j.At.In(v.zone)) + j.At.In(v.zone).Format(" 15:04"), Classes: nowrap}, {Text: short(j.LastFail)},
+			{HTML: retryButton(j), Classes: nowrap},
 		})
 	}
 	return ui.Stacked(p)
@@ -218,7 +219,7 @@ func (v systemView) partyTable(ctx context.Context) ui.TableParams {
 		if s.Fault != "" {
 			state = partyDown(s.Fault)
 		}
-		p.Rows = append(p.Rows, []ui.Cell{{Text: s.Name}, {HTML: state}})
+		p.Rows = append(p.Rows, []ui.Cell{{Text: s.Name, Classes: nowrap}, {HTML: state}})
 	}
 	return ui.Stacked(p)
 }

@@ -59,7 +59,7 @@ func (r *Room) articlePage(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
 	return web.Render(w, req, web.Page{
 		Title: a.Title, Description: a.Lead, Section: section, Back: "/help", BackText: i18n.T(ctx, "support.help.back"),
-		Body: articleBody(a, Operator{}), Aside: othersAside(others),
+		Body: articleBody(a, Operator{}, others),
 	})
 }
 
@@ -72,7 +72,7 @@ func (r *Room) accessibilityPage(w http.ResponseWriter, req *http.Request) error
 }
 
 func (r *Room) about(w http.ResponseWriter, req *http.Request, a Article) error {
-	return web.Render(w, req, web.Page{Title: a.Title, Description: a.Lead, Body: articleBody(a, r.Operator)})
+	return web.Render(w, req, web.Page{Title: a.Title, Description: a.Lead, Body: articleBody(a, r.Operator, nil)})
 }
 
 // feedbackView is the form with what was typed.
