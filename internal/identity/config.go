@@ -25,10 +25,11 @@ type Config struct {
 	// 15 minutes, doubled each time up to MaxLock, 24 hours.
 	Wrong         int
 	Lock, MaxLock time.Duration
-	// SignInsByAddress and SignInsByName limit attempts in ten minutes: 300 and 20.
-	// Behind one address of a mobile operator there are many people.
+	// SignInsByAddress and SignInsByName limit attempts in ten minutes: 1000 and 20; a
+	// right password clears the name's. Behind one address of a mobile operator
+	// there are many people.
 	SignInsByAddress, SignInsByName int
-	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 100.
+	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 1000.
 	CodesByContact, CodesByAddress int
 	// Hash are the costs of a password's hash.
 	Hash HashCost
@@ -53,10 +54,10 @@ func (c Config) filled() Config {
 	c.Wrong = or(c.Wrong, 3)
 	c.Lock = or(c.Lock, 15*time.Minute)
 	c.MaxLock = or(c.MaxLock, 24*time.Hour)
-	c.SignInsByAddress = or(c.SignInsByAddress, 300)
+	c.SignInsByAddress = or(c.SignInsByAddress, 1000)
 	c.SignInsByName = or(c.SignInsByName, 20)
 	c.CodesByContact = or(c.CodesByContact, 10)
-	c.CodesByAddress = or(c.CodesByAddress, 100)
+	c.CodesByAddress = or(c.CodesByAddress, 1000)
 	return c
 }
 

@@ -56,7 +56,7 @@ func (i *Identity) Begin(ctx context.Context, account, method string) (string, e
 
 // Who is the actor of a session's token.
 func (i *Identity) Who(ctx context.Context, token string) (Actor, error) {
-	return i.identify(ctx, Actor{}, token, false)
+	return i.identify(ctx, Actor{}, credential{token: token})
 }
 
 // Hashes counts the hashes made.

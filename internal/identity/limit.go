@@ -27,7 +27,7 @@ func (i *Identity) Limit(ctx context.Context, scope, key string, n int, per time
 // take counts one in the transaction, or tells how long to wait. It is the
 // generic cell rate algorithm: one instant a key, at which its bucket is empty.
 func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int, per time.Duration) (time.Duration, error) {
-	index := i.keys().Index("identity limit", scope, key)
+	index := i.limitIndex(scope, key)
 	full, _, err := one(in(tx).LimitOf(ctx, index))
 	if err != nil {
 		return 0, err
@@ -38,6 +38,15 @@ func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int
 		return wait, nil
 	}
 	return 0, in(tx).PutLimit(ctx, identitydb.PutLimitParams{LimitIndex: index, FullAt: full.Add(step)})
+}
+
+// clear forgets what was counted: the one who tried has proved to be right.
+func (i *Identity) clear(ctx context.Context, tx *db.Tx, scope, key string) error {
+	return in(tx).PutLimit(ctx, identitydb.PutLimitParams{LimitIndex: i.limitIndex(scope, key), FullAt: tx.Now()})
+}
+
+func (i *Identity) limitIndex(scope, key string) []byte {
+	return i.keys().Index("identity limit", scope, key)
 }
 
 func limited(wait time.Duration) error {

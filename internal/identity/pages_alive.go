@@ -1,25 +1,16 @@
 package identity
 
-import (
-	"net/http"
-
-	"okno/internal/kit/db"
-	"okno/internal/kit/id"
-)
+import "net/http"
 
 // Alive reports whether the session of a request that was let in still stands,
 // without counting as activity. A live stream asks it now and then.
 func (i *Identity) Alive(r *http.Request) bool {
-	token, _ := credential(r)
-	hash, now := id.Hash(token), db.At(i.Clock.Now())
-	e := i.sessions.get(string(hash))
-	if e == nil || !i.sessions.believed(e, now) {
-		var err error
-		if e, err = i.sessions.load(r.Context(), hash, now); err != nil || e == nil {
-			return false
-		}
+	c := credentialOf(r)
+	if c.token == "" {
+		return false
 	}
-	return now < e.expires && !e.idle(now, i.sessions.idle)
+	e, err := i.sessions.find(r.Context(), c.token, true)
+	return err == nil && e != nil && e.bearer == c.bearer
 }
 
 // IdleSeconds is how long a session lives without activity.

@@ -35,11 +35,11 @@ func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.C
 	if ip := web.ClientIP(ctx); ip.IsValid() {
 		a.IP = ip.String()
 	}
-	token, bearer := credential(r)
-	if token == "" {
+	c := credentialOf(r)
+	if c.token == "" {
 		return WithActor(ctx, a), nil
 	}
-	known, err := i.identify(ctx, a, token, bearer)
+	known, err := i.identify(ctx, a, c)
 	if err != nil {
 		return withFault(WithActor(ctx, a), unknowable(err)), nil
 	}
@@ -55,18 +55,25 @@ func unknowable(err error) error {
 	return err
 }
 
-// credential is the token of a request and how it came; "" for none.
-func credential(r *http.Request) (token string, bearer bool) {
-	bearer = strings.HasPrefix(r.URL.Path, "/api/")
-	if bearer {
-		token = bearerToken(r.Header.Get("Authorization"))
+// credential is the token of a request, "" for none, and how it came. passive
+// says that a script asked, of a page that lies open: a live stream or a part.
+type credential struct {
+	token           string
+	bearer, passive bool
+}
+
+func credentialOf(r *http.Request) credential {
+	c := credential{bearer: strings.HasPrefix(r.URL.Path, "/api/")}
+	if c.bearer {
+		c.token = bearerToken(r.Header.Get("Authorization"))
 	} else {
-		token = web.Cookie(r, SessionCookie)
+		c.token = web.Cookie(r, SessionCookie)
+		c.passive = r.Header.Get("X-Fragment") != "" || r.Header.Get("Accept") == "text/event-stream"
 	}
-	if len(token) > longestToken {
-		return "", bearer
+	if len(c.token) > longestToken {
+		c.token = ""
 	}
-	return token, bearer
+	return c
 }
 
 // bearerToken takes "Bearer TOKEN" (RFC 6750 §2.1); the word in any case.

@@ -44,7 +44,7 @@ func (i *Identity) reauth(ctx context.Context, token, code string) (*opening, er
 	if err != nil {
 		return nil, err
 	}
-	old, err := i.sessions.find(ctx, token)
+	old, err := i.sessions.find(ctx, token, false)
 	if err != nil {
 		return nil, err
 	}

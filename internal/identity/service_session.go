@@ -73,16 +73,16 @@ func (i *Identity) rolesIn(ctx context.Context, e *entry) ([]Role, error) {
 }
 
 // identify fills the actor from a token; an unknown or ended one leaves nobody.
-func (i *Identity) identify(ctx context.Context, a Actor, token string, bearer bool) (Actor, error) {
-	e, err := i.sessions.find(ctx, token)
-	if err != nil || e == nil || e.bearer != bearer {
+func (i *Identity) identify(ctx context.Context, a Actor, c credential) (Actor, error) {
+	e, err := i.sessions.find(ctx, c.token, c.passive)
+	if err != nil || e == nil || e.bearer != c.bearer {
 		return a, err
 	}
 	roles, err := i.rolesIn(ctx, e)
 	if err != nil {
 		return a, err
 	}
-	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, bearer, roles
+	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, e.bearer, roles
 	a.Fresh = db.At(i.Clock.Now()) < e.fresh
 	return a, nil
 }

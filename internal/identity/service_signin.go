@@ -21,8 +21,12 @@ const (
 // signInLife is how long a right password waits for its second factor.
 const signInLife = 15 * time.Minute
 
-// attemptsPer is the window of the limits of sign-in attempts.
-const attemptsPer = 10 * time.Minute
+// attemptsPer is the window of the limits of sign-in attempts, limitName the
+// scope of those under one name.
+const (
+	attemptsPer = 10 * time.Minute
+	limitName   = "sign_in.name"
+)
 
 // waiting is a sign-in after the right password.
 type waiting struct {
@@ -104,7 +108,7 @@ func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, c contact) (time.
 			return wait, err
 		}
 	}
-	return i.take(ctx, tx, "sign_in.name", c.kind+":"+c.value, i.Config.SignInsByName, attemptsPer)
+	return i.take(ctx, tx, limitName, c.kind+":"+c.value, i.Config.SignInsByName, attemptsPer)
 }
 
 // verify makes exactly one hash, whatever there is to compare with.
@@ -172,6 +176,9 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	w := waiting{token: id.Token(), owner: owner, factor: factor}
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := in(tx).DeleteLock(ctx, i.lockIndex(owner, c)); err != nil {
+			return err
+		}
+		if err := i.clear(ctx, tx, limitName, c.kind+":"+c.value); err != nil {
 			return err
 		}
 		return i.keepSignIn(ctx, tx, w, forSignIn)

@@ -47,8 +47,9 @@ func newSessions(s store, clk clock.Clock, c Config) *sessions {
 }
 
 // find gives the living session of the token, nil for none. An error means that
-// it can't be known now, and that nobody should be let in.
-func (s *sessions) find(ctx context.Context, token string) (*entry, error) {
+// it can't be known now, and that nobody should be let in. A request that no
+// person made (passive) does not count as activity.
+func (s *sessions) find(ctx context.Context, token string, passive bool) (*entry, error) {
 	hash, now := id.Hash(token), db.At(s.clock.Now())
 	e := s.get(string(hash))
 	if e == nil || !s.believed(e, now) || e.idle(now, s.idle) {
@@ -60,6 +61,9 @@ func (s *sessions) find(ctx context.Context, token string) (*entry, error) {
 	if now >= e.expires || e.idle(now, s.idle) {
 		s.drop(e)
 		return nil, nil
+	}
+	if passive {
+		return e, nil
 	}
 	raise(&e.seen, now)
 	return e, s.writeSeen(ctx, e, now)

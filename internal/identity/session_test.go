@@ -3,6 +3,8 @@ package identity_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -278,5 +280,33 @@ func TestActor(t *testing.T) {
 	}
 	if e := identity.ActorOf(identity.AsSystem(context.Background())).Entry("x", "", ""); e.Role != "system" || e.Actor != "system" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestOpenPageDoesNotKeepASession: parts that a script fetches are no activity.
+func TestOpenPageDoesNotKeepASession(t *testing.T) {
+	t.Parallel()
+	i, clk := lite(t)
+	identitytest.Account(t, i, phone)
+	b := newBrowser(t, i)
+	b.signIn(i, phone)
+	part := func() answer {
+		r := httptest.NewRequest(http.MethodGet, "/cabinet", nil)
+		r.Header.Set("X-Fragment", "1")
+		return b.do(r)
+	}
+	for range 4 {
+		part().shows(t, 200)
+		clk.Advance(5 * time.Minute)
+	}
+	stream := httptest.NewRequest(http.MethodGet, "/live", nil)
+	stream.AddCookie(&http.Cookie{Name: identity.SessionCookie, Value: b.cookie(identity.SessionCookie)})
+	if !i.Alive(stream) {
+		t.Fatal("ended early")
+	}
+	clk.Advance(time.Second)
+	part().shows(t, 401)
+	if i.Alive(stream) {
+		t.Fatal("an idle session's stream lives")
 	}
 }

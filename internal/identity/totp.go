@@ -28,6 +28,7 @@ const (
 // totpTries limits guesses of an authenticator's code in totpPer: with three
 // codes good at a time, a guesser needs years.
 const (
+	limitTOTP = "totp"
 	totpTries = 10
 	totpPer   = 15 * time.Minute
 )
@@ -71,7 +72,7 @@ func (i *Identity) CheckTOTP(ctx context.Context, accountID, typed string) error
 	if !ok {
 		return codeFault(ErrCodeFormat)
 	}
-	if err := i.Limit(ctx, "totp", accountID, totpTries, totpPer); err != nil {
+	if err := i.Limit(ctx, limitTOTP, accountID, totpTries, totpPer); err != nil {
 		return err
 	}
 	factors, err := i.store.read().FactorsOf(ctx, identitydb.FactorsOfParams{OwnerID: accountID, Kind: kindTOTP})
@@ -100,7 +101,10 @@ func (i *Identity) useTOTP(ctx context.Context, f identitydb.IdentityFactor, ste
 	var n int64
 	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		n, err = in(tx).UseFactor(ctx, identitydb.UseFactorParams{OwnerID: f.OwnerID, ID: f.ID, Counter: step, UsedAt: tx.Now()})
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return i.clear(ctx, tx, limitTOTP, f.OwnerID)
 	})
 	if err == nil && n == 0 {
 		return codeFault(ErrTOTPWrong)
