@@ -3,12 +3,12 @@ package catalog
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
 	"okno/internal/forms"
 	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 )
 
@@ -32,16 +32,16 @@ func (c *Catalog) stored(h web.Handler) web.Handler {
 
 func (c *Catalog) homePage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	s := c.shelf.Load()
+	s, lang := c.shelf.Load(), i18n.Lang(ctx)
 	v := homeView{Popular: c.cards(r, s.popular()), Total: len(s.services)}
 	for _, e := range s.guide.LifeEvents {
-		if n := s.count(Filter{LifeEvent: e.Code}); n > 0 {
-			v.Events = append(v.Events, tile{e, "/services?life_event=" + url.QueryEscape(e.Code), n})
+		if s.count(Filter{LifeEvent: e.Code}) > 0 {
+			v.Events = append(v.Events, tile{e, listHref("", Filter{LifeEvent: e.Code}, 0)})
 		}
 	}
 	for _, e := range s.guide.Categories {
 		if n := s.count(Filter{Category: e.Code}); n > 0 {
-			v.Categories = append(v.Categories, tile{e, "/services?category=" + url.QueryEscape(e.Code), n})
+			v.Categories = append(v.Categories, ui.FilterLink{Text: e.Title.In(lang), Href: listHref("", Filter{Category: e.Code}, 0), Count: strconv.Itoa(n)})
 		}
 	}
 	return web.Render(w, r, web.Page{

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"strconv"
+	"unicode"
 
 	"okno/internal/forms"
 	"okno/internal/kit/i18n"
@@ -46,6 +47,16 @@ func duration(ctx context.Context, d forms.Duration) string {
 		return i18n.T(ctx, "catalog.term.calendar_days", "Count", d.CalendarDays)
 	}
 	return i18n.T(ctx, "catalog.term.minutes", "Count", d.Minutes)
+}
+
+// termSaid is how long it takes as a sentence, with what the service adds.
+func termSaid(ctx context.Context, d forms.Duration) string {
+	said := []rune(duration(ctx, d))
+	said[0] = unicode.ToUpper(said[0])
+	if d.Text.IsZero() {
+		return string(said)
+	}
+	return string(said) + ". " + textOf(ctx, d.Text)
 }
 
 // textOf is a text of a service in the request's language.

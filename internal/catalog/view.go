@@ -15,22 +15,23 @@ import (
 
 // homeView is the home page.
 type homeView struct {
-	Events, Categories []tile
-	Popular            []card
-	Total              int
+	Events     []tile
+	Categories []ui.FilterLink
+	Popular    []card
+	Total      int
 }
 
 // tile leads to the services of a code.
 type tile struct {
 	Entry
-	Href  string
-	Count int
+	Href string
 }
 
 // card is a service in a list.
 type card struct {
 	Title, Text, Href, Agency string
 	Meta                      []string
+	Sample                    bool // term or price is not checked
 }
 
 func (c *Catalog) cards(r *http.Request, list []*forms.Service) []card {
@@ -40,6 +41,7 @@ func (c *Catalog) cards(r *http.Request, list []*forms.Service) []card {
 		out = append(out, card{
 			Title: textOf(ctx, s.Title), Text: textOf(ctx, s.Short), Href: pathOf(s),
 			Agency: c.AgencyTitle(s.Agency, i18n.Lang(ctx)), Meta: []string{duration(ctx, s.Page.Duration), price(ctx, s)},
+			Sample: s.Page.Duration.Text.Unverified || sampled(costs(ctx, s), costSample) != sample{},
 		})
 	}
 	return out
@@ -51,9 +53,9 @@ type listView struct {
 	Filter                Filter
 	Heading               string // the one filter that is set, in words
 	Chips                 []ui.FilterLink
-	Events, Agencies      []ui.SelectItem
-	Audiences             []ui.SelectItem
-	Narrowed              bool // by one of the selects
+	Categories, Events    []ui.SelectItem
+	Agencies, Audiences   []ui.SelectItem
+	Narrowed              bool // by one of the selects that the chips do not show
 	Cards                 []card
 	Total                 int
 	Pages                 ui.PaginationParams
@@ -65,8 +67,9 @@ func (c *Catalog) listView(r *http.Request, q string, f Filter, found Found, pag
 	s, lang := c.shelf.Load(), i18n.Lang(r.Context())
 	v := listView{
 		Query: q, Filter: f, Total: len(found.Hits), Heading: heading(s.guide, f, lang), Clear: listHref(q, Filter{}, 0),
-		Narrowed: f.LifeEvent != "" || f.Agency != "" || f.Audience != "",
-		Events:   choices(s.guide.LifeEvents, f.LifeEvent, lang), Audiences: choices(s.guide.Audiences, f.Audience, lang),
+		Narrowed:   f.LifeEvent != "" || f.Agency != "" || f.Audience != "" || q != "" && f.Category != "",
+		Categories: choices(s.guide.Categories, f.Category, lang), Events: choices(s.guide.LifeEvents, f.LifeEvent, lang),
+		Audiences: choices(s.guide.Audiences, f.Audience, lang),
 	}
 	for _, a := range c.agencies {
 		v.Agencies = append(v.Agencies, ui.SelectItem{Value: a.Code, Text: a.Title.In(lang), Selected: ui.OnIf(a.Code == f.Agency)})
@@ -167,6 +170,7 @@ type serviceView struct {
 	Agency    string
 	Price     string
 	Term      string
+	TermSaid  string // the same as a sentence, with what there is to add
 	Level     string // in words
 	Start     string // address of «Получить услугу», "" if it is closed for good
 	Closed    Reason
@@ -188,7 +192,7 @@ func (c *Catalog) serviceView(r *http.Request, s *forms.Service, visitor Visitor
 	ctx := r.Context()
 	v := serviceView{
 		Service: s, Agency: c.AgencyTitle(s.Agency, i18n.Lang(ctx)), Price: price(ctx, s), Term: duration(ctx, s.Page.Duration),
-		Level: i18n.T(ctx, levelKey(s.Level)), Visitor: visitor, Closed: Closed(s, visitor),
+		TermSaid: termSaid(ctx, s.Page.Duration), Level: i18n.T(ctx, levelKey(s.Level)), Visitor: visitor, Closed: Closed(s, visitor),
 		Regions: c.regions(s, i18n.Lang(ctx)), Costs: costs(ctx, s), AnySample: len(s.Unverified) > 0,
 	}
 	if !v.Closed.Final() {
