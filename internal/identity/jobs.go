@@ -25,6 +25,7 @@ func (i *Identity) registerJobs() {
 	if i.Queue == nil {
 		return
 	}
+	job.Handle(i.Queue, i.workRecover)
 	job.Handle(i.Queue, func(ctx context.Context, _ sweep) error { return i.Sweep(ctx) })
 	i.Queue.Every(10*time.Minute, sweep{})
 }

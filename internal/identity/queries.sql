@@ -112,6 +112,9 @@ VALUES ($1, $2, $3, $4, $5, FALSE, $6, $7);
 -- name: SignInOf :one
 SELECT * FROM identity_signins WHERE token_hash = $1;
 
+-- name: SignInByID :one
+SELECT * FROM identity_signins WHERE id = $1;
+
 -- name: SentSignIn :execrows
 UPDATE identity_signins SET sent_at = $2 WHERE token_hash = $1 AND sent_at <= $3;
 

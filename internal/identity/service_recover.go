@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -27,12 +28,40 @@ func (i *Identity) startRecover(ctx context.Context, name, channel string) (toke
 	if err != nil {
 		return "", err
 	}
-	w := waiting{token: id.Token(), owner: owner, factor: channel}
-	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return i.keepSignIn(ctx, tx, w, forRecover) })
-	if err != nil {
-		return "", err
+	w := waiting{id: id.New(), token: id.Token(), owner: owner, factor: channel}
+	return w.token, i.andSend(ctx, w, func(ctx context.Context, tx *db.Tx) error { return i.keepSignIn(ctx, tx, w, forRecover) })
+}
+
+// recoverCode is the job that sends the code of a recovery.
+type recoverCode struct {
+	SignIn string `json:"sign_in"`
+}
+
+// Kind is the name of the job.
+func (recoverCode) Kind() string { return "identity.recover_code" }
+
+// andSend runs f and lets a job send the code: the answer takes as long for a
+// name that nobody has.
+func (i *Identity) andSend(ctx context.Context, w waiting, f func(context.Context, *db.Tx) error) error {
+	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := f(ctx, tx); err != nil || i.Queue == nil {
+			return err
+		}
+		return i.Queue.Enqueue(ctx, tx, recoverCode{SignIn: w.id})
+	})
+	if err != nil || i.Queue != nil {
+		return err
 	}
-	return w.token, i.sendRecover(ctx, w)
+	return i.sendRecover(ctx, w)
+}
+
+// workRecover is the work of the job.
+func (i *Identity) workRecover(ctx context.Context, job recoverCode) error {
+	row, found, err := one(i.store.read().SignInByID(ctx, job.SignIn))
+	if err != nil || !found || row.Purpose != forRecover {
+		return err
+	}
+	return i.sendRecover(AsSystem(ctx), waiting{id: row.ID, owner: row.OwnerID, factor: row.Factor})
 }
 
 func recoverFields(name, channel string) error {
@@ -61,7 +90,7 @@ func (i *Identity) limitRecover(ctx context.Context, c contact) error {
 // sendRecover sends the code to the contact, or plants one that nobody gets.
 // The subject is the wait itself: a code of one recovery is of no use in another.
 func (i *Identity) sendRecover(ctx context.Context, w waiting) error {
-	request := CodeRequest{Purpose: forRecover, Subject: recoverSubject(w.token), Channel: w.factor}
+	request := CodeRequest{Purpose: forRecover, Subject: w.id, Channel: w.factor}
 	a, err := i.recoverable(ctx, w.owner)
 	if err != nil {
 		return err
@@ -69,13 +98,15 @@ func (i *Identity) sendRecover(ctx context.Context, w waiting) error {
 	if request.To = a.Phone; w.factor == factorEmail {
 		request.To = a.Email
 	}
-	if request.To == "" {
-		return i.plantCode(ctx, request)
+	if request.To != "" {
+		request.Owner, request.Lang = a.ID, a.Lang
+		err = i.SendCode(ctx, request)
 	}
-	request.Owner, request.Lang = a.ID, a.Lang
-	err = i.SendCode(ctx, request)
-	if errs.IsKind(err, errs.TooMany) {
-		return i.plantCode(ctx, request) // a limit would tell that the name is known
+	if request.To == "" || errs.IsKind(err, errs.TooMany) {
+		err = i.plantCode(ctx, request) // a limit would tell that the name is known
+	}
+	if errors.Is(err, ErrCodePause) {
+		return nil // the job ran twice
 	}
 	return err
 }
@@ -93,8 +124,6 @@ func (i *Identity) recoverable(ctx context.Context, owner string) (Account, erro
 	return a, err
 }
 
-func recoverSubject(token string) string { return string(id.Hash(token)) }
-
 // recoverOf describes the wait for its page.
 func (i *Identity) recoverOf(ctx context.Context, token string) (w waiting, proved bool, err error) {
 	row, err := i.signInOf(ctx, token, forRecover)
@@ -102,7 +131,7 @@ func (i *Identity) recoverOf(ctx context.Context, token string) (w waiting, prov
 		return waiting{}, false, err
 	}
 	left := max(0, row.SentAt.Add(codePause).Sub(db.At(i.Clock.Now())))
-	return waiting{token: token, owner: row.OwnerID, factor: row.Factor, resend: left}, row.Proved, nil
+	return waiting{id: row.ID, token: token, owner: row.OwnerID, factor: row.Factor, resend: left}, row.Proved, nil
 }
 
 // resendRecover sends another code after the pause.
@@ -111,7 +140,7 @@ func (i *Identity) resendRecover(ctx context.Context, token string) error {
 	if err != nil || w.resend > 0 {
 		return paused(w.resend, err)
 	}
-	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return i.andSend(ctx, w, func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).SentSignIn(ctx, identitydb.SentSignInParams{
 			TokenHash: id.Hash(token), SentAt: tx.Now(), SentAt_2: tx.Now().Add(-codePause),
 		})
@@ -120,10 +149,6 @@ func (i *Identity) resendRecover(ctx context.Context, token string) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return i.sendRecover(ctx, w)
 }
 
 // proveRecover checks the code of the recovery.
@@ -132,7 +157,7 @@ func (i *Identity) proveRecover(ctx context.Context, token, code string) error {
 	if err != nil {
 		return err
 	}
-	if err := i.CheckCode(ctx, forRecover, recoverSubject(token), w.factor, code); err != nil {
+	if err := i.CheckCode(ctx, forRecover, w.id, w.factor, code); err != nil {
 		return err
 	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

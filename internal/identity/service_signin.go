@@ -30,8 +30,7 @@ const (
 
 // waiting is a sign-in after the right password.
 type waiting struct {
-	token string
-	owner string
+	id, token, owner string
 	// factor is what is asked for; hint shows where a code went: the last two
 	// digits of a phone, a masked address.
 	factor, hint string
@@ -173,7 +172,7 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	if err != nil {
 		return waiting{}, err
 	}
-	w := waiting{token: id.Token(), owner: owner, factor: factor}
+	w := waiting{id: id.New(), token: id.Token(), owner: owner, factor: factor}
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := in(tx).DeleteLock(ctx, i.lockIndex(owner, c)); err != nil {
 			return err
@@ -191,7 +190,7 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 
 func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose string) error {
 	return in(tx).InsertSignIn(ctx, identitydb.InsertSignInParams{
-		TokenHash: id.Hash(w.token), ID: id.New(), OwnerID: w.owner, Purpose: purpose, Factor: w.factor,
+		TokenHash: id.Hash(w.token), ID: w.id, OwnerID: w.owner, Purpose: purpose, Factor: w.factor,
 		SentAt: tx.Now(), ExpiresAt: tx.Now().Add(signInLife),
 	})
 }

@@ -808,6 +808,26 @@ func (q *Queries) SetLang(ctx context.Context, arg SetLangParams) (int64, error)
 	return result.RowsAffected()
 }
 
+const signInByID = `-- name: SignInByID :one
+SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at FROM identity_signins WHERE id = $1
+`
+
+func (q *Queries) SignInByID(ctx context.Context, id string) (IdentitySignin, error) {
+	row := q.db.QueryRowContext(ctx, signInByID, id)
+	var i IdentitySignin
+	err := row.Scan(
+		&i.TokenHash,
+		&i.ID,
+		&i.OwnerID,
+		&i.Purpose,
+		&i.Factor,
+		&i.Proved,
+		&i.SentAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const signInOf = `-- name: SignInOf :one
 SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at FROM identity_signins WHERE token_hash = $1
 `

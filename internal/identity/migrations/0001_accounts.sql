@@ -90,6 +90,7 @@ CREATE TABLE identity_signins (
     expires_at BIGINT  NOT NULL, -- plain
     PRIMARY KEY (token_hash)
 );
+CREATE INDEX identity_signins_id ON identity_signins (id);
 CREATE INDEX identity_signins_owner ON identity_signins (owner_id);
 CREATE INDEX identity_signins_expires ON identity_signins (expires_at);
 
