@@ -6,6 +6,7 @@ import (
 
 	"okno/internal/forms"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 )
 
 // Facts are what forms may fill in from the profile, each with its source; the
@@ -21,19 +22,31 @@ func (p *Profile) Facts(ctx context.Context, owner string) (forms.Facts, error) 
 		return forms.Facts{}, err
 	}
 	f := forms.Facts{Level: string(c.Level), Audience: "citizen", Known: map[string]forms.Known{}}
-	confirmed := forms.Text{RU: "профиль, подтверждено кодом", EN: "profile, confirmed by code"}
+	s := sources{card: c, texts: p.Texts}
+	confirmed := s.text("profile.source.code")
 	put(f, "phone", account.Phone, confirmed, account.CreatedAt)
 	put(f, "email", account.Email, confirmed, account.CreatedAt)
 	if c.Consented {
-		c.facts(f)
+		s.facts(f)
 	}
 	return f, nil
 }
 
+// sources tells who knows a card's values.
+type sources struct {
+	card  Card
+	texts *i18n.Bundle
+}
+
+// text is a text in both languages: facts carry both.
+func (s sources) text(key string) forms.Text {
+	return forms.Text{RU: s.texts.T(i18n.RU, key), EN: s.texts.T(i18n.EN, key)}
+}
+
 // facts puts the person's data, each as the registry that knows it confirmed it.
-func (c Card) facts(f forms.Facts) {
-	p := c.Person
-	name, nameAt := c.source(RegistryPassport, RegistrySNILS, RegistryINN)
+func (s sources) facts(f forms.Facts) {
+	p := s.card.Person
+	name, nameAt := s.source(RegistryPassport, RegistrySNILS, RegistryINN)
 	put(f, "last_name", p.LastName, name, nameAt)
 	put(f, "first_name", p.FirstName, name, nameAt)
 	put(f, "middle_name", p.MiddleName, name, nameAt)
@@ -42,18 +55,18 @@ func (c Card) facts(f forms.Facts) {
 	if p.BirthDate != "" {
 		f.Known["profile.person"] = known(p.human(), name, nameAt)
 	}
-	snils, snilsAt := c.source(RegistrySNILS)
+	snils, snilsAt := s.source(RegistrySNILS)
 	put(f, "snils", p.SNILS, snils, snilsAt)
-	inn, innAt := c.source(RegistryINN)
+	inn, innAt := s.source(RegistryINN)
 	put(f, "inn", p.INN, inn, innAt)
 	if d := p.Passport; d != (Passport{}) {
-		passport, at := c.source(RegistryPassport)
+		passport, at := s.source(RegistryPassport)
 		f.Known["profile.passport"] = known(map[string]any{
 			"series": d.Series, "number": d.Number, "issued_on": d.IssuedOn, "issued_by": d.IssuedBy, "unit_code": d.UnitCode,
 		}, passport, at)
 	}
 	if p.Address != (Address{}) {
-		f.Known["profile.address"] = known(p.Address.fact(), forms.Text{RU: "профиль", EN: "profile"}, c.ChangedAt)
+		f.Known["profile.address"] = known(p.Address.fact(), s.text("profile.source.own"), s.card.ChangedAt)
 	}
 }
 
@@ -81,24 +94,13 @@ func without(m map[string]any) map[string]any {
 }
 
 // source says who confirms a value: the first of the registries that does.
-func (c Card) source(registries ...Registry) (forms.Text, db.Time) {
+func (s sources) source(registries ...Registry) (forms.Text, db.Time) {
 	for _, r := range registries {
-		if one := checkOf(c.Checks, r); one.State == CheckConfirmed {
-			return confirmedBy(r), one.AnsweredAt
+		if one := checkOf(s.card.Checks, r); one.State == CheckConfirmed {
+			return s.text("profile.source." + string(r)), one.AnsweredAt
 		}
 	}
-	return forms.Text{RU: "профиль", EN: "profile"}, c.ChangedAt
-}
-
-func confirmedBy(r Registry) forms.Text {
-	switch r {
-	case RegistryPassport:
-		return forms.Text{RU: "профиль, подтверждено МВД", EN: "profile, confirmed by the Ministry of Internal Affairs"}
-	case RegistrySNILS:
-		return forms.Text{RU: "профиль, подтверждено СФР", EN: "profile, confirmed by the Social Fund"}
-	default:
-		return forms.Text{RU: "профиль, подтверждено ФНС", EN: "profile, confirmed by the Federal Tax Service"}
-	}
+	return s.text("profile.source.own"), s.card.ChangedAt
 }
 
 func put(f forms.Facts, name, value string, origin forms.Text, at db.Time) {
