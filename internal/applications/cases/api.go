@@ -45,21 +45,21 @@ type caseIn struct {
 	Number string `path:"number" doc:"Number of the application, such as 1234-5678-9014" maxLength:"40"`
 }
 
-// dealIn is what every change carries.
-type dealIn struct {
-	caseIn
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"The same key does it once"`
+// DealIn is what every change carries.
+type DealIn struct {
+	Number string `path:"number" doc:"Number of the application, such as 1234-5678-9014" maxLength:"40"`
+	Key    string `header:"Idempotency-Key" maxLength:"200" doc:"The same key does it once"`
 }
 
-func (d dealIn) deal(version int64) Deal { return Deal{Number: d.Number, Version: version, Key: d.Key} }
+func (d DealIn) deal(version int64) Deal { return Deal{Number: d.Number, Version: version, Key: d.Key} }
 
-// versionBody is the body of a change without words.
-type versionBody struct {
+// VersionBody is the body of a change without words.
+type VersionBody struct {
 	Version int64 `json:"version,omitempty" doc:"The version that was read; a newer one is a conflict. 0: whatever it is"`
 }
 
-// caseState is how an application stands.
-type caseState struct {
+// CaseState is how an application stands.
+type CaseState struct {
 	Number      string    `json:"number"`
 	Service     string    `json:"service"`
 	Agency      string    `json:"agency"`
@@ -76,15 +76,15 @@ type caseState struct {
 	Assigned    bool      `json:"assigned" doc:"Somebody works on it"`
 }
 
-func stateOf(ctx context.Context, k Case) caseState {
-	return caseState{
+func stateOf(ctx context.Context, k Case) CaseState {
+	return CaseState{
 		Number: k.Number, Service: k.ServiceID, Agency: k.Agency, Status: k.Status, StatusText: i18n.T(ctx, k.Status.Text()),
 		EPGU: k.EPGU, Version: k.Version, SubmittedAt: k.SubmittedAt.Time(), RegisterBy: k.RegisterBy, Deadline: k.Due.Date,
 		DaysLeft: k.Left.WorkingDays, Overdue: k.Left.Overdue, Paused: k.Left.Paused, Assigned: k.AssignedTo != "",
 	}
 }
 
-type caseStateOut struct{ Body caseState }
+type caseStateOut struct{ Body CaseState }
 
 // done answers a change with how the application stands now.
 func (c *Cases) done(ctx context.Context, number string, err error) (*caseStateOut, error) {
@@ -168,9 +168,9 @@ func (c *Cases) apiMine(ctx context.Context, in *caseIn) (*cardOut, error) {
 }
 
 type answerIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		Text   string              `json:"text,omitempty" maxLength:"8000"`
 		Fields map[string][]string `json:"fields,omitempty" doc:"What was asked to be corrected, by box: {\"name\": [\"Анна\"], \"passport.series\": [\"4510\"]}"`
 		Files  []answerFile        `json:"files,omitempty" maxItems:"10"`
@@ -195,8 +195,8 @@ func (c *Cases) apiAnswer(ctx context.Context, in *answerIn) (*caseStateOut, err
 }
 
 type versionIn struct {
-	dealIn
-	Body versionBody `required:"false"`
+	DealIn
+	Body VersionBody `required:"false"`
 }
 
 func (c *Cases) apiCancel(ctx context.Context, in *versionIn) (*caseStateOut, error) {

@@ -11,7 +11,7 @@ import (
 
 // caseCard is all of an application that the reader may see.
 type caseCard struct {
-	caseState
+	CaseState
 	Title     string         `json:"title"`
 	Initials  string         `json:"initials,omitempty" doc:"For staff only"`
 	Can       []Deed         `json:"can" doc:"What the reader can do now"`
@@ -83,7 +83,7 @@ type cardOut struct{ Body caseCard }
 func outCard(ctx context.Context, card *Card) *cardOut {
 	lang := forms.Lang(i18n.Lang(ctx))
 	out := caseCard{
-		caseState: stateOf(ctx, card.Case), Title: card.Service.Title.In(lang), Initials: card.Initials, Can: card.Can,
+		CaseState: stateOf(ctx, card.Case), Title: card.Service.Title.In(lang), Initials: card.Initials, Can: card.Can,
 		Files: outFiles(card.Files), Decision: card.Decision, Documents: outDocuments(card.Documents, lang),
 	}
 	for _, s := range card.Sections {

@@ -52,9 +52,9 @@ func (c *Cases) apiReturn(ctx context.Context, in *versionIn) (*caseStateOut, er
 }
 
 type assignIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		To string `json:"to" maxLength:"64" doc:"Account of an officer; empty for nobody"`
 	}
 }
@@ -64,9 +64,9 @@ func (c *Cases) apiAssign(ctx context.Context, in *assignIn) (*caseStateOut, err
 }
 
 type askIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		Preset string   `json:"preset,omitempty" maxLength:"100" doc:"Code of a ready text of the service"`
 		Text   string   `json:"text,omitempty" maxLength:"8000" doc:"Own words; instead of those of the preset"`
 		Fields []string `json:"fields,omitempty" maxItems:"100" doc:"Fields that are opened for correction"`
@@ -81,9 +81,9 @@ func (c *Cases) apiAsk(ctx context.Context, in *askIn) (*caseStateOut, error) {
 }
 
 type approveIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		Comment string `json:"comment,omitempty" maxLength:"8000"`
 	} `required:"false"`
 }
@@ -93,9 +93,9 @@ func (c *Cases) apiApprove(ctx context.Context, in *approveIn) (*caseStateOut, e
 }
 
 type refuseIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		Ground  string `json:"ground" maxLength:"100" doc:"Code of a ground of the service"`
 		Comment string `json:"comment" maxLength:"8000" doc:"Why, for the person"`
 	}
@@ -106,9 +106,9 @@ func (c *Cases) apiRefuse(ctx context.Context, in *refuseIn) (*caseStateOut, err
 }
 
 type noteIn struct {
-	dealIn
+	DealIn
 	Body struct {
-		versionBody
+		VersionBody
 		Text  string `json:"text" maxLength:"8000"`
 		Inner bool   `json:"inner,omitempty" doc:"For the agency's eyes only"`
 	}

@@ -202,7 +202,7 @@ func setup(t *testing.T, d *db.DB) *bundle {
 	store, err := blob.OpenFolder(t.TempDir())
 	must(t, err)
 	files := blob.NewSealed(store)
-	texts, err := i18n.New(web.Locale(), forms.Locale(), pdf.Locale(), identity.Locale(), vault.Locale(), Locale())
+	texts, err := i18n.New(web.Locale(), reference.Locale(), forms.Locale(), pdf.Locale(), identity.Locale(), vault.Locale(), Locale())
 	must(t, err)
 	writer, err := pdf.NewWriter(texts)
 	must(t, err)

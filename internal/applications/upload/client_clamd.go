@@ -38,7 +38,7 @@ func NewScanner(address string, timeout time.Duration) (Scanner, error) {
 		return &Clamd{network: "unix", address: path, timeout: timeout}, nil
 	}
 	address = strings.TrimPrefix(strings.TrimPrefix(address, "tcp:"), "//")
-	if _, _, err := net.SplitHostPort(address); err != nil {
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 		return nil, fmt.Errorf("scanner address must be a socket's path or host:port")
 	}
 	return &Clamd{network: "tcp", address: address, timeout: timeout}, nil

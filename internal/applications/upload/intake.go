@@ -59,7 +59,7 @@ func (in *Intake) Take(ctx context.Context, f File, rules Rules, blobKey string,
 	if err != nil {
 		return Taken{}, err
 	}
-	return Taken{Name: CleanName(f.Name), Type: t, Scan: scan, Ref: ref}, nil
+	return Taken{Name: nameFor(f.Name, t), Type: t, Scan: scan, Ref: ref}, nil
 }
 
 // Again asks the scanner about a stored file that was held. An error says that

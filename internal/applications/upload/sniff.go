@@ -147,3 +147,13 @@ func CleanName(name string) string {
 	}
 	return name
 }
+
+// nameFor is the clean name with an ending that tells the truth, so that the
+// file opens as what it is when somebody saves it.
+func nameFor(name string, t Type) string {
+	name = CleanName(name)
+	if promised(name) == t {
+		return name
+	}
+	return name + "." + string(t)
+}

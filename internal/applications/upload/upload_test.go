@@ -278,6 +278,15 @@ func TestIntakeHoldsWhatCantBeScanned(t *testing.T) {
 	}
 }
 
+func TestNameTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"a.PDF": "a.PDF", "a.exe": "a.exe.pdf", "скан 5.2026": "скан 5.2026.pdf", "": "file.pdf"} {
+		if got := nameFor(name, PDF); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func dataKey(t *testing.T) *secret.DataKey {
 	t.Helper()
 	ctx := context.Background()
