@@ -74,7 +74,7 @@ type Catalog struct {
 func New(d Deps) (*Catalog, error) {
 	c := &Catalog{
 		clock: d.Clock, log: d.Log, reference: d.Reference, viewer: d.Viewer, onPublish: d.OnPublish,
-		store: store{d.DB}, mode: d.Config.Mode, source: source{files: layered(d.Config.Folder, d.Files)},
+		store: store{d.DB}, mode: d.Config.Mode, source: source{files: Layered(d.Config.Folder, d.Files)},
 	}
 	c.fillIn()
 	guide, faults := readGuide(c.source.files)

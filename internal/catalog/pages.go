@@ -33,7 +33,7 @@ func (c *Catalog) stored(h web.Handler) web.Handler {
 func (c *Catalog) homePage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	s, lang := c.shelf.Load(), i18n.Lang(ctx)
-	v := homeView{Popular: c.cards(r, s.popular()), Total: len(s.services)}
+	v := homeView{Popular: c.cards(ctx, s.popular()), Total: len(s.services)}
 	for _, e := range s.guide.LifeEvents {
 		if s.count(Filter{LifeEvent: e.Code}) > 0 {
 			v.Events = append(v.Events, tile{e, listHref("", Filter{LifeEvent: e.Code}, 0)})
@@ -63,7 +63,7 @@ func (c *Catalog) listPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page, _ := strconv.Atoi(web.Query(r, "page"))
-	v := c.listView(r, q, f, found, page)
+	v := c.listView(ctx, q, f, found, page)
 	title := i18n.T(ctx, "catalog.list.title")
 	if v.Heading != "" {
 		title = v.Heading
@@ -83,7 +83,7 @@ func (c *Catalog) servicePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := c.serviceView(r, s, visitor)
+	v := c.serviceView(ctx, s, visitor)
 	return web.Render(w, r, web.Page{
 		Title: textOf(ctx, s.Title), Section: "services", Description: textOf(ctx, s.Short),
 		Body: serviceBody(v), Aside: serviceAside(v),

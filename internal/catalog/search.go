@@ -263,14 +263,14 @@ func (m means) query() query.Query {
 	if len(m.stems) == 0 {
 		return bleve.NewMatchNoneQuery()
 	}
-	var any []query.Query
+	var fields []query.Query
 	for _, stem := range m.stems {
 		for _, w := range weights() {
 			t := bleve.NewTermQuery(stem)
 			t.SetField(w.field)
 			t.SetBoost(w.boost * m.boost)
-			any = append(any, t)
+			fields = append(fields, t)
 		}
 	}
-	return bleve.NewDisjunctionQuery(any...)
+	return bleve.NewDisjunctionQuery(fields...)
 }

@@ -178,7 +178,7 @@ func BenchmarkSearch(b *testing.B) {
 // synthetic is a shelf of n services with made-up words beside the real ones.
 func synthetic(t testing.TB, n int) *shelf {
 	t.Helper()
-	real := shipped(t)
+	shelf := shipped(t)
 	syllables := []string{"ба", "ви", "го", "ду", "же", "зи", "ко", "лу", "ме", "ни", "по", "ра", "су", "те"}
 	word := func(i int) string {
 		s := ""
@@ -188,15 +188,15 @@ func synthetic(t testing.TB, n int) *shelf {
 		}
 		return s
 	}
-	list := real.services
+	list := shelf.services
 	for i := len(list); i < n; i++ {
-		c := *real.services[i%len(real.services)]
+		c := *shelf.services[i%len(shelf.services)]
 		c.ID = fmt.Sprintf("service-%d", i)
 		c.Title.RU += " " + word(i*37) + " " + word(i*91)
 		c.Keywords = forms.WordLists{RU: []string{word(i * 13), word(i * 17)}}
 		list = append(list, &c)
 	}
-	s, err := newShelf(real.guide, list)
+	s, err := newShelf(shelf.guide, list)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,9 @@ import (
 // listing has the entries of both.
 type overlay struct{ top, below fs.FS }
 
-// layered puts the folder over the embedded files; "" means no folder.
-func layered(folder string, embedded fs.FS) fs.FS {
+// Layered puts a folder over the embedded files: what Lint and New see. "" means
+// no folder.
+func Layered(folder string, embedded fs.FS) fs.FS {
 	if folder == "" {
 		return embedded
 	}

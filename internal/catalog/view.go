@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,8 +33,7 @@ type card struct {
 	Sample                    bool // term or price is not checked
 }
 
-func (c *Catalog) cards(r *http.Request, list []*forms.Service) []card {
-	ctx := r.Context()
+func (c *Catalog) cards(ctx context.Context, list []*forms.Service) []card {
 	var out []card
 	for _, s := range list {
 		out = append(out, card{
@@ -63,8 +61,8 @@ type listView struct {
 	Clear                 string
 }
 
-func (c *Catalog) listView(r *http.Request, q string, f Filter, found Found, page int) listView {
-	s, lang := c.shelf.Load(), i18n.Lang(r.Context())
+func (c *Catalog) listView(ctx context.Context, q string, f Filter, found Found, page int) listView {
+	s, lang := c.shelf.Load(), i18n.Lang(ctx)
 	v := listView{
 		Query: q, Filter: f, Total: len(found.Hits), Heading: heading(s.guide, f, lang), Clear: listHref(q, Filter{}, 0),
 		Narrowed:   f.LifeEvent != "" || f.Agency != "" || f.Audience != "" || q != "" && f.Category != "",
@@ -77,17 +75,17 @@ func (c *Catalog) listView(r *http.Request, q string, f Filter, found Found, pag
 	if found.Read != "" {
 		v.Read, v.ReadHref = found.Read, listHref(found.Read, f, 0)
 	}
-	v.Chips = c.chips(r.Context(), s, q, f)
+	v.Chips = c.chips(ctx, s, q, f)
 	pages := max(1, (v.Total+perPage-1)/perPage)
 	page = min(max(page, 1), pages)
 	var shown []*forms.Service
 	for _, h := range found.Hits[(page-1)*perPage : min(page*perPage, v.Total)] {
 		shown = append(shown, h.Service)
 	}
-	v.Cards = c.cards(r, shown)
+	v.Cards = c.cards(ctx, shown)
 	v.Pages = pagination(pages, page, func(n int) string { return listHref(q, f, n) })
 	if v.Total == 0 {
-		v.Suggested = c.cards(r, s.popular())
+		v.Suggested = c.cards(ctx, s.popular())
 	}
 	return v
 }
@@ -188,8 +186,7 @@ type cost struct {
 	Sample   bool
 }
 
-func (c *Catalog) serviceView(r *http.Request, s *forms.Service, visitor Visitor) serviceView {
-	ctx := r.Context()
+func (c *Catalog) serviceView(ctx context.Context, s *forms.Service, visitor Visitor) serviceView {
 	v := serviceView{
 		Service: s, Agency: c.AgencyTitle(s.Agency, i18n.Lang(ctx)), Price: price(ctx, s), Term: duration(ctx, s.Page.Duration),
 		TermSaid: termSaid(ctx, s.Page.Duration), Level: i18n.T(ctx, levelKey(s.Level)), Visitor: visitor, Closed: Closed(s, visitor),
@@ -205,7 +202,7 @@ func (c *Catalog) serviceView(r *http.Request, s *forms.Service, visitor Visitor
 			v.Bring = append(v.Bring, n)
 		}
 	}
-	v.Related = c.cards(r, c.related(s))
+	v.Related = c.cards(ctx, c.related(s))
 	return v
 }
 
