@@ -31,17 +31,19 @@ func (r *Room) operations(api *web.API) {
 	web.Register(api, web.Operation{Pattern: "POST /api/v1/applications", ID: "apply", Summary: "Send an application with all its answers at once", Tag: tag, Status: http.StatusCreated, MaxBody: 8 << 20}, me, r.apiApply)
 }
 
-// keyed is the header of operations that create.
-type keyed struct {
+// Keyed is the header of operations that create. It is exported because the
+// library looks into exported parts of an input only, as is DraftPath.
+type Keyed struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"The same key gives the same result for a week"`
 }
 
-type draftID struct {
+// DraftPath names a draft.
+type DraftPath struct {
 	ID string `path:"id" doc:"The draft"`
 }
 
 type startIn struct {
-	keyed
+	Keyed
 	Body struct {
 		Service string `json:"service" doc:"Id of the service" maxLength:"100"`
 	}
@@ -102,7 +104,7 @@ func stepName(step string) string {
 
 type draftOut struct{ Body draftBody }
 
-func (r *Room) apiGet(ctx context.Context, in *draftID) (*draftOut, error) {
+func (r *Room) apiGet(ctx context.Context, in *DraftPath) (*draftOut, error) {
 	d, err := r.load(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (r *Room) apiGet(ctx context.Context, in *draftID) (*draftOut, error) {
 }
 
 type patchIn struct {
-	draftID
+	DraftPath
 	Body struct {
 		Step    string         `json:"step" maxLength:"100"`
 		Version int64          `json:"version,omitempty" doc:"version of the draft that was read; a newer one is a conflict. 0: whatever it is"`
@@ -134,9 +136,8 @@ func (r *Room) apiPatch(ctx context.Context, in *patchIn) (*draftOut, error) {
 		return nil, &e
 	}
 	w.Answers = next
-	result := w.fill()
-	if place(result, in.Body.Step) >= 0 && len(wrong) == 0 {
-		w.Step = further(result, w.Step, after(result, in.Body.Step))
+	if len(wrong) == 0 {
+		w.Step = w.past(w.fill(), in.Body.Step)
 	}
 	if err := r.save(ctx, w, nil); err != nil {
 		return nil, err
@@ -156,13 +157,13 @@ func refused(wrong []forms.Wrong) []forms.Wrong {
 	return out
 }
 
-func (r *Room) apiDelete(ctx context.Context, in *draftID) (*struct{}, error) {
+func (r *Room) apiDelete(ctx context.Context, in *DraftPath) (*struct{}, error) {
 	return nil, r.Delete(ctx, in.ID)
 }
 
 // attachIn leaves the body where it is: a file is read as it comes.
 type attachIn struct {
-	draftID
+	DraftPath
 	Field string `query:"field" required:"true" maxLength:"200" doc:"Name of the field; children.0.scan within a group"`
 	Name  string `query:"name" maxLength:"255" doc:"Name of the file, where the body is the file"`
 	kind  string
@@ -229,8 +230,8 @@ func (in *attachIn) file() (string, io.Reader, error) {
 }
 
 type submitIn struct {
-	draftID
-	keyed
+	DraftPath
+	Keyed
 	Version int64 `query:"version" doc:"version of the draft that was read; 0: whatever it is"`
 }
 
@@ -248,7 +249,7 @@ func (r *Room) apiSubmit(ctx context.Context, in *submitIn) (*numberOut, error) 
 }
 
 type applyIn struct {
-	keyed
+	Keyed
 	Body struct {
 		Service string         `json:"service" maxLength:"100"`
 		Answers map[string]any `json:"answers" doc:"All answers by field id; no files"`

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"okno/internal/forms"
@@ -73,7 +74,7 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 		if out.typed() {
 			return v.render(w, req)
 		}
-		return web.Redirect(w, req, withBack(stepPath(d.ID, step.ID), v.back)+target(d, in.command))
+		return web.Redirect(w, req, withBack(stepPath(d.ID, step.ID), v.back)+target(in))
 	}
 	return r.leave(w, req, d, v, in, out)
 }
@@ -124,15 +125,22 @@ func split(wrong []forms.Wrong) (faults, fresh []forms.Wrong) {
 }
 
 // target is the part of the page to which a command leads.
-func target(d *work, c command) string {
+func target(in *posted) string {
+	c := in.command
 	group, _ := itemOf(c.arg)
 	switch c.name {
 	case doAdd:
-		return "#" + group + ".last"
+		return "#" + url.PathEscape(group) + ".last"
 	case doRemove:
-		return "#" + group
+		return "#" + url.PathEscape(group)
+	case doUnfile:
+		for name, ids := range in.raw {
+			if slices.Contains(ids, c.arg) && name != "_do" {
+				return "#" + url.PathEscape(name)
+			}
+		}
 	}
-	return "#files"
+	return "#" + url.PathEscape(c.arg)
 }
 
 // shownAgain is what was sent as the page shows it again: with the item that was

@@ -305,7 +305,9 @@ func TestMissingAnswersCantBeSent(t *testing.T) {
 	if p.status != http.StatusUnprocessableEntity || len(b.cases.numbers) > 0 {
 		t.Errorf("status %d", p.status)
 	}
-	links := p.find(func(n *htmlNode) bool { return n.Data == "a" && strings.Contains(attr(n, "href"), "?back=check#relation") })
+	links := p.find(func(n *htmlNode) bool {
+		return n.Data == "a" && strings.Contains(attr(n, "href"), "?back=check#relation")
+	})
 	if len(links) == 0 {
 		t.Error("no link to what is missing")
 	}
@@ -617,11 +619,11 @@ func TestScannerDown(t *testing.T) {
 	b.fill(b.anna, step, "relation", "guardian")
 	b.scanner.tell("", http.ErrHandlerTimeout)
 	form := b.get(b.anna, step).fields()
-	form.Set("_do", "upload")
+	form.Set("_do", "upload:guardianship")
 	b.postFiles(b.anna, step, form, sentFile{"guardianship", "а.pdf", pdfFile}).location()
 	p := b.get(b.anna, step)
-	if !strings.Contains(text(p.byID("files")), "Проверяем на вирусы") {
-		t.Errorf("held: %s", text(p.byID("files")))
+	if !strings.Contains(text(p.byID("guardianship-files")), "Проверяем на вирусы") {
+		t.Errorf("held: %s", text(p.byID("guardianship-files")))
 	}
 	if got := b.get(b.anna, "/cabinet/drafts/"+draftOf(step)+"/files/"+p.fields()["guardianship"][0]); got.status != http.StatusConflict {
 		t.Errorf("a held file is read: %d", got.status)

@@ -58,6 +58,7 @@ type bundle struct {
 	cases    *registry
 	scanner  *scanner
 	server   http.Handler
+	words    *i18n.Bundle
 	anna     string // a citizen
 	boris    string // another one
 }
@@ -186,7 +187,7 @@ func around(t testing.TB, d *db.DB, clk *clock.Fake) *bundle {
 	files, err := blob.OpenFolder(filepath.Join(t.TempDir(), "files"))
 	must(t, err)
 	b := &bundle{
-		t: t, db: d, clock: clk, queue: queue, files: files, profiles: &people{level: "confirmed", region: "77"},
+		t: t, words: texts(t), db: d, clock: clk, queue: queue, files: files, profiles: &people{level: "confirmed", region: "77"},
 		services: load(t), scanner: &scanner{says: upload.Clean}, anna: id.New(), boris: id.New(),
 		cases: &registry{prepared: map[*cases.Prepared]cases.Submission{}, numbers: map[string]string{}, sent: map[string]cases.Submission{}, files: map[string][]byte{}},
 	}
@@ -246,7 +247,7 @@ const (
 )
 
 func (b *bundle) edge(frame func(*http.Request, web.Page) templ.Component) http.Handler {
-	e := &web.Edge{Log: slog.New(slog.DiscardHandler), Clock: clock.System(), Texts: texts(b.t)}
+	e := &web.Edge{Log: slog.New(slog.DiscardHandler), Clock: clock.System(), Texts: b.words}
 	e.SetFrame(frame, func(r *http.Request, f web.Fault) web.Page {
 		return web.Page{Title: i18n.T(r.Context(), f.Key, f.Args...), Status: f.Status, Body: templ.NopComponent}
 	})
@@ -277,7 +278,7 @@ func frame(_ *http.Request, p web.Page) templ.Component {
 
 // as is a context in which somebody asks.
 func (b *bundle) as(account string) context.Context {
-	return i18n.With(identity.WithActor(context.Background(), identity.Actor{ID: account}), texts(b.t), "ru")
+	return i18n.With(identity.WithActor(context.Background(), identity.Actor{ID: account}), b.words, "ru")
 }
 
 // page is an answer that a test looks at.
@@ -457,4 +458,11 @@ func (b *bundle) stored() int {
 	n := 0
 	must(b.t, b.files.List(context.Background(), "", func(blob.Info) error { n++; return nil }))
 	return n
+}
+
+func (b *bundle) postRaw(account, path, body string) page {
+	b.t.Helper()
+	req := httptest.NewRequest("POST", path, strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(account, req)
 }

@@ -216,7 +216,14 @@ func (w *work) reached(step string, in *posted, out outcome) string {
 	if in.command.name != doNext || len(out.wrong) > 0 {
 		return w.Step
 	}
-	r := w.fill()
+	return w.past(w.fill(), step)
+}
+
+// past is the furthest step once the given one is answered.
+func (w *work) past(r *forms.Result, step string) string {
+	if r.Stopped != nil || place(r, step) < 0 {
+		return w.Step
+	}
 	return further(r, w.Step, after(r, step))
 }
 

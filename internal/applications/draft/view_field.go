@@ -205,7 +205,11 @@ func (v *stepView) composite(f *forms.FieldState, inputs []forms.Input) templ.Co
 		v.suit(&p, "", in)
 		parts = append(parts, ui.Input(p))
 	}
-	return compositeField(f.Name, v.label(f), v.hint(f), v.fault(f.Name), parts)
+	legend := ui.Part{Text: v.label(f), Classes: ui.LegendM}
+	if strings.Contains(f.Name, ".") {
+		legend.Classes = ui.LegendS // below the heading of its item
+	}
+	return compositeField(f.Name, legend, v.hint(f), v.fault(f.Name), parts)
 }
 
 func (v *stepView) part(in forms.Input, key string) string {

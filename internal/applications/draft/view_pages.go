@@ -183,7 +183,9 @@ func (v *checkView) outlook() []ui.Pair {
 		if d.Fee > 0 {
 			fee = i18n.Money(i18n.Lang(v.ctx), d.Fee)
 		}
-		fee = withWhy(fee, d.FeeWhy.In(v.result, printer(v.ctx)))
+		if d.Fee > 0 || len(v.work.service.Decide.Fee) > 1 { // that what is free is free needs no reason
+			fee = withWhy(fee, d.FeeWhy.In(v.result, printer(v.ctx)))
+		}
 	}
 	due := term(v.ctx, d.Days, d.Working, d.Minutes)
 	if due != "" {
