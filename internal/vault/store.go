@@ -29,9 +29,12 @@ func (s store) document(ctx context.Context, owner, id string) (vaultdb.VaultDoc
 	return row, db.Classify(err)
 }
 
+// lastID stands after every UUID, in every collation.
+const lastID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
 func (s store) documents(ctx context.Context, owner, before string, limit int) ([]vaultdb.VaultDocument, error) {
 	if before == "" {
-		before = "~" // after every UUID
+		before = lastID
 	}
 	rows, err := vaultdb.New(s.db.Reader()).Documents(ctx, vaultdb.DocumentsParams{OwnerID: owner, ID: before, Limit: int32(limit)})
 	return rows, db.Classify(err)
