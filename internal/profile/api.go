@@ -142,6 +142,7 @@ func (p *Profile) mountAPI(rt *web.Router) {
 	web.Register(rt.API, web.Operation{
 		Pattern: "PUT /api/v1/profile", ID: "change-profile", Tag: tag, Summary: "Change sections of the own profile; the registries are asked",
 	}, identity.Citizen(), p.apiChange)
+	p.mountAccountAPI(rt)
 }
 
 func (p *Profile) apiBegin(ctx context.Context, in *ApplicantIn) (*RegistrationOut, error) {

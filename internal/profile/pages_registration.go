@@ -192,6 +192,7 @@ func (p *Profile) postPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Identity.StartSession(r.Context(), w, r, account, "registration"); err != nil {
 		return err
 	}
+	web.SetCookie(w, r, registrationCookie, "", -1)
 	return web.Redirect(w, r, "/cabinet")
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -220,7 +221,7 @@ func TestRoutesByRole(t *testing.T) {
 		return strings.HasPrefix(r.Path, "/cabinet/profile") || strings.HasPrefix(r.Path, "/desk/mfc") || strings.HasPrefix(r.Path, "/api/v1/profile")
 	}
 	try := func(b *profiletest.Browser, r web.Route) int {
-		path := strings.NewReplacer("{section}", "snils", "{id}", owner).Replace(r.Path)
+		path := strings.NewReplacer("{section}", "snils", "{id}", owner, "{kind}", "terms").Replace(r.Path)
 		if strings.HasPrefix(r.Path, "/api/") {
 			return b.JSON(r.Method, path, "", `{"version":1}`).Status
 		}
@@ -279,4 +280,50 @@ func TestAPI(t *testing.T) {
 	if c := card(t, w, owner); c.Person.LastName != "Петрова" {
 		t.Errorf("%+v", c.Person)
 	}
+	token := bearer(t, w, b)
+	wantPage(t, "profile", b.JSON("GET", "/api/v1/profile", token, ""), 200, `"version":1`, `"level":"simplified"`)
+	body := `{"version":1,"person":{"last_name":"Петрова","first_name":"Анна","birth_date":"12.04.1988","sex":"female"},
+		"passport":{"series":"4510","number":"100001","issued_on":"2008-05-20","issued_by":"ОВД","unit_code":"770001"},"snils":"`
+	wantPage(t, "faults", b.JSON("PUT", "/api/v1/profile", token, body+`1"}`), 422, "snils", "11 цифр")
+	wantPage(t, "change", b.JSON("PUT", "/api/v1/profile", token, body+profiletest.SNILS(1)+`"}`), 200, `"version":2`, `"state":"waiting"`)
+	wantPage(t, "stale", b.JSON("PUT", "/api/v1/profile", token, body+profiletest.SNILS(2)+`"}`), 409)
+	wantPage(t, "checks", b.JSON("POST", "/api/v1/profile/checks", token, ""), 200)
+	wantPage(t, "consents", b.JSON("GET", "/api/v1/profile/consents", token, ""), 200, `"kind":"personal_data"`)
+	wantPage(t, "withdraw", b.JSON("DELETE", "/api/v1/profile/consents/terms", token, ""), 200, "withdrawn_at")
+	wantPage(t, "give", b.JSON("PUT", "/api/v1/profile/consents/terms", token, ""), 200)
+	wantPage(t, "export", b.JSON("GET", "/api/v1/profile/export", token, ""), 200, `"profile":{`, profiletest.SNILS(1))
+}
+
+// bearer signs in over the API.
+func bearer(t *testing.T, w *profiletest.World, b *profiletest.Browser) string {
+	t.Helper()
+	w.Clock.Advance(time.Minute)
+	var out struct{ Pending, Token string }
+	a := b.JSON("POST", "/api/v1/sessions", "", `{"identifier":"`+phone+`","password":"`+password+`"}`)
+	must(t, json.Unmarshal([]byte(a.Body), &out))
+	w.Drain(t)
+	a = b.JSON("POST", "/api/v1/sessions/"+out.Pending+"/factor", "", `{"code":"`+w.Post.Code(phone)+`"}`)
+	must(t, json.Unmarshal([]byte(a.Body), &out))
+	if out.Token == "" {
+		t.Fatal(a.Body)
+	}
+	return out.Token
+}
+
+// Double clicks at the same moment end as one click does.
+func TestDoubleClickOnCodes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *profiletest.World) {
+		token := begin(t, w, applicant())
+		codes := profile.Codes{SMS: w.Post.Code(phone), Email: w.Post.Code(email)}
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				if r, err := w.Profile.CheckCodes(w.Nobody(), token, codes); err != nil || !r.Confirmed() {
+					t.Errorf("%+v, %v", r, err)
+				}
+			})
+		}
+		wait.Wait()
+	})
 }

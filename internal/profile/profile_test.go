@@ -415,6 +415,23 @@ func TestRecheck(t *testing.T) {
 	must(t, w.Profile.Recheck(ctx, owner))
 }
 
+// A registry that never answers is asked anew after a day.
+func TestSilentRegistry(t *testing.T) {
+	t.Parallel()
+	w := world(t, db.SQLite)
+	owner, c := filled(t, w, 1)
+	ctx := w.As(t, owner)
+	must(t, w.Profile.Recheck(ctx, owner))
+	if got := card(t, w, owner); got.Stuck || got.Checks[0].ID != c.Checks[0].ID {
+		t.Errorf("at once: %+v", got)
+	}
+	w.Clock.Advance(25 * time.Hour)
+	must(t, w.Profile.Recheck(ctx, owner))
+	if got := card(t, w, owner); got.Stuck || got.Checks[0].ID == c.Checks[0].ID {
+		t.Errorf("after a day: %+v", got)
+	}
+}
+
 func TestExportAndDelete(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *profiletest.World) {

@@ -160,6 +160,21 @@ func (p *Profile) tell(ctx context.Context, e event.Event) error {
 	})
 }
 
+// stuckAfter is for how long a registry may be silent before a citizen may ask
+// it anew. Its job goes on trying for weeks; only an operator can have ended it.
+const stuckAfter = 24 * time.Hour
+
+// withoutStuck leaves out checks that have been waiting for too long.
+func (p *Profile) withoutStuck(checks []Check) []Check {
+	var out []Check
+	for _, c := range checks {
+		if c.State != CheckWaiting || p.Clock.Now().Sub(c.AskedAt.Time()) <= stuckAfter {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Recheck asks the registries that do not agree once more, at most five times a
 // day: for when the data are right and the registry was mended.
 func (p *Profile) Recheck(ctx context.Context, owner string) error {
@@ -174,7 +189,7 @@ func (p *Profile) Recheck(ctx context.Context, owner string) error {
 	if !c.Consented {
 		return ErrNoConsent
 	}
-	ask := toAsk(c.Person, c.Person, c.Checks)
+	ask := toAsk(c.Person, c.Person, p.withoutStuck(c.Checks))
 	if len(ask) == 0 {
 		return nil
 	}

@@ -39,21 +39,32 @@ func (p *Profile) BeginRegistration(ctx context.Context, token string, in Values
 	if err != nil {
 		return token, err
 	}
-	r, err := p.registration(ctx, token)
-	switch {
-	case errors.Is(err, ErrNoRegistration) || (err == nil && r.Account != ""):
+	err = again(func() error {
+		r, err := p.open(ctx, token)
+		if err != nil {
+			return err
+		}
+		r.change(a)
+		return p.saveRegistration(ctx, &r)
+	})
+	if errors.Is(err, ErrNoRegistration) {
 		if token, err = p.newRegistration(ctx, a); err != nil {
 			return "", err
 		}
-	case err != nil:
-		return token, err
-	default:
-		r.change(a)
-		if err := p.saveRegistration(ctx, &r); err != nil {
-			return token, err
-		}
 	}
-	return token, p.sendCodes(ctx, token)
+	if err != nil {
+		return token, err
+	}
+	return token, again(func() error { return p.sendCodes(ctx, token) })
+}
+
+// again repeats what another click or tab has come before: f reads anew.
+func again(f func() error) error {
+	err := f()
+	for n := 0; n < 3 && errors.Is(err, ErrConflict); n++ {
+		err = f()
+	}
+	return err
 }
 
 func (p *Profile) newRegistration(ctx context.Context, a Applicant) (string, error) {
@@ -83,6 +94,10 @@ func (p *Profile) sendCodes(ctx context.Context, token string) error {
 
 // ResendCode sends a code once more, at the earliest a minute after the last.
 func (p *Profile) ResendCode(ctx context.Context, token string, c Channel) error {
+	return again(func() error { return p.resend(ctx, token, c) })
+}
+
+func (p *Profile) resend(ctx context.Context, token string, c Channel) error {
 	r, err := p.open(ctx, token)
 	if err != nil || r.confirmed(c) || (c != SMS && c != Email) {
 		return err
@@ -184,7 +199,15 @@ type Codes struct{ SMS, Email string }
 
 // CheckCodes takes the codes, each by itself: what is right is confirmed even
 // when the other is wrong. The error's fields are sms_code and email_code.
-func (p *Profile) CheckCodes(ctx context.Context, token string, in Codes) (Registration, error) {
+func (p *Profile) CheckCodes(ctx context.Context, token string, in Codes) (r Registration, err error) {
+	err = again(func() error {
+		r, err = p.checkCodes(ctx, token, in)
+		return err
+	})
+	return r, err
+}
+
+func (p *Profile) checkCodes(ctx context.Context, token string, in Codes) (Registration, error) {
 	r, err := p.open(ctx, token)
 	if err != nil {
 		return r, err

@@ -42,6 +42,8 @@ type Card struct {
 	Checks    []Check
 	Consented bool
 	ChangedAt db.Time
+	// Stuck: a registry has been silent for more than a day.
+	Stuck bool
 }
 
 // Card is the owner's profile. ErrNoProfile for anybody else.
@@ -75,6 +77,7 @@ func (p *Profile) card(ctx context.Context, owner string) (c Card, err error) {
 	}
 	c.Owner, c.Version, c.Level, c.LevelAt, c.OfficeAt = owner, st.Version, st.effective(), st.LevelAt, st.OfficeAt
 	c.Consented, c.ChangedAt = st.Consented, st.ChangedAt
+	c.Stuck = len(p.withoutStuck(c.Checks)) < len(c.Checks)
 	c.Person, err = openPerson(key, row)
 	return c, err
 }
