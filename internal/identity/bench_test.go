@@ -46,3 +46,13 @@ func begin(ctx context.Context, b *testing.B, i *identity.Identity) string {
 	must(b, err)
 	return token
 }
+
+// BenchmarkJudge judges the password that costs most: every letter with every
+// sign that may stand for it.
+func BenchmarkJudge(b *testing.B) {
+	i, err := identity.New(identity.Deps{Config: identity.Config{Policy: identity.PolicyNIST, Hash: identitytest.Hash()}})
+	must(b, err)
+	for b.Loop() {
+		_ = i.Judge("aA4@bB8cC({[<eE3gG69iI1!|lL17sS$5tT+7xX%zZ2oO0Q", nil, 8)
+	}
+}
