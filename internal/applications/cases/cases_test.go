@@ -14,11 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"okno/internal/applications/upload"
+	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
+	"okno/internal/kit/secret"
 )
 
 func TestSubmissionIsOneCaseHoweverOftenItIsSent(t *testing.T) {
@@ -505,6 +507,23 @@ func TestEverythingStandsInTheJournal(t *testing.T) {
 		kept, err := b.Retain(context.Background(), "anna")
 		if err != nil || len(kept) != 1 {
 			t.Fatalf("kept: %v, %v", kept, err)
+		}
+	})
+}
+
+func TestOnlyFactsThatAreUsedAreKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		s := submission()
+		s.Facts.Known["profile.passport"] = forms.Known{Value: map[string]any{"series": "4510"}}
+		number := b.send(t, s)
+		k := b.state(t, number)
+		key, err := b.Sealer.Key(context.Background(), k.ID, secret.Case)
+		must(t, err)
+		f, err := openForm(key, k.row)
+		must(t, err)
+		if _, ok := f.Facts.Known["profile.passport"]; ok || len(f.Facts.Known) != 1 {
+			t.Fatalf("kept %v", f.Facts.Known)
 		}
 	})
 }

@@ -49,9 +49,9 @@ func (c *Cases) Cancel(ctx context.Context, d Deal) error {
 		err = fresh(k, d)
 	}
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Cancel, err)
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Cancel, side: Citizen, key: d.Key, edit: unpause}))
+	return c.again(ctx, d, Cancel, c.move(ctx, k, change{deed: Cancel, side: Citizen, key: d.once(Cancel), edit: unpause}))
 }
 
 func unpause(row *casesdb.ApplicationsCase, _ db.Time) { row.PausedAt = 0 }
@@ -65,10 +65,10 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 		err = fresh(k, d)
 	}
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Answered, err)
 	}
 	if k.Status != Waiting {
-		return c.again(ctx, d, ErrMove)
+		return c.again(ctx, d, Answered, ErrMove)
 	}
 	card, err := c.card(ctx, k, Citizen)
 	if err != nil {
@@ -87,13 +87,13 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 		return err
 	}
 	err = c.move(ctx, k, change{
-		deed: Answered, side: Citizen, key: d.Key, also: p.write,
+		deed: Answered, side: Citizen, key: d.once(Answered), also: p.write,
 		edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
 	})
 	if err != nil {
 		p.drop(ctx)
 	}
-	return c.again(ctx, d, err)
+	return c.again(ctx, d, Answered, err)
 }
 
 // reply is an answer on its way into the case.

@@ -1,10 +1,10 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strconv"
 
 	"okno/internal/applications/cases/casesdb"
@@ -80,7 +80,7 @@ func termOf(s Submission, service *forms.Service) Term {
 }
 
 func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, initials string) error {
-	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts), Initials: initials})
+	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, service), Initials: initials})
 	if err != nil {
 		return err
 	}
@@ -102,10 +102,24 @@ func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Servic
 	return nil
 }
 
-// keepFacts leaves out the list of uploads: the case has files of its own.
-func keepFacts(f forms.Facts) forms.Facts {
-	f.Known = maps.Clone(f.Known)
+// keepFacts leaves out what the service has no use for, so that the case does
+// not hold a profile that nobody asked about, and the list of uploads.
+func keepFacts(f forms.Facts, service *forms.Service) forms.Facts {
 	f.Files = nil
+	if len(f.Known) == 0 {
+		return f
+	}
+	text, err := json.Marshal(service)
+	if err != nil {
+		return f
+	}
+	known := map[string]forms.Known{}
+	for path, k := range f.Known {
+		if bytes.Contains(text, []byte(path)) {
+			known[path] = k
+		}
+	}
+	f.Known = known
 	return f
 }
 

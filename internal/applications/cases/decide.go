@@ -19,10 +19,10 @@ import (
 func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	k, side, err := c.held(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Approve, err)
 	}
 	if _, ok := Step(k.Status, Approve, side); !ok {
-		return c.again(ctx, d, ErrMove)
+		return c.again(ctx, d, Approve, ErrMove)
 	}
 	comment, err = limitText(comment, "comment")
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 		return err
 	}
 	err = c.move(ctx, k, change{
-		deed: Approve, side: side, key: d.Key, edit: decision(key, k, comment, ""),
+		deed: Approve, side: side, key: d.once(Approve), edit: decision(key, k, comment, ""),
 		also: func(ctx context.Context, tx *db.Tx) error {
 			_, err := c.Vault.Issue(ctx, tx, result)
 			return err
@@ -46,14 +46,14 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	if err != nil {
 		c.Vault.Drop(ctx, result)
 	}
-	return c.again(ctx, d, err)
+	return c.again(ctx, d, Approve, err)
 }
 
 // Refuse refuses on a ground of the service's list, with words for the person.
 func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) error {
 	k, side, err := c.held(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Refuse, err)
 	}
 	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) erro
 	if err != nil {
 		return err
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Refuse, side: side, key: d.Key, edit: decision(key, k, comment, ground)}))
+	return c.again(ctx, d, Refuse, c.move(ctx, k, change{deed: Refuse, side: side, key: d.once(Refuse), edit: decision(key, k, comment, ground)}))
 }
 
 // decision seals the words before the transaction, and writes them in it.

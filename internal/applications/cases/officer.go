@@ -27,6 +27,14 @@ type Deal struct {
 	Key string
 }
 
+// once is the key of one deed: a client that uses a key for two deeds means two.
+func (d Deal) once(deed Deed) string {
+	if d.Key == "" {
+		return ""
+	}
+	return string(deed) + "/" + d.Number + "/" + d.Key
+}
+
 // work is a case that the actor may work on. Who applied can't.
 func (c *Cases) work(ctx context.Context, d Deal) (Case, Side, error) {
 	k, side, err := c.theirs(ctx, d.Number)
@@ -59,11 +67,11 @@ func (c *Cases) held(ctx context.Context, d Deal) (Case, Side, error) {
 
 // again reports whether the deal was already done under its key: then what is
 // changed since is its own doing.
-func (c *Cases) again(ctx context.Context, d Deal, err error) error {
+func (c *Cases) again(ctx context.Context, d Deal, deed Deed, err error) error {
 	if err == nil || d.Key == "" {
 		return err
 	}
-	used, uerr := c.store.used(ctx, identity.ActorOf(ctx).ID, d.Key)
+	used, uerr := c.store.used(ctx, identity.ActorOf(ctx).ID, d.once(deed))
 	if uerr == nil && used {
 		return nil
 	}
@@ -75,13 +83,13 @@ func (c *Cases) again(ctx context.Context, d Deal, err error) error {
 func (c *Cases) Take(ctx context.Context, d Deal) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Take, err)
 	}
 	me := identity.ActorOf(ctx).ID
 	if side == Officer && k.AssignedTo != "" && k.AssignedTo != me {
 		return ErrTaken
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Take, side: side, key: d.Key, edit: assign(me)}))
+	return c.again(ctx, d, Take, c.move(ctx, k, change{deed: Take, side: side, key: d.once(Take), edit: assign(me)}))
 }
 
 func assign(to string) func(*casesdb.ApplicationsCase, db.Time) {
@@ -92,16 +100,16 @@ func assign(to string) func(*casesdb.ApplicationsCase, db.Time) {
 func (c *Cases) Return(ctx context.Context, d Deal) error {
 	k, side, err := c.held(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Return, err)
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Return, side: side, key: d.Key, edit: assign("")}))
+	return c.again(ctx, d, Return, c.move(ctx, k, change{deed: Return, side: side, key: d.once(Return), edit: assign("")}))
 }
 
 // Assign gives a case to an officer of the agency; "" to nobody. Only the head may.
 func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Assign, err)
 	}
 	if side != Head {
 		return identity.ErrForbidden
@@ -111,7 +119,7 @@ func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
 			return err
 		}
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Assign, side: side, key: d.Key, edit: assign(to)}))
+	return c.again(ctx, d, Assign, c.move(ctx, k, change{deed: Assign, side: side, key: d.once(Assign), edit: assign(to)}))
 }
 
 func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
@@ -163,13 +171,13 @@ func (c *Cases) Note(ctx context.Context, d Deal, text string, inner bool) error
 func (c *Cases) note(ctx context.Context, d Deal, text, field string, inner bool) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Comment, err)
 	}
 	text, err = needText(text, field)
 	if err != nil {
 		return err
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Comment, side: side, key: d.Key, text: text, inner: inner}))
+	return c.again(ctx, d, Comment, c.move(ctx, k, change{deed: Comment, side: side, key: d.once(Comment), text: text, inner: inner}))
 }
 
 func needText(text, field string) (string, error) {
@@ -207,7 +215,7 @@ type AskMore struct {
 func (c *Cases) Request(ctx context.Context, d Deal, more AskMore) error {
 	k, side, err := c.held(ctx, d)
 	if err != nil {
-		return c.again(ctx, d, err)
+		return c.again(ctx, d, Request, err)
 	}
 	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
 	if err != nil {
@@ -226,7 +234,7 @@ func (c *Cases) Request(ctx context.Context, d Deal, more AskMore) error {
 	if err != nil {
 		return err
 	}
-	return c.again(ctx, d, c.move(ctx, k, change{deed: Request, side: side, key: d.Key, also: func(ctx context.Context, tx *db.Tx) error {
+	return c.again(ctx, d, Request, c.move(ctx, k, change{deed: Request, side: side, key: d.once(Request), also: func(ctx context.Context, tx *db.Tx) error {
 		err := casesdb.New(tx).InsertAsk(ctx, casesdb.InsertAskParams{
 			OwnerID: k.Owner, CaseID: k.ID, ID: askID, Preset: more.Preset, AskedAt: tx.Now(), AskSealed: sealed, AnswerSealed: []byte{},
 		})

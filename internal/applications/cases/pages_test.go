@@ -157,6 +157,13 @@ func TestCitizensCard(t *testing.T) {
 	if got := attr(find(t, w, with("input", "name", "name"))[0], "value"); got != "Анна" {
 		t.Errorf("the old value is not shown: %q", got)
 	}
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Accept-Language", "en")
+	if w := s.do("anna", r); !strings.Contains(w.Body.String(), "More information needed") {
+		t.Error("not in English")
+	} else {
+		sound(t, w)
+	}
 	w = s.answer(t, path, map[string]string{"name": "1", "text": "Вот"}, "a.exe")
 	if w.Code != http.StatusUnprocessableEntity || len(find(t, w, with("a", "href", "#files"))) != 1 {
 		t.Fatalf("a wrong file: %d %s", w.Code, w.Body)
