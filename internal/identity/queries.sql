@@ -161,3 +161,9 @@ ON CONFLICT (limit_index) DO UPDATE SET full_at = excluded.full_at;
 
 -- name: SweepLimits :exec
 DELETE FROM identity_limits WHERE full_at < $1;
+
+-- name: OldestContacts :many
+SELECT contact_index, kind, owner_id, created_at FROM identity_contacts WHERE contact_index < $1 ORDER BY contact_index LIMIT $2;
+
+-- name: DeleteContact :exec
+DELETE FROM identity_contacts WHERE contact_index = $1;

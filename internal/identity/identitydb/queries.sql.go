@@ -147,6 +147,15 @@ func (q *Queries) DeleteCodesOf(ctx context.Context, ownerID string) error {
 	return err
 }
 
+const deleteContact = `-- name: DeleteContact :exec
+DELETE FROM identity_contacts WHERE contact_index = $1
+`
+
+func (q *Queries) DeleteContact(ctx context.Context, contactIndex []byte) error {
+	_, err := q.db.ExecContext(ctx, deleteContact, contactIndex)
+	return err
+}
+
 const deleteContacts = `-- name: DeleteContacts :exec
 DELETE FROM identity_contacts WHERE owner_id = $1
 `
@@ -576,6 +585,43 @@ func (q *Queries) LockOf(ctx context.Context, lockIndex []byte) (IdentityLock, e
 		&i.UnlockAt,
 	)
 	return i, err
+}
+
+const oldestContacts = `-- name: OldestContacts :many
+SELECT contact_index, kind, owner_id, created_at FROM identity_contacts WHERE contact_index < $1 ORDER BY contact_index LIMIT $2
+`
+
+type OldestContactsParams struct {
+	ContactIndex []byte
+	Limit        int32
+}
+
+func (q *Queries) OldestContacts(ctx context.Context, arg OldestContactsParams) ([]IdentityContact, error) {
+	rows, err := q.db.QueryContext(ctx, oldestContacts, arg.ContactIndex, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IdentityContact
+	for rows.Next() {
+		var i IdentityContact
+		if err := rows.Scan(
+			&i.ContactIndex,
+			&i.Kind,
+			&i.OwnerID,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const ownerOfContact = `-- name: OwnerOfContact :one
