@@ -3,6 +3,7 @@ package profile_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -326,4 +327,37 @@ func TestDoubleClickOnCodes(t *testing.T) {
 			t.Errorf("%+v, %v", r, err)
 		}
 	})
+}
+
+// Every page in English, without a Russian word of the portal's own.
+func TestEnglish(t *testing.T) {
+	t.Parallel()
+	w := world(t, db.SQLite)
+	latin := profiletest.Person(1)
+	latin.LastName, latin.FirstName, latin.MiddleName, latin.Passport.IssuedBy, latin.Address = "Petrova", "Anna", "", "OVD", profile.Address{}
+	owner := w.Enter(t, 1, latin, profile.Standard)
+	fresh := w.Enter(t, 2, profile.Person{LastName: "Petrova", FirstName: "Anna"}, "")
+	_, id := operator(t, w)
+	w.Roles[id] = []identity.Role{{Name: identity.MFCOperator, Agency: "mfc", Office: "mfc-77-1"}}
+	site := w.Site(t)
+	for _, c := range []struct {
+		b     *profiletest.Browser
+		paths []string
+	}{
+		{site.Browser(t), []string{"/register", "/terms", "/consent", "/account-deleted"}},
+		{site.SignedIn(t, owner, "sms"), []string{
+			"/cabinet/profile", "/cabinet/profile/consents", "/cabinet/profile/delete", "/cabinet/profile/edit/person", "/cabinet/profile/edit/passport",
+			"/cabinet/profile/edit/snils", "/cabinet/profile/edit/inn", "/cabinet/profile/edit/address",
+		}},
+		{site.SignedIn(t, fresh, "sms"), []string{"/cabinet/profile"}},
+		{site.SignedIn(t, id, "totp"), []string{"/desk/mfc", "/desk/mfc/people/" + owner}},
+	} {
+		for _, path := range c.paths {
+			a := c.b.Get(path, "Accept-Language", "en")
+			wantPage(t, path, a, 200)
+			if russian := regexp.MustCompile(`[а-яё]{3,}`).FindString(a.Body); russian != "" {
+				t.Errorf("%s says %q", path, russian)
+			}
+		}
+	}
 }
