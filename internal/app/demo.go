@@ -109,7 +109,7 @@ var demoStaff = []struct{ login, role, agency, office, what string }{
 	{"officer2", "officer", "mvd", "", "another officer of the same agency / второй сотрудник"},
 	{"social", "officer", "social", "", "officer of another agency / сотрудник соцзащиты"},
 	{"head", "head", "mvd", "", "head of the agency / руководитель"},
-	{"mfc", "mfc_operator", "mfc", "", "МФЦ operator / оператор МФЦ"},
+	{"mfc", "mfc_operator", "mfc", "mfc-77-1", "МФЦ operator / оператор МФЦ"},
 	{"support", "support_operator", "", "", "support / поддержка"},
 	{"support2", "support_specialist", "", "", "support, second line / поддержка, вторая линия"},
 	{"admin", "administrator", "", "", "administrator / администратор"},

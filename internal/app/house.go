@@ -5,21 +5,18 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
-	"time"
 
 	"okno/internal/agency"
-	"okno/internal/applications/cases"
-	"okno/internal/applications/draft"
-	"okno/internal/applications/upload"
+	"okno/internal/applications"
+	"okno/internal/cabinet"
 	"okno/internal/catalog"
-	// "okno/internal/exchange"
+	"okno/internal/desk"
+	"okno/internal/exchange"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
@@ -60,18 +57,19 @@ type House struct {
 	metrics *metrics
 	stop    context.CancelFunc
 
+	exchange  *exchange.Exchange // nil without registries
 	reference *reference.Reference
 	notify    *notify.Notify
 	identity  *identity.Identity
 	agency    *agency.Room
 	profile   *profile.Profile
 
-	vault     *vault.Vault
-	catalog   *catalog.Catalog
-	cases     *cases.Cases
-	drafts    *draft.Room
-	support   *support.Room
-	homes
+	vault        *vault.Vault
+	catalog      *catalog.Catalog
+	applications *applications.Room
+	support      *support.Room
+	cabinet      *cabinet.Room
+	desk         *desk.Room
 }
 
 // Build opens the stores, brings the schema up to date and builds every room.
@@ -170,28 +168,54 @@ func (h *House) buildServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	scanner, err := upload.NewScanner(h.Config.Clamd, scanTime)
-	if err != nil {
-		return fmt.Errorf("config: clamd: %w", err)
-	}
-	intake := upload.NewIntake(scanner, h.files, h.Log)
-	h.cases, err = cases.New(cases.Deps{
+	h.applications, err = applications.New(applications.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
-		Texts: h.texts, Files: h.files, PDF: writer, Intake: intake, Calendar: h.reference.Calendar(), Services: h.catalog,
-		Accounts: h.identity, Names: h.profile, Offices: h.agency, Notify: h.notify, Vault: h.vault, BaseURL: h.Config.BaseURL,
+		Texts: h.texts, Files: h.files, PDF: writer, Reference: h.reference, Services: h.catalog, People: h.profile, Accounts: h.identity,
+		Offices: h.agency, Notify: h.notify, Vault: h.vault, Config: applications.Config{Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL},
 	})
 	if err != nil {
 		return err
 	}
-	h.drafts, err = draft.New(draft.Deps{
-		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Clock: h.clock, Log: h.Log,
-		Intake: intake, Profiles: h.profile, Services: h.catalog, Cases: h.cases, Agency: h.draftAgency,
-	})
-	return err
+	return h.buildExchange()
 }
 
-// scanTime is how long the virus scanner may take for a file.
-const scanTime = 30 * time.Second
+// buildExchange connects the registries. A portal without them works: accounts
+// stay simplified until an office confirms them.
+func (h *House) buildExchange() error {
+	if h.Config.Registries.URL == "" {
+		return nil
+	}
+	var err error
+	h.exchange, err = exchange.New(exchange.Deps{
+		DB: h.stores.db, Queue: h.queue, Bus: h.bus, Clock: h.clock, Log: h.Log, Profile: h.profile,
+		Registry: exchange.Config{URL: h.Config.Registries.URL, Client: h.Config.Registries.Client, Secret: h.Config.Registries.Secret},
+	})
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	return nil
+}
+
+// buildHomes builds the rooms that list what others hold.
+func (h *House) buildHomes(context.Context) error {
+	var err error
+	h.support, err = support.New(support.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Texts: h.texts, Notify: h.notify, Limit: h.identity.Limit, Operator: support.Operator(h.Config.Operator),
+	})
+	if err != nil {
+		return err
+	}
+	h.cabinet = cabinet.New(cabinet.Deps{
+		Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: h.profile,
+		Catalog: h.catalog, Languages: h.identity,
+	})
+	h.desk = desk.New(desk.Deps{
+		Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
+		Jobs: h.queue, Journal: h.audit, Parties: h.parties(),
+	})
+	return nil
+}
 
 // mount gives every room its routes, in the order of the house.
 func (h *House) mount(context.Context) error {
@@ -242,25 +266,8 @@ func (h *House) dropPages() {
 	}
 }
 
-// servicesFS is the folder of services: the operator's, or the one built in.
-func (h *House) servicesFS() fs.FS {
-	if h.Config.Services == "" {
-		return services.FS
-	}
-	return overlay{os.DirFS(h.Config.Services), services.FS}
-}
-
-// overlay looks into the first file system and then into the second.
-type overlay struct{ upper, lower fs.FS }
-
-// Open finds the file in the upper or the lower file system.
-func (o overlay) Open(name string) (fs.File, error) {
-	f, err := o.upper.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return o.lower.Open(name)
-	}
-	return f, err
-}
+// servicesFS is the operator's folder of services over those built in.
+func (h *House) servicesFS() fs.FS { return catalog.Layered(h.Config.Services, services.FS) }
 
 func (h *House) lintServices() []forms.Fault {
 	mode := catalog.Production

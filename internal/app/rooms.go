@@ -7,9 +7,10 @@ import (
 	"net/http"
 
 	"okno/internal/agency"
-	"okno/internal/applications/cases"
-	"okno/internal/applications/draft"
+	"okno/internal/applications"
+	"okno/internal/cabinet"
 	"okno/internal/catalog"
+	"okno/internal/desk"
 	// "okno/internal/exchange"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -35,17 +36,18 @@ import (
 type room interface{ Mount(rt *web.Router) }
 
 func (h *House) rooms() []room {
-	return append([]room{
-		h.identity, h.agency, h.profile, h.catalog, h.drafts, h.support,
-	}, h.homeRooms()...)
+	return []room{
+		h.identity, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
+	}
 }
 
 // migrations of every room, in the order of the house.
 func roomMigrations() []db.Migrations {
-	return []db.Migrations{
+	all := []db.Migrations{
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
-		vault.Migrations(), catalog.Migrations(), cases.Migrations(), draft.Migrations(), support.Migrations(),
+		vault.Migrations(), catalog.Migrations(), support.Migrations(),
 	}
+	return append(all, applications.Migrations()...)
 }
 
 func (h *House) migrations() []db.Migrations { return roomMigrations() }
@@ -64,10 +66,11 @@ func migrate(ctx context.Context, s *stores) error {
 // locales are the texts of everybody.
 func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
-	return append([]fs.FS{
+	all := []fs.FS{
 		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(),
-		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), cases.Locale(), draft.Locale(), support.Locale(),
-	}, homeLocales()...)
+		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(),
+	}
+	return append(all, applications.Locales()...)
 }
 
 // owners keep data of citizens, in the order in which they are exported and erased.
@@ -77,8 +80,7 @@ func (h *House) owners() []profile.Owner {
 		{Name: "identity", Export: h.identity.Export, Erase: h.identity.Erase, Retain: h.identity.Retain},
 		{Name: "agency", Export: h.agency.Export, Erase: h.agency.Erase},
 		{Name: "vault", Export: h.vault.Export, Erase: h.vault.Erase, Retain: h.vault.Retain},
-		{Name: "drafts", Export: h.drafts.Export, Erase: h.drafts.Erase},
-		{Name: "applications", Export: h.cases.Export, Erase: h.cases.Erase, Retain: h.cases.Retain},
+		{Name: "applications", Export: h.applications.Export, Erase: h.applications.Erase, Retain: h.applications.Retain},
 		{Name: "support", Export: h.support.Export, Erase: h.support.Erase},
 	}
 }
@@ -125,14 +127,6 @@ func (v viewer) View(ctx context.Context) (catalog.Visitor, error) {
 	}
 	level, err := v.h.profile.Level(ctx, a.ID)
 	return catalog.Visitor{SignedIn: true, Level: string(level)}, err
-}
-
-func (h *House) draftAgency(code string) draft.Agency {
-	a, ok := h.agency.ByCode(code)
-	if !ok {
-		return draft.Agency{}
-	}
-	return draft.Agency{Title: forms.Text{RU: a.Title.RU, EN: a.Title.EN}, Zone: a.Location()}
 }
 
 // nameOf is what the header calls a person; staff are called by their login.
@@ -183,4 +177,21 @@ func robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, err := io.WriteString(w, "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /api\n")
 	return err
+}
+
+// parties are the outside world, for the administrator's page.
+func (h *House) parties() []desk.Party {
+	var all []desk.Party
+	for _, channel := range []notify.Channel{notify.SMS, notify.Email} {
+		for _, g := range h.notify.Gateways()[channel] {
+			all = append(all, desk.Party{Name: g.Name(), Check: g.Check})
+		}
+	}
+	if h.exchange != nil {
+		all = append(all, desk.Party{Name: "registries", Check: func(ctx context.Context) error { return reachable(ctx, h.Config.Registries.URL) }})
+	}
+	if h.Config.Clamd != "" {
+		all = append(all, desk.Party{Name: "clamd", Check: h.applications.CheckScanner})
+	}
+	return all
 }
