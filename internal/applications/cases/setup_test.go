@@ -188,7 +188,7 @@ func each(t *testing.T, f func(t *testing.T, b *bundle)) {
 }
 
 // setup is the package on a fresh database with fakes below it.
-func setup(t *testing.T, d *db.DB) *bundle {
+func setup(t testing.TB, d *db.DB) *bundle {
 	t.Helper()
 	ctx := context.Background()
 	clk := clock.NewFake(testkit.Start)
@@ -228,7 +228,7 @@ func setup(t *testing.T, d *db.DB) *bundle {
 	return b
 }
 
-func sealer(t *testing.T, clk clock.Clock) *secret.Sealer {
+func sealer(t testing.TB, clk clock.Clock) *secret.Sealer {
 	t.Helper()
 	file := t.TempDir() + "/keys"
 	must(t, secret.CreateKeyset(file, testkit.Start))
@@ -275,12 +275,12 @@ func submission() Submission {
 }
 
 // submit sends an application of anna and gives its number.
-func (b *bundle) submit(t *testing.T) string {
+func (b *bundle) submit(t testing.TB) string {
 	t.Helper()
 	return b.send(t, submission())
 }
 
-func (b *bundle) send(t *testing.T, s Submission) string {
+func (b *bundle) send(t testing.TB, s Submission) string {
 	t.Helper()
 	ctx := b.as(s.Owner)
 	p, err := b.Prepare(ctx, s)
