@@ -114,7 +114,7 @@ func row(n string, s cases.Status) cases.Row {
 }
 
 // site is the room's pages over what stands below, asked as somebody.
-func site(t *testing.T, b *below) func(actor, path string, form url.Values) *httptest.ResponseRecorder {
+func site(t testing.TB, b *below) func(actor, path string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	statuses := fstest.MapFS{}
 	for _, lang := range i18n.Langs() {
