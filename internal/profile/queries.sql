@@ -119,3 +119,12 @@ UPDATE profile_consents SET withdrawn_at = $3 WHERE owner_id = $1 AND kind = $2 
 
 -- name: DeleteConsents :exec
 DELETE FROM profile_consents WHERE owner_id = $1;
+
+-- name: OldFinds :many
+SELECT DISTINCT owner_id FROM profile_finds WHERE value_index < $1 ORDER BY owner_id LIMIT $2;
+
+-- name: OldClaims :many
+SELECT owner_id FROM profile_snils WHERE snils_index < $1 ORDER BY owner_id LIMIT $2;
+
+-- name: ClaimsOf :many
+SELECT snils_index FROM profile_snils WHERE owner_id = $1;

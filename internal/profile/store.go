@@ -244,3 +244,19 @@ func (s store) persons(ctx context.Context, owners []string) ([]profiledb.Profil
 	}
 	return out, db.Classify(rows.Err())
 }
+
+// indexedBefore are owners with a blind index of a version before current.
+func (s store) indexedBefore(ctx context.Context, current []byte, limit int) ([]string, error) {
+	q := profiledb.New(s.db.Reader())
+	owners, err := q.OldFinds(ctx, profiledb.OldFindsParams{ValueIndex: current, Limit: int32(limit)})
+	if err != nil || len(owners) > 0 {
+		return owners, db.Classify(err)
+	}
+	owners, err = q.OldClaims(ctx, profiledb.OldClaimsParams{SnilsIndex: current, Limit: int32(limit)})
+	return owners, db.Classify(err)
+}
+
+func (s store) hasClaim(ctx context.Context, tx *db.Tx, owner string) (bool, error) {
+	claims, err := profiledb.New(tx).ClaimsOf(ctx, owner)
+	return len(claims) > 0, err
+}

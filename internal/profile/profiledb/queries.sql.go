@@ -241,6 +241,33 @@ func (q *Queries) ClaimSNILS(ctx context.Context, arg ClaimSNILSParams) error {
 	return err
 }
 
+const claimsOf = `-- name: ClaimsOf :many
+SELECT snils_index FROM profile_snils WHERE owner_id = $1
+`
+
+func (q *Queries) ClaimsOf(ctx context.Context, ownerID string) ([][]byte, error) {
+	rows, err := q.db.QueryContext(ctx, claimsOf, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var snils_index []byte
+		if err := rows.Scan(&snils_index); err != nil {
+			return nil, err
+		}
+		items = append(items, snils_index)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const consents = `-- name: Consents :many
 SELECT owner_id, id, kind, text_version, given_at, withdrawn_at, origin_sealed FROM profile_consents WHERE owner_id = $1 ORDER BY given_at DESC, id DESC
 `
@@ -433,6 +460,70 @@ func (q *Queries) MoveVersion(ctx context.Context, arg MoveVersionParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const oldClaims = `-- name: OldClaims :many
+SELECT owner_id FROM profile_snils WHERE snils_index < $1 ORDER BY owner_id LIMIT $2
+`
+
+type OldClaimsParams struct {
+	SnilsIndex []byte
+	Limit      int32
+}
+
+func (q *Queries) OldClaims(ctx context.Context, arg OldClaimsParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, oldClaims, arg.SnilsIndex, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var owner_id string
+		if err := rows.Scan(&owner_id); err != nil {
+			return nil, err
+		}
+		items = append(items, owner_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const oldFinds = `-- name: OldFinds :many
+SELECT DISTINCT owner_id FROM profile_finds WHERE value_index < $1 ORDER BY owner_id LIMIT $2
+`
+
+type OldFindsParams struct {
+	ValueIndex []byte
+	Limit      int32
+}
+
+func (q *Queries) OldFinds(ctx context.Context, arg OldFindsParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, oldFinds, arg.ValueIndex, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var owner_id string
+		if err := rows.Scan(&owner_id); err != nil {
+			return nil, err
+		}
+		items = append(items, owner_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const oldRegistrations = `-- name: OldRegistrations :many
