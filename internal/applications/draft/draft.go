@@ -148,9 +148,9 @@ func after(r *forms.Result, step string) string {
 	return stepCheck
 }
 
-// print is a short hash of the answers of one step: two windows compare by it
+// imprint is a short hash of the answers of one step: two windows compare by it
 // whether they speak of the same thing.
-func print(s *forms.Step, answers forms.Answers) string {
+func imprint(s *forms.Step, answers forms.Answers) string {
 	mine := map[string]any{}
 	for i := range s.Fields {
 		if v := answers[s.Fields[i].ID]; v != nil {

@@ -112,6 +112,23 @@ func (w *work) next(r *forms.Result, step string, back bool) string {
 	return base(w.ID) + "/check"
 }
 
+func (v *stepView) status() int {
+	switch {
+	case v.conflict:
+		return http.StatusConflict
+	case len(v.items) > 0 && v.raw != nil:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+func (v *stepView) render(w http.ResponseWriter, req *http.Request) error {
+	return web.Render(w, req, web.Page{
+		Title: v.in(v.step.Step.Title) + " — " + v.in(v.work.service.Title), Status: v.status(), Error: len(v.items) > 0,
+		Section: "applications", Back: v.backHref(), Body: stepPage(v),
+	})
+}
+
 // split parts real faults from fields that have just appeared.
 func split(wrong []forms.Wrong) (faults, fresh []forms.Wrong) {
 	for _, w := range wrong {

@@ -301,7 +301,10 @@ func TestMissingAnswersCantBeSent(t *testing.T) {
 	b := setup(t, db.SQLite)
 	step := b.start(b.anna, "child-benefit")
 	check := strings.TrimSuffix(step, "applicant") + "check"
-	p := b.send(b.anna, check)
+	if before := b.get(b.anna, check); strings.Contains(before.body, "/send") || !strings.Contains(text(before.doc), "Продолжить заполнение") {
+		t.Error("sending is offered too early")
+	}
+	p := b.post(b.anna, strings.TrimSuffix(check, "check")+"send", url.Values{"_version": {"1"}})
 	if p.status != http.StatusUnprocessableEntity || len(b.cases.numbers) > 0 {
 		t.Errorf("status %d", p.status)
 	}

@@ -326,7 +326,7 @@ func TestSweep(t *testing.T) {
 	if _, err := b.load(b.as(b.anna), open); err != nil {
 		t.Errorf("an open draft is gone: %v", err)
 	}
-	must(t, b.strays(ctx, time.Now().Add(time.Hour)))
+	must(t, b.strays(ctx, clock.System().Now().Add(time.Hour)))
 	if n := b.stored(); n != 1 {
 		t.Errorf("%d files, want the one that a row names", n)
 	}

@@ -32,7 +32,7 @@ func (c command) leaves() bool { return c.name == doNext || c.name == doSave }
 // posted is what came from a step's page.
 type posted struct {
 	raw     map[string][]string
-	seen    string // print of the answers that the page was made of
+	seen    string // imprint of the answers that the page was made of
 	command command
 	taken   []File
 	faults  []fileFault
@@ -81,7 +81,7 @@ func (w *work) answer(step *forms.Step, in *posted) outcome {
 	raw := w.withFiles(step, in)
 	next, wrong := forms.Check(w.service, step.ID, raw, w.Answers, w.facts)
 	out := outcome{raw: raw, wrong: wrong, answers: w.obey(in.command, next)}
-	mine, theirs := print(step, out.answers), print(step, w.Answers)
+	mine, theirs := imprint(step, out.answers), imprint(step, w.Answers)
 	out.conflict = in.seen != "" && in.seen != theirs && mine != theirs
 	return out
 }

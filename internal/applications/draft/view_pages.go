@@ -144,8 +144,8 @@ func (v *checkView) backHref() string {
 	return stepPath(v.work.ID, stepAt(v.result, len(v.result.Steps)-1))
 }
 
-// ready: there is nothing in the way of sending.
-func (v *checkView) ready() bool { return v.closed == nil && v.result.Ready() }
+// unfinished: the person has not come to all questions yet.
+func (v *checkView) unfinished() bool { return reach(v.result, v.work.Step) < len(v.result.Steps) }
 
 // rows are the answers of a step, each with a way to change it.
 func (v *checkView) rows(rows []forms.Row) []ui.SummaryRow {

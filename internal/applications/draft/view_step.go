@@ -2,7 +2,6 @@ package draft
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/ui"
-	"okno/internal/kit/web"
 )
 
 func lang(ctx context.Context) forms.Lang { return forms.Lang(i18n.Lang(ctx)) }
@@ -168,23 +166,6 @@ func shown(f *forms.FieldState, p forms.Printer) string {
 	return f.Field.Print(f.Value, p)
 }
 
-func (v *stepView) status() int {
-	switch {
-	case v.conflict:
-		return http.StatusConflict
-	case len(v.items) > 0 && v.raw != nil:
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
-func (v *stepView) render(w http.ResponseWriter, req *http.Request) error {
-	return web.Render(w, req, web.Page{
-		Title: v.in(v.step.Step.Title) + " — " + v.in(v.work.service.Title), Status: v.status(), Error: len(v.items) > 0,
-		Section: "applications", Back: v.backHref(), Body: stepPage(v),
-	})
-}
-
 func (v *stepView) backHref() string {
 	if v.back {
 		return base(v.work.ID) + "/check"
@@ -201,7 +182,7 @@ func (v *stepView) action() string {
 
 func (v *stepView) check() string { return stepPath(v.work.ID, v.step.Step.ID) + "/check" }
 
-func (v *stepView) seen() string { return print(v.step.Step, v.work.Answers) }
+func (v *stepView) seen() string { return imprint(v.step.Step, v.work.Answers) }
 
 func (v *stepView) hasFiles() bool { return hasFiles(v.step.Step) }
 
