@@ -527,3 +527,33 @@ func TestOnlyFactsThatAreUsedAreKept(t *testing.T) {
 		}
 	})
 }
+
+func TestNoteDoesNotCostTheAnswer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		number := b.submit(t)
+		must(t, b.Take(b.officer(), deal(number)))
+		must(t, b.Request(b.officer(), deal(number), AskMore{Preset: "scan"}))
+		noted := false
+		old := b.Intake
+		b.Cases.Intake = upload.NewIntake(scanFunc(func() {
+			if !noted {
+				noted = true
+				must(t, b.Note(b.officer(), deal(number), "между делом", true))
+			}
+		}), old.Files(), b.Log)
+		must(t, b.Cases.Reply(b.citizen(), deal(number), Reply{Files: []Sent{{File: pdfFile("a.pdf")}}}))
+		if k := b.state(t, number); !noted || k.Status != InWork || k.Version != 5 {
+			t.Fatalf("case: %+v", k)
+		}
+	})
+}
+
+// scanFunc does something while a file is scanned.
+type scanFunc func()
+
+func (f scanFunc) Scan(_ context.Context, r io.Reader) (upload.Scan, error) {
+	f()
+	_, err := io.Copy(io.Discard, r)
+	return upload.Clean, err
+}

@@ -86,10 +86,7 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 		p.drop(ctx)
 		return err
 	}
-	err = c.move(ctx, k, change{
-		deed: Answered, side: Citizen, key: d.once(Answered), also: p.write,
-		edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
-	})
+	err = p.move(ctx, k, d)
 	if err != nil {
 		p.drop(ctx)
 	}
@@ -106,6 +103,27 @@ type reply struct {
 
 	files        []casesdb.InsertFileParams
 	form, answer []byte
+}
+
+// replyTries is how often an answer is put again to a case that an officer has
+// changed meanwhile: a note must not cost the citizen what they have typed.
+const replyTries = 3
+
+// move carries the answer into the case, also when that has changed meanwhile,
+// unless the sender said on which version they insist.
+func (p *reply) move(ctx context.Context, k Case, d Deal) error {
+	for try := 1; ; try++ {
+		err := p.cases.move(ctx, k, change{
+			deed: Answered, side: Citizen, key: d.once(Answered), also: p.write,
+			edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
+		})
+		if !errors.Is(err, ErrChanged) || d.Version != 0 || try == replyTries {
+			return err
+		}
+		if k, err = p.cases.mine(ctx, d.Number); err != nil {
+			return err
+		}
+	}
 }
 
 // prepare checks and stores everything: before the transaction.

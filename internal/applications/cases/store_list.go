@@ -47,7 +47,7 @@ func (q *query) after(cursor, column, idColumn, sign string) {
 	}
 	q.args = append(q.args, at, rowID)
 	n := len(q.args)
-	fmt.Fprintf(&q.text, " AND (%[1]s %[3]s $%[4]d OR (%[1]s = $%[4]d AND %[2]s %[3]s $%[5]d))", column, idColumn, sign, n-1, n)
+	fmt.Fprintf(&q.text, " AND (%s, %s) %s ($%d, $%d)", column, idColumn, sign, n-1, n)
 }
 
 func (q *query) end(order string, limit int) string {
