@@ -184,7 +184,7 @@ func profileData(c Card) templ.Component {
 				Card: ui.SummaryCard{
 					Title: ui.Text(i18n.T(ctx, "profile.section."+string(s))),
 					Actions: ui.SummaryActions{Items: []ui.SummaryAction{{
-						Href: "/cabinet/profile/edit/" + string(s), Text: editWord(ctx, c, s), VisuallyHiddenText: i18n.T(ctx, "profile.section."+string(s)),
+						Href: "/cabinet/profile/edit/" + string(s), Text: editWord(ctx, c, s), // the card's title follows by itself
 					}}},
 				},
 				Rows: rows(ctx, c, s),

@@ -1,11 +1,14 @@
 // Live pages: [data-live=URL] opens one stream for all tabs of the browser. The
 // tab that holds the lock keeps the EventSource and tells the others. On event
 // "change" with {topic, ref} every [data-live-ref=ref] fetches its data-live-src
-// anew. Without a stream it asks every 15 seconds.
+// anew. Without a stream it asks every 15 seconds. What changed between the
+// making of the page and the opening of the stream was told to nobody, so the
+// page's own parts are fetched once when the stream is open.
 import { enhance } from './govuk.js'
 import { later, say } from './say.js'
 
 const pollEvery = 15000
+const otherTabLeads = 1500
 const refreshers = new WeakMap()
 
 export function watchLive () {
@@ -19,7 +22,9 @@ function start (url) {
   if (tabs) tabs.onmessage = event => apply(event.data)
   const tell = message => { apply(message); tabs?.postMessage(message) }
   const stop = new AbortController()
-  const lead = () => new Promise(resolve => hold(url, tell, stop.signal, resolve))
+  const look = once(() => apply({ page: true }))
+  const lead = () => new Promise(resolve => hold(url, tell, look, stop.signal, resolve))
+  setTimeout(look, otherTabLeads)
   if (navigator.locks) navigator.locks.request('okno-live', { signal: stop.signal }, lead).catch(() => {})
   else lead()
   // A page in the back-forward cache may hold neither lock nor stream.
@@ -31,8 +36,13 @@ function start (url) {
   }, { once: true })
 }
 
+function once (f) {
+  let done = false
+  return () => { if (!done) { done = true; f() } }
+}
+
 /** Keeps the stream until the page is left. */
-function hold (url, tell, signal, done) {
+function hold (url, tell, look, signal, done) {
   let poll = null
   let lapsed = false
   const source = new EventSource(url)
@@ -40,6 +50,7 @@ function hold (url, tell, signal, done) {
   source.addEventListener('open', () => {
     clearInterval(poll)
     poll = null
+    look()
     if (lapsed) tell({ all: true }) // something may have changed meanwhile
     lapsed = false
   })
@@ -53,7 +64,7 @@ function hold (url, tell, signal, done) {
 function apply (message) {
   for (const element of document.querySelectorAll('[data-live-ref]')) {
     const { liveRef, liveTopic } = element.dataset
-    if (message.all || (liveRef === message.ref && (!liveTopic || liveTopic === message.topic))) refresh(element)
+    if (message.all || (message.page && element.closest('main')) || (liveRef === message.ref && (!liveTopic || liveTopic === message.topic))) refresh(element)
   }
 }
 
