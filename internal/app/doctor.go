@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -58,9 +55,13 @@ func examine(ctx context.Context, h *House) []finding {
 			check(channel+" by "+g.Name(), g.Check(ctx), "lets us in")
 		}
 	}
-	check("registries", reachable(ctx, h.Config.Registries.URL), "answer")
+	if h.exchange == nil {
+		all = append(all, finding{warn, "registries", "registries.url is not set: personal data can't be checked, accounts stay simplified until an office confirms them"})
+	} else {
+		check("registries", h.exchange.Registry().Ping(ctx), "answer")
+	}
 	if h.Config.Clamd != "" {
-		check("virus scanner", pingClamd(ctx, h.Config.Clamd), "answers")
+		check("virus scanner", h.applications.CheckScanner(ctx), "answers")
 	}
 	all = append(all, examineKeys(h)...)
 	all = append(all, examineTLS(h.Config, h.clock.Now())...)
@@ -136,47 +137,6 @@ func examineServices(h *House) []finding {
 		return []finding{{fine, "services", fmt.Sprintf("%d services", len(h.catalog.Services()))}}
 	}
 	return []finding{{bad, "services", fmt.Sprintf("%d faults, the first: %s", len(faults), faults[0])}}
-}
-
-// reachable asks the host for anything at all.
-func reachable(ctx context.Context, address string) error {
-	if address == "" {
-		return errors.New("registries.url is not set: personal data can't be checked, accounts stay simplified")
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return errors.New("registries.url is not understood")
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return errors.New("no answer")
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
-	return resp.Body.Close()
-}
-
-// pingClamd asks the scanner PING over its own protocol.
-func pingClamd(ctx context.Context, addr string) error {
-	network := "tcp"
-	if strings.HasPrefix(addr, "/") {
-		network = "unix"
-	}
-	d := net.Dialer{Timeout: 5 * time.Second}
-	c, err := d.DialContext(ctx, network, addr)
-	if err != nil {
-		return errors.New("no answer: uploads are held until it is back")
-	}
-	defer func() { _ = c.Close() }()
-	if _, err := c.Write([]byte("zPING\x00")); err != nil {
-		return err
-	}
-	answer := make([]byte, 5)
-	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "PONG\x00" {
-		return errors.New("does not answer as clamd does")
-	}
-	return nil
 }
 
 // report prints the findings and tells whether all is well.

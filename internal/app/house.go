@@ -131,7 +131,7 @@ func (h *House) buildPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.agency, err = agency.New(agency.Deps{DB: h.stores.db, Audit: h.audit, Services: h.servicesFS()})
+	h.agency, err = agency.New(agency.Deps{DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged})
 	if err != nil {
 		return err
 	}

@@ -188,7 +188,7 @@ func (h *House) parties() []desk.Party {
 		}
 	}
 	if h.exchange != nil {
-		all = append(all, desk.Party{Name: "registries", Check: func(ctx context.Context) error { return reachable(ctx, h.Config.Registries.URL) }})
+		all = append(all, desk.Party{Name: "registries", Check: h.exchange.Registry().Ping})
 	}
 	if h.Config.Clamd != "" {
 		all = append(all, desk.Party{Name: "clamd", Check: h.applications.CheckScanner})
