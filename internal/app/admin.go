@@ -93,7 +93,9 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 			}
 			return nil
 		}},
-		{"database", s.house.stores.db.Ping}, {"keys database", s.house.stores.keys.Ping}, {"blobs", s.house.stores.blobs.Ping},
+		{"database", s.house.stores.db.Ping},
+		{"keys database", s.house.stores.keys.Ping},
+		{"blobs", s.house.stores.blobs.Ping},
 	} {
 		if err := c.check(ctx); err != nil {
 			s.log.Warn("not ready", "part", c.name, "err", err)

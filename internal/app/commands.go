@@ -129,7 +129,7 @@ func (b backupCommand) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(backup(w.ctx, s, f, to, b.Keys, time.Now()), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(backup(w.ctx, s, f, to, b.Keys, clock.System().Now()), f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(b.Out))
 	}
 	return nil

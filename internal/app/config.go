@@ -161,7 +161,7 @@ func (c *Config) defaults() {
 	}
 	set(&c.PasswordPolicy, "nist")
 	set(&c.SMTP.TLS, "required")
-	set(&c.Operator.NameRU, "Портал «Окно»")
+	set(&c.Operator.NameRU, "Портал «Окно»") // data: its name in Russian
 	set(&c.Operator.NameEN, "Okno portal")
 }
 

@@ -95,7 +95,7 @@ func (f *frame) preferences(r *http.Request, fp *ui.FrameParams) {
 	link := func(name, value string) string {
 		return prefsPath + "?" + url.Values{name: {value}, "to": {here}}.Encode()
 	}
-	for _, l := range []struct{ code, name string }{{i18n.RU, "Русский"}, {i18n.EN, "English"}} {
+	for _, l := range []struct{ code, name string }{{i18n.RU, "Русский"}, {i18n.EN, "English"}} { // data: each language names itself
 		fp.Languages = append(fp.Languages, ui.LanguageLink{Code: l.code, Name: l.name, Href: link("lang", l.code), Current: l.code == i18n.Lang(ctx)})
 	}
 	fp.HighContrast = viewCookie(r, 0) == "high"
@@ -201,6 +201,8 @@ func texts(ctx context.Context) ui.Texts {
 		PasswordShown: t("app.ui.password_shown"), PasswordHidden: t("app.ui.password_hidden"),
 		StepCompleted: t("app.ui.step_completed"), StepCurrent: t("app.ui.step_current"), StepUpcoming: t("app.ui.step_upcoming"), StepOf: t("app.ui.step_of"),
 		ChooseFiles: t("app.ui.choose_files"), DropInstruction: t("app.ui.drop"), NoFileChosen: t("app.ui.no_file"),
+		FilesChosen: plural(ctx, "app.ui.files_chosen"), EnteredDropZone: t("app.ui.entered_drop_zone"), LeftDropZone: t("app.ui.left_drop_zone"),
+		CharactersDescription: t("app.ui.characters_description", "Count", 5, "N", "%{count}"),
 		Copy: t("app.ui.copy"), Copied: t("app.ui.copied"),
 		CharactersUnder: plural(ctx, "app.ui.characters_under"), CharactersOver: plural(ctx, "app.ui.characters_over"), CharactersAt: t("app.ui.characters_at"),
 	}
