@@ -47,7 +47,9 @@ func TestAPIWholeJourney(t *testing.T) {
 		name   string
 		fields []string
 	}{
-		{"applicant", []string{"relation"}}, {"children", []string{"children"}}, {"income", []string{"family_size", "income", "has_spouse"}},
+		{"applicant", []string{"relation"}},
+		{"children", []string{"children"}},
+		{"income", []string{"family_size", "income", "has_spouse"}},
 		{"payment", []string{"address", "way", "truth"}},
 	} {
 		answers := map[string]any{}
