@@ -94,12 +94,14 @@ type Deps struct {
 
 // Types of cases that rooms above use.
 type (
-	// ListFilter narrows a citizen's list, Row is a line of it.
+	// ListFilter narrows a citizen's list.
 	ListFilter = cases.ListFilter
-	Row        = cases.Row
-	// QueueFilter narrows an agency's queue, QueueRow is a line of it.
+	// Row is a line of a citizen's list.
+	Row = cases.Row
+	// QueueFilter narrows an agency's queue.
 	QueueFilter = cases.QueueFilter
-	QueueRow    = cases.QueueRow
+	// QueueRow is a line of an agency's queue.
+	QueueRow = cases.QueueRow
 	// Counts say how much there is to do.
 	Counts = cases.Counts
 	// Status is where an application stands.

@@ -2,5 +2,5 @@ package cabinet
 
 import "okno/internal/kit/errs"
 
-// ErrNoNotice: the person has no such notice.
+// ErrNoNotice says that the person has no such notice.
 var ErrNoNotice = errs.NewNotFound("cabinet.error.no_notice")

@@ -104,8 +104,10 @@ func (v listView) href(group, after string) string {
 func (v listView) groups(ctx context.Context) []ui.FilterLink {
 	var links []ui.FilterLink
 	for _, g := range []struct{ group, key string }{
-		{"", "cabinet.applications.all"}, {cases.Active, "cabinet.applications.active"},
-		{drafts, "cabinet.applications.drafts"}, {cases.Finished, "cabinet.applications.finished"},
+		{"", "cabinet.applications.all"},
+		{cases.Active, "cabinet.applications.active"},
+		{drafts, "cabinet.applications.drafts"},
+		{cases.Finished, "cabinet.applications.finished"},
 	} {
 		links = append(links, ui.FilterLink{Text: i18n.T(ctx, g.key), Href: v.href(g.group, ""), Current: v.Group == g.group})
 	}

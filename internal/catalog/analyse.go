@@ -110,7 +110,7 @@ func shorten(q string) string {
 // The same keys on both layouts, and Latin spellings of Russian letters.
 const (
 	latinKeys    = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-	cyrillicKeys = "йцукенгшщзхъфывапролджэячсмитьбюё"
+	cyrillicKeys = "йцукенгшщзхъфывапролджэячсмитьбюё" // data: keys
 )
 
 // otherLayout is what the same keys give on the other keyboard layout:

@@ -67,56 +67,82 @@ func criminal() []golden {
 	return []golden{
 		{name: "for oneself", answers: base, steps: "who applicant names places purpose", days: 10, working: true},
 		{name: "for a child", answers: child, steps: "who applicant child names places purpose", days: 10, working: true},
-		{name: "changed name, moved", answers: with(base, forms.Answers{"changed_name": true, "moved": true,
-			"previous_names": []any{map[string]any{"last_name": "Петрова", "first_name": "Анна", "until": "2012-06-01"}},
-			"places":         []any{map[string]any{"region": "Тверская область", "from_year": 2001.0, "to_year": 2010.0}}}),
-			steps: "who applicant names places purpose", days: 30},
+		{
+			name: "changed name, moved", answers: with(base, forms.Answers{
+				"changed_name": true, "moved": true,
+				"previous_names": []any{map[string]any{"last_name": "Петрова", "first_name": "Анна", "until": "2012-06-01"}},
+				"places":         []any{map[string]any{"region": "Тверская область", "from_year": 2001.0, "to_year": 2010.0}},
+			}),
+			steps: "who applicant names places purpose", days: 30,
+		},
 		{name: "for another adult", answers: forms.Answers{"for_whom": "other"}, steps: "who", stop: "Взрослый подаёт заявление сам", days: 30},
 	}
 }
 
 func passport() []golden {
-	base := forms.Answers{"for_whom": "self", "kind": "ten", "abroad": false, "changed_name": false, "secret": false,
+	base := forms.Answers{
+		"for_whom": "self", "kind": "ten", "abroad": false, "changed_name": false, "secret": false,
 		"jobs":  []any{map[string]any{"kind": "work", "name": "ООО «Образец»", "position": "инженер", "from": "2015-01-12"}},
-		"photo": photo(), "had_passport": false, "at_home": true, "truth": true}
+		"photo": photo(), "had_passport": false, "at_home": true, "truth": true,
+	}
 	return []golden{
 		{name: "ten years", answers: base, steps: "kind applicant names work photo receive", fee: 600000, days: 30},
-		{name: "five years, elsewhere", answers: with(base, forms.Answers{"kind": "five", "at_home": false, "city": "Тверь"}),
-			steps: "kind applicant names photo receive", fee: 200000, days: 90},
-		{name: "for a child", answers: with(base, forms.Answers{"for_whom": "child", "kind": "five", "child": someone("Соколова", "2019-02-11"),
-			"child_certificate": "I-МЮ 123456", "relation": "parent"}), steps: "kind applicant child names photo receive", fee: 100000, days: 30},
+		{
+			name: "five years, elsewhere", answers: with(base, forms.Answers{"kind": "five", "at_home": false, "city": "Тверь"}),
+			steps: "kind applicant names photo receive", fee: 200000, days: 90,
+		},
+		{name: "for a child", answers: with(base, forms.Answers{
+			"for_whom": "child", "kind": "five", "child": someone("Соколова", "2019-02-11"),
+			"child_certificate": "I-МЮ 123456", "relation": "parent",
+		}), steps: "kind applicant child names photo receive", fee: 100000, days: 30},
 		{name: "abroad", answers: forms.Answers{"for_whom": "self", "kind": "ten", "abroad": true}, steps: "kind", fee: 600000, stop: "Обратитесь в консульство"},
 	}
 }
 
 func residence() []golden {
-	base := forms.Answers{"sort": "permanent", "address": map[string]any{"region": "Москва", "city": "Москва", "house": "2"}, "since": "2026-11-01",
-		"ground": "own", "registered": true, "deregister": true, "with_children": false, "office": "centre", "truth": true}
+	base := forms.Answers{
+		"sort": "permanent", "address": map[string]any{"region": "Москва", "city": "Москва", "house": "2"}, "since": "2026-11-01",
+		"ground": "own", "registered": true, "deregister": true, "with_children": false, "office": "centre", "truth": true,
+	}
 	return []golden{
 		{name: "own home", answers: base, steps: "sort applicant home before children visit", days: 3, working: true},
-		{name: "somebody else's home", answers: with(base, forms.Answers{"ground": "others",
-			"owners": []any{map[string]any{"person": someone("Петров", "1960-01-01"), "snils": "11223344595"}}}),
-			steps: "sort applicant home before children visit", days: 6, working: true},
+		{
+			name: "somebody else's home", answers: with(base, forms.Answers{
+				"ground": "others",
+				"owners": []any{map[string]any{"person": someone("Петров", "1960-01-01"), "snils": "11223344595"}},
+			}),
+			steps: "sort applicant home before children visit", days: 6, working: true,
+		},
 		{name: "for a time", answers: forms.Answers{"sort": "temporary"}, steps: "sort", stop: "Вам нужна другая услуга", days: 6, working: true, eligible: forms.EligibleUnknown},
 	}
 }
 
 func benefit() []golden {
-	base := forms.Answers{"relation": "parent", "lives_in_russia": true,
+	base := forms.Answers{
+		"relation": "parent", "lives_in_russia": true,
 		"children":   []any{map[string]any{"person": someone("Соколова", "2019-02-11"), "certificate": "I-МЮ 123456", "disabled": false}},
 		"has_spouse": false, "alone": "only", "no_income": false,
 		"incomes": []any{map[string]any{"whose": "mine", "kind": "salary", "amount": 36000000.0}},
-		"flats":   1.0, "cars": 1.0, "way": "account", "truth": true}
+		"flats":   1.0, "cars": 1.0, "way": "account", "truth": true,
+	}
 	steps := "applicant children family income property payment"
 	return []golden{
 		{name: "small income", answers: base, steps: steps, days: 10, working: true, calculated: forms.Answers{"family_size": int64(2), "per_head": int64(1500000)}},
-		{name: "large income", answers: with(base, forms.Answers{"incomes": []any{map[string]any{"whose": "mine", "kind": "salary", "amount": 360000000.0}}}),
-			steps: steps, days: 10, working: true, eligible: forms.EligibleNo},
-		{name: "disabled child, two cars", answers: with(base, forms.Answers{"cars": 2.0,
-			"children": []any{map[string]any{"person": someone("Соколова", "2019-02-11"), "certificate": "I-МЮ 123456", "disabled": true}}}),
-			steps: steps, days: 5, working: true, eligible: forms.EligibleNo},
-		{name: "grandmother", answers: forms.Answers{"relation": "other", "lives_in_russia": true}, steps: "applicant", stop: "Пособие назначают родителям и опекунам",
-			days: 10, working: true, eligible: forms.EligibleUnknown},
+		{
+			name: "large income", answers: with(base, forms.Answers{"incomes": []any{map[string]any{"whose": "mine", "kind": "salary", "amount": 360000000.0}}}),
+			steps: steps, days: 10, working: true, eligible: forms.EligibleNo,
+		},
+		{
+			name: "disabled child, two cars", answers: with(base, forms.Answers{
+				"cars":     2.0,
+				"children": []any{map[string]any{"person": someone("Соколова", "2019-02-11"), "certificate": "I-МЮ 123456", "disabled": true}},
+			}),
+			steps: steps, days: 5, working: true, eligible: forms.EligibleNo,
+		},
+		{
+			name: "grandmother", answers: forms.Answers{"relation": "other", "lives_in_russia": true}, steps: "applicant", stop: "Пособие назначают родителям и опекунам",
+			days: 10, working: true, eligible: forms.EligibleUnknown,
+		},
 	}
 }
 
@@ -126,51 +152,73 @@ func extract() []golden {
 	return []golden{
 		{name: "two flats", answers: base, steps: "sort objects applicant delivery", fee: 70000, days: 3, working: true},
 		{name: "on paper", answers: with(base, forms.Answers{"form": "paper"}), steps: "sort objects applicant delivery", fee: 174000, days: 5, working: true},
-		{name: "everything that I own", answers: forms.Answers{"sort": "owner", "whose": "mine", "from": "2000-01-01", "to": today, "purpose": "self", "form": "electronic", "truth": true},
-			steps: "sort period applicant delivery", fee: 58000, days: 3, working: true},
+		{
+			name: "everything that I own", answers: forms.Answers{"sort": "owner", "whose": "mine", "from": "2000-01-01", "to": today, "purpose": "self", "form": "electronic", "truth": true},
+			steps: "sort period applicant delivery", fee: 58000, days: 3, working: true,
+		},
 		{name: "what somebody else owns", answers: forms.Answers{"sort": "owner", "whose": "foreign"}, steps: "sort", fee: 58000, days: 3, working: true, stop: "Такую выписку выдают только владельцу"},
 	}
 }
 
 func licence() []golden {
-	base := forms.Answers{"reason": "lost", "disqualified": false, "categories": []any{"b"}, "stolen": "lost", "photo_way": "office",
-		"international": false, "office": "police", "truth": true}
+	base := forms.Answers{
+		"reason": "lost", "disqualified": false, "categories": []any{"b"}, "stolen": "lost", "photo_way": "office",
+		"international": false, "office": "police", "truth": true,
+	}
 	return []golden{
 		{name: "lost", answers: base, steps: "reason licence applicant photo receive", fee: 300000, days: 3, working: true},
-		{name: "expired, to a service centre", answers: with(base, forms.Answers{"reason": "expired", "has_medical": true, "medical": file(), "medical_on": "2026-10-01",
-			"glasses": false, "international": true, "office": "centre"}), steps: "reason licence applicant health photo receive", fee: 460000, days: 15, working: true},
-		{name: "expired without the doctor", answers: with(base, forms.Answers{"reason": "expired", "has_medical": false}),
-			steps: "reason licence applicant health", fee: -1, stop: "Сначала пройдите медицинский осмотр"},
-		{name: "disqualified", answers: forms.Answers{"reason": "lost", "disqualified": true}, steps: "reason", fee: -1, days: 3, working: true,
-			stop: "Сейчас права не заменят", eligible: forms.EligibleNo},
+		{name: "expired, to a service centre", answers: with(base, forms.Answers{
+			"reason": "expired", "has_medical": true, "medical": file(), "medical_on": "2026-10-01",
+			"glasses": false, "international": true, "office": "centre",
+		}), steps: "reason licence applicant health photo receive", fee: 460000, days: 15, working: true},
+		{
+			name: "expired without the doctor", answers: with(base, forms.Answers{"reason": "expired", "has_medical": false}),
+			steps: "reason licence applicant health", fee: -1, stop: "Сначала пройдите медицинский осмотр",
+		},
+		{
+			name: "disqualified", answers: forms.Answers{"reason": "lost", "disqualified": true}, steps: "reason", fee: -1, days: 3, working: true,
+			stop: "Сейчас права не заменят", eligible: forms.EligibleNo,
+		},
 	}
 }
 
 func subsidy() []golden {
-	base := forms.Answers{"registered": true, "right": "own", "area": 54.5, "income": 18000000.0, "alone": false,
+	base := forms.Answers{
+		"registered": true, "right": "own", "area": 54.5, "income": 18000000.0, "alone": false,
 		"family": []any{map[string]any{"person": someone("Соколов", "2014-06-21"), "relation": "child", "income": 0.0}},
-		"bill":   900000.0, "bills": file(), "debt": false, "truth": true}
+		"bill":   900000.0, "bills": file(), "debt": false, "truth": true,
+	}
 	steps := "home applicant family bill payment"
 	return []golden{
-		{name: "large bill", answers: base, steps: steps, days: 10, working: true,
-			calculated: forms.Answers{"people": int64(2), "month_income": int64(3000000), "own_part": int64(660000), "subsidy": int64(240000)}},
+		{
+			name: "large bill", answers: base, steps: steps, days: 10, working: true,
+			calculated: forms.Answers{"people": int64(2), "month_income": int64(3000000), "own_part": int64(660000), "subsidy": int64(240000)},
+		},
 		{name: "small bill, debt", answers: with(base, forms.Answers{"bill": 500000.0, "debt": true}), steps: steps, days: 20, working: true, eligible: forms.EligibleNo},
-		{name: "not registered there", answers: forms.Answers{"registered": false, "right": "own", "area": 30.0}, steps: "home",
-			days: 10, working: true, stop: "Субсидию дают по месту прописки", eligible: forms.EligibleUnknown},
+		{
+			name: "not registered there", answers: forms.Answers{"registered": false, "right": "own", "area": 30.0}, steps: "home",
+			days: 10, working: true, stop: "Субсидию дают по месту прописки", eligible: forms.EligibleUnknown,
+		},
 	}
 }
 
 func deduction() []golden {
-	base := forms.Answers{"year": 2025.0, "resident": true, "taxed": true, "kinds": []any{"treatment"},
+	base := forms.Answers{
+		"year": 2025.0, "resident": true, "taxed": true, "kinds": []any{"treatment"},
 		"employers": []any{map[string]any{"name": "ООО «Образец»", "inn": "7707083893", "income": 100000000.0, "tax": 13000000.0}},
 		"expenses":  []any{map[string]any{"kind": "treatment", "for_whom": "self", "payee": "Поликлиника", "paid_on": "2025-03-01", "amount": 10000000.0, "papers": file()}},
-		"truth":     true}
+		"truth":     true,
+	}
 	return []golden{
 		{name: "treatment", answers: base, steps: "year applicant income expenses refund", days: 30, calculated: forms.Answers{"refund": int64(1300000)}},
-		{name: "a home", answers: with(base, forms.Answers{"kinds": []any{"home"}, "cadastral": "77:01:0001001:1234", "price": 500000000.0, "home_papers": file()}),
-			steps: "year applicant income home refund", days: 90, calculated: forms.Answers{"property": int64(200000000), "refund": int64(13000000)}},
-		{name: "not a resident", answers: forms.Answers{"year": 2025.0, "resident": false, "taxed": true, "kinds": []any{"home"}}, steps: "year",
-			days: 90, stop: "Вычет дают налоговым резидентам", eligible: forms.EligibleUnknown},
+		{
+			name: "a home", answers: with(base, forms.Answers{"kinds": []any{"home"}, "cadastral": "77:01:0001001:1234", "price": 500000000.0, "home_papers": file()}),
+			steps: "year applicant income home refund", days: 90, calculated: forms.Answers{"property": int64(200000000), "refund": int64(13000000)},
+		},
+		{
+			name: "not a resident", answers: forms.Answers{"year": 2025.0, "resident": false, "taxed": true, "kinds": []any{"home"}}, steps: "year",
+			days: 90, stop: "Вычет дают налоговым резидентам", eligible: forms.EligibleUnknown,
+		},
 	}
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -101,7 +102,7 @@ func TestPublish(t *testing.T) {
 		if err != nil || old.Title.EN != "Tax deduction" {
 			t.Errorf("version 1: %v %v", old, err)
 		}
-		if _, err := c.Version(context.Background(), "tax-deduction", 7); err != ErrNoVersion {
+		if _, err := c.Version(context.Background(), "tax-deduction", 7); !errors.Is(err, ErrNoVersion) {
 			t.Errorf("version 7: %v", err)
 		}
 	})

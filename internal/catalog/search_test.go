@@ -124,8 +124,13 @@ func TestFilter(t *testing.T) {
 		f    Filter
 		want int
 	}{
-		{Filter{}, 8}, {Filter{Category: "taxes"}, 1}, {Filter{LifeEvent: "travel"}, 2}, {Filter{Agency: "mvd"}, 4},
-		{Filter{Audience: "business"}, 1}, {Filter{Category: "documents", Agency: "rosreestr"}, 1}, {Filter{Category: "none"}, 0},
+		{Filter{}, 8},
+		{Filter{Category: "taxes"}, 1},
+		{Filter{LifeEvent: "travel"}, 2},
+		{Filter{Agency: "mvd"}, 4},
+		{Filter{Audience: "business"}, 1},
+		{Filter{Category: "documents", Agency: "rosreestr"}, 1},
+		{Filter{Category: "none"}, 0},
 	} {
 		found, err := s.find(context.Background(), "", c.f)
 		if err != nil || len(found.Hits) != c.want {

@@ -111,13 +111,21 @@ func (r *Room) exportJournal(w http.ResponseWriter, req *http.Request) error {
 func (v journalView) table(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{Classes: "okno-table--sticky okno-small", Head: []ui.Cell{
-		{Text: t("desk.journal.at")}, {Text: t("desk.journal.act")}, {Text: t("desk.journal.actor")},
-		{Text: t("desk.journal.owner")}, {Text: t("desk.journal.object")}, {Text: t("desk.journal.details")},
+		{Text: t("desk.journal.at")},
+		{Text: t("desk.journal.act")},
+		{Text: t("desk.journal.actor")},
+		{Text: t("desk.journal.owner")},
+		{Text: t("desk.journal.object")},
+		{Text: t("desk.journal.details")},
 	}}
 	for _, l := range v.Lines {
 		p.Rows = append(p.Rows, []ui.Cell{
-			{HTML: stamp(l, v.zone)}, {HTML: narrow("act", l.Act, l.Act)}, {HTML: v.actor(ctx, l)},
-			{HTML: narrow("owner", l.Owner, tail(l.Owner))}, {HTML: narrow("object", l.Object, objectName(l.Object))}, {HTML: lineDetails(l)},
+			{HTML: stamp(l, v.zone)},
+			{HTML: narrow("act", l.Act, l.Act)},
+			{HTML: v.actor(ctx, l)},
+			{HTML: narrow("owner", l.Owner, tail(l.Owner))},
+			{HTML: narrow("object", l.Object, objectName(l.Object))},
+			{HTML: lineDetails(l)},
 		})
 	}
 	return ui.Stacked(p)

@@ -241,14 +241,21 @@ func (v queueView) table(ctx context.Context) ui.TableParams {
 	p := ui.TableParams{
 		Classes: "okno-table--sticky", FirstCellIsHeader: true,
 		Head: []ui.Cell{
-			{Text: t("desk.queue.number")}, {Text: t("desk.queue.service")}, {Text: t("desk.queue.applicant"), Classes: nowrap}, {Text: t("desk.queue.submitted")},
-			{Text: t("desk.queue.deadline")}, {Text: t("desk.queue.status")}, {Text: t("desk.queue.holder"), Classes: nowrap},
+			{Text: t("desk.queue.number")},
+			{Text: t("desk.queue.service")},
+			{Text: t("desk.queue.applicant"), Classes: nowrap},
+			{Text: t("desk.queue.submitted")},
+			{Text: t("desk.queue.deadline")},
+			{Text: t("desk.queue.status")},
+			{Text: t("desk.queue.holder"), Classes: nowrap},
 		},
 	}
 	for _, row := range v.Rows {
 		p.Rows = append(p.Rows, []ui.Cell{
 			{HTML: link("/desk/applications/"+row.Number, row.Number), Classes: nowrap},
-			{Text: row.Title.In(forms.Lang(i18n.Lang(ctx)))}, {Text: row.Initials, Classes: nowrap}, {Text: v.day(ctx, row.SubmittedAt), Classes: nowrap},
+			{Text: row.Title.In(forms.Lang(i18n.Lang(ctx)))},
+			{Text: row.Initials, Classes: nowrap},
+			{Text: v.day(ctx, row.SubmittedAt), Classes: nowrap},
 			{HTML: deadlineCell(deadline(ctx, row))},
 			{HTML: ui.StatusTag(cabinet.StatusKind(row.Status), i18n.T(ctx, row.Status.Text()))},
 			{HTML: v.holder(ctx, row), Classes: nowrap},

@@ -177,8 +177,10 @@ func roleKey(role identity.RoleName) string {
 func (v systemView) depths(ctx context.Context) []ui.Pair {
 	var pairs []ui.Pair
 	for _, s := range []struct{ key, states string }{
-		{"desk.system.jobs_dead", "discarded"}, {"desk.system.jobs_failing", "retryable"},
-		{"desk.system.jobs_waiting", "available pending scheduled"}, {"desk.system.jobs_running", "running"},
+		{"desk.system.jobs_dead", "discarded"},
+		{"desk.system.jobs_failing", "retryable"},
+		{"desk.system.jobs_waiting", "available pending scheduled"},
+		{"desk.system.jobs_running", "running"},
 		{"desk.system.jobs_done", "completed"},
 	} {
 		var n int64
@@ -193,8 +195,12 @@ func (v systemView) depths(ctx context.Context) []ui.Pair {
 func (v systemView) deadTable(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: t("desk.system.job")}, {Text: t("desk.system.job_state")}, {Text: t("desk.system.job_attempts"), Classes: nowrap},
-		{Text: t("desk.system.job_next")}, {Text: t("desk.system.job_fault")}, {Text: t("desk.system.job_action")},
+		{Text: t("desk.system.job")},
+		{Text: t("desk.system.job_state")},
+		{Text: t("desk.system.job_attempts"), Classes: nowrap},
+		{Text: t("desk.system.job_next")},
+		{Text: t("desk.system.job_fault")},
+		{Text: t("desk.system.job_action")},
 	}}
 	for _, j := range v.Dead {
 		kind, state := ui.Refused, t("desk.system.state_dead")
@@ -202,8 +208,11 @@ func (v systemView) deadTable(ctx context.Context) ui.TableParams {
 			kind, state = ui.Attention, t("desk.system.state_failing")
 		}
 		p.Rows = append(p.Rows, []ui.Cell{
-			{Text: j.Kind, Classes: nowrap}, {HTML: ui.StatusTag(kind, state), Classes: nowrap}, {Text: strconv.Itoa(j.Attempt)},
-			{Text: shortDay(ctx, j.At.In(v.zone)) + j.At.In(v.zone).Format(" 15:04"), Classes: nowrap}, {Text: short(j.LastFail)},
+			{Text: j.Kind, Classes: nowrap},
+			{HTML: ui.StatusTag(kind, state), Classes: nowrap},
+			{Text: strconv.Itoa(j.Attempt)},
+			{Text: shortDay(ctx, j.At.In(v.zone)) + j.At.In(v.zone).Format(" 15:04"), Classes: nowrap},
+			{Text: short(j.LastFail)},
 			{HTML: retryButton(j), Classes: nowrap},
 		})
 	}
@@ -227,14 +236,19 @@ func (v systemView) partyTable(ctx context.Context) ui.TableParams {
 func (v systemView) serviceTable(ctx context.Context) ui.TableParams {
 	lang := i18n.Lang(ctx)
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: i18n.T(ctx, "desk.system.service")}, {Text: i18n.T(ctx, "desk.system.service_title")},
-		{Text: i18n.T(ctx, "desk.system.service_agency")}, {Text: i18n.T(ctx, "desk.system.service_version")},
+		{Text: i18n.T(ctx, "desk.system.service")},
+		{Text: i18n.T(ctx, "desk.system.service_title")},
+		{Text: i18n.T(ctx, "desk.system.service_agency")},
+		{Text: i18n.T(ctx, "desk.system.service_version")},
 		{Text: i18n.T(ctx, "desk.system.service_unverified")},
 	}}
 	for _, s := range v.Services {
 		p.Rows = append(p.Rows, []ui.Cell{
-			{HTML: link("/services/"+s.ID, s.ID)}, {Text: s.Title.In(forms.Lang(lang))}, {Text: v.agency(s.Agency, lang)},
-			{Text: strconv.Itoa(s.Version)}, {Text: strconv.Itoa(len(s.Unverified))},
+			{HTML: link("/services/"+s.ID, s.ID)},
+			{Text: s.Title.In(forms.Lang(lang))},
+			{Text: v.agency(s.Agency, lang)},
+			{Text: strconv.Itoa(s.Version)},
+			{Text: strconv.Itoa(len(s.Unverified))},
 		})
 	}
 	return ui.Stacked(p)

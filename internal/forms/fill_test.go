@@ -146,8 +146,10 @@ func TestGroupsByCheck(t *testing.T) {
 	s := mustLoad(t, example(t))
 	child := func(i, name, year string) []string {
 		p := "children." + i + "."
-		return []string{p + "person.last_name=" + name, p + "person.first_name=Ю", p + "person.birth_date=1.1." + year,
-			p + "certificate=I-БА 123456", p + "disabled=no"}
+		return []string{
+			p + "person.last_name=" + name, p + "person.first_name=Ю", p + "person.birth_date=1.1." + year,
+			p + "certificate=I-БА 123456", p + "disabled=no",
+		}
 	}
 	a, wrong := Check(s, "children", raw(append(child("0", "Ли", "2015"), child("2", "Ко", "2000")...)...), nil, today)
 	if len(wrong) != 1 || wrong[0].Name != "children.1.person" || wrong[0].Named(RU, printer(t, RU).Words) != "Ребёнок 2: ФИО и дата рождения" {

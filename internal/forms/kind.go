@@ -88,9 +88,22 @@ func oneFlaw(key string, args ...any) []flaw { return []flaw{{key: key, args: ar
 // Kinds are all kinds of the language, by name.
 func Kinds() []Kind {
 	list := []Kind{
-		accountKind(), addressKind(), birthCertificateKind(), calculatedKind{}, choiceKind{}, choicesKind{}, consentKind{}, dateKind{},
-		driverLicenceKind(), emailKind(), fileKind{}, innKind(), longtextKind(), moneyKind{}, nameKind(), noteKind{}, numberKind{}, omsKind(),
-		passportRFKind(), personKind(), phoneKind(), plateKind(), postcodeKind(), snilsKind(), textKind(), vinKind(), yesnoKind{},
+		accountKind(), addressKind(), birthCertificateKind(),
+		calculatedKind{},
+		choiceKind{},
+		choicesKind{},
+		consentKind{},
+		dateKind{},
+		driverLicenceKind(), emailKind(),
+		fileKind{},
+		innKind(), longtextKind(),
+		moneyKind{},
+		nameKind(),
+		noteKind{},
+		numberKind{},
+		omsKind(),
+		passportRFKind(), personKind(), phoneKind(), plateKind(), postcodeKind(), snilsKind(), textKind(), vinKind(),
+		yesnoKind{},
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name() < list[j].Name() })
 	return list

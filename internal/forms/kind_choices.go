@@ -8,7 +8,7 @@ import (
 )
 
 // choicesKind is any number of several options, kept in the order of the options.
-type choicesKind struct{ plain }
+type choicesKind struct{}
 
 func (choicesKind) Name() string { return "choices" }
 

@@ -3,7 +3,7 @@ package forms
 import "cel.dev/cel-go/cel"
 
 // consentKind is a text with a box to tick. A required one must be ticked.
-type consentKind struct{ plain }
+type consentKind struct{}
 
 func (consentKind) Name() string { return "consent" }
 

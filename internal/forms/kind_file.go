@@ -12,7 +12,7 @@ const maxFiles = 20
 
 // fileKind is one or several uploaded files, kept as references. They are posted by
 // id; name, size and type are taken from the facts, never from the browser.
-type fileKind struct{ plain }
+type fileKind struct{}
 
 func (fileKind) Name() string { return "file" }
 

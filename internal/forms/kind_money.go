@@ -10,7 +10,7 @@ import (
 
 // moneyKind is a sum in roubles, kept in whole kopecks. People type roubles, with
 // or without kopecks; JSON holds kopecks.
-type moneyKind struct{ plain }
+type moneyKind struct{}
 
 func (moneyKind) Name() string { return "money" }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // numberKind is a whole number, or one with a fixed count of decimals.
-type numberKind struct{ plain }
+type numberKind struct{}
 
 func (numberKind) Name() string { return "number" }
 

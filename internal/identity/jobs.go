@@ -38,7 +38,9 @@ func (i *Identity) Sweep(ctx context.Context) error {
 			f      func(context.Context, db.Time) error
 			before db.Time
 		}{
-			{q.SweepCodes, now.Add(-codeLife)}, {q.SweepSignIns, now}, {q.SweepLimits, now},
+			{q.SweepCodes, now.Add(-codeLife)},
+			{q.SweepSignIns, now},
+			{q.SweepLimits, now},
 			{q.SweepSessions, now.Add(-keepSessions)},
 		} {
 			if err := s.f(ctx, s.before); err != nil {

@@ -61,8 +61,10 @@ func (s Section) questions() []field {
 		return []field{{Name: "inn", Inputmode: "numeric", Width: ui.Width20, Hint: true, Optional: true}}
 	case SectionAddress:
 		return []field{
-			{Name: "region", Autocomplete: "address-level1", Hint: true}, {Name: "city", Autocomplete: "address-level2"},
-			{Name: "street", Autocomplete: "address-line1", Optional: true}, {Name: "house", Width: ui.Width10},
+			{Name: "region", Autocomplete: "address-level1", Hint: true},
+			{Name: "city", Autocomplete: "address-level2"},
+			{Name: "street", Autocomplete: "address-line1", Optional: true},
+			{Name: "house", Width: ui.Width10},
 			{Name: "flat", Width: ui.Width5, Optional: true},
 			{Name: "index", Autocomplete: "postal-code", Inputmode: "numeric", Width: ui.Width10, Optional: true},
 		}

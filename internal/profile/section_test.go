@@ -33,7 +33,8 @@ func TestApply(t *testing.T) {
 		"digits in the name":    {Person{}, SectionPerson, personWith("last_name", "Петр0ва"), map[string]string{"last_name": "reference.error.name_characters"}},
 		"hyphen and apostrophe": {Person{}, SectionPerson, personWith("last_name", "О’Хара-Петрова"), nil},
 		"passport before birth": {
-			Person{Passport: Passport{IssuedOn: "2008-05-20"}}, SectionPerson, personWith("birth_date", "1.1.2000"),
+			Person{Passport: Passport{IssuedOn: "2008-05-20"}},
+			SectionPerson, personWith("birth_date", "1.1.2000"),
 			map[string]string{"birth_date": "profile.error.birth_passport"},
 		},
 		"passport":           {born, SectionPassport, passportWith("", ""), nil},

@@ -129,7 +129,9 @@ func (v *site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 	}
 	p.Other = inLanguage(r.URL, p.OtherLang)
 	p.Nav = []navItem{
-		{"/", "messages.title", name == "messages"}, {"/parties", "parties.title", name == "parties"}, {"/people", "people.title", name == "people"},
+		{"/", "messages.title", name == "messages"},
+		{"/parties", "parties.title", name == "parties"},
+		{"/people", "people.title", name == "people"},
 		{"/authenticator", "authenticator.title", name == "authenticator"},
 	}
 	var out bytes.Buffer

@@ -140,8 +140,10 @@ func (v ticketsView) tabs(ctx context.Context) []ui.FilterLink {
 	}
 	var links []ui.FilterLink
 	for _, t := range []struct{ tab, key string }{
-		{TabOpen, "support.desk.tab_open"}, {TabNew, "support.desk.tab_new"},
-		{TabMine, "support.desk.tab_mine"}, {TabClosed, "support.desk.tab_closed"},
+		{TabOpen, "support.desk.tab_open"},
+		{TabNew, "support.desk.tab_new"},
+		{TabMine, "support.desk.tab_mine"},
+		{TabClosed, "support.desk.tab_closed"},
 	} {
 		links = append(links, ui.FilterLink{
 			Text: i18n.T(ctx, t.key), Href: "/desk/tickets?tab=" + t.tab, Count: count[t.tab], Current: v.Tab == t.tab,
@@ -155,17 +157,23 @@ func (v ticketsView) table(ctx context.Context) ui.TableParams {
 	p := ui.TableParams{
 		Classes: "okno-table--sticky", FirstCellIsHeader: true,
 		Head: []ui.Cell{
-			{Text: t("support.ticket.number")}, {Text: t("support.ticket.kind")}, {Text: t("support.ticket.sent")},
-			{Text: t("support.ticket.due")}, {Text: t("support.ticket.state")}, {Text: t("support.ticket.holder")},
+			{Text: t("support.ticket.number")},
+			{Text: t("support.ticket.kind")},
+			{Text: t("support.ticket.sent")},
+			{Text: t("support.ticket.due")},
+			{Text: t("support.ticket.state")},
+			{Text: t("support.ticket.holder")},
 		},
 	}
 	lang := i18n.Lang(ctx)
 	for _, k := range v.Tickets {
 		p.Rows = append(p.Rows, []ui.Cell{
-			{HTML: plainLink("/desk/tickets/"+k.Number, k.Number), Classes: "okno-nowrap"}, {Text: kindText(ctx, k.Kind)},
+			{HTML: plainLink("/desk/tickets/"+k.Number, k.Number), Classes: "okno-nowrap"},
+			{Text: kindText(ctx, k.Kind)},
 			{Text: i18n.DateTime(lang, k.CreatedAt.Time().In(v.Zone))},
 			{HTML: dueCell(k.Overdue(v.Now), i18n.DateTime(lang, k.DueAt.Time().In(v.Zone)))},
-			{HTML: stateTag(k.State)}, {Text: holder(ctx, k, v.Me)},
+			{HTML: stateTag(k.State)},
+			{Text: holder(ctx, k, v.Me)},
 		})
 	}
 	return ui.Stacked(p)

@@ -268,7 +268,11 @@ func TestCodeIsReadOffPaper(t *testing.T) {
 func TestUnknownSignsAreShown(t *testing.T) {
 	t.Parallel()
 	d := pdf.Document{Lang: "en", Heading: "Names", Sections: []pdf.Section{{Rows: []pdf.Row{
-		{"Arabic", "محمد"}, {"Emoji", "a😀b"}, {"Broken", "a\xffb"}, {"Control", "a\x00\u200bb"}, {"Combined", "Йод Е\u0308ж"},
+		{"Arabic", "محمد"},
+		{"Emoji", "a😀b"},
+		{"Broken", "a\xffb"},
+		{"Control", "a\x00\u200bb"},
+		{"Combined", "Йод Е\u0308ж"},
 		{"Edge", "\uffff\U00010000"},
 	}}}}
 	text := tool(t, "pdftotext", "-layout", save(t, write(t, d)), "-")

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-func shown(t *testing.T, ctx context.Context, c templ.Component) string {
+func shown(ctx context.Context, t *testing.T, c templ.Component) string {
 	t.Helper()
 	var out strings.Builder
 	if err := c.Render(ctx, &out); err != nil {
@@ -22,7 +22,7 @@ func shown(t *testing.T, ctx context.Context, c templ.Component) string {
 
 func wantDOM(t *testing.T, want string, got templ.Component) {
 	t.Helper()
-	if diff := cmp.Diff(dom(t, want), dom(t, shown(t, t.Context(), got))); diff != "" {
+	if diff := cmp.Diff(dom(t, want), dom(t, shown(t.Context(), t, got))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -66,7 +66,7 @@ func TestWordsComeFromTheContext(t *testing.T) {
 		"Назад":      BackLink(BackLinkParams{}),
 		"Zurück":     BackLink(BackLinkParams{Text: "Zurück"}),
 	} {
-		if got := shown(t, ctx, c); !strings.Contains(got, want) {
+		if got := shown(ctx, t, c); !strings.Contains(got, want) {
 			t.Errorf("want %q in %s", want, got)
 		}
 	}
@@ -133,7 +133,7 @@ func TestHostileTexts(t *testing.T) {
 		"card":   ServiceCard(ServiceCardParams{Title: evil, Href: "javascript:alert(1)"}),
 		"button": Button(ButtonParams{Text: evil, Href: "javascript:alert(1)", Attributes: Attributes{"data-x": evil}}),
 	} {
-		got := shown(t, t.Context(), c)
+		got := shown(t.Context(), t, c)
 		if strings.Contains(got, "<script") || strings.Contains(got, "javascript:") {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -143,7 +143,7 @@ func TestHostileTexts(t *testing.T) {
 func frame(t *testing.T, p FrameParams) *html.Node {
 	t.Helper()
 	ctx := templ.WithChildren(t.Context(), templ.Raw("<h1>Title</h1>"))
-	root, err := html.Parse(strings.NewReader(shown(t, ctx, Frame(p))))
+	root, err := html.Parse(strings.NewReader(shown(ctx, t, Frame(p))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,14 +100,6 @@ func (p Part) body() templ.Component {
 	return plain(p.Text)
 }
 
-// or returns the part, or fallback when it is absent.
-func (p Part) or(fallback string) Part {
-	if !p.present() {
-		p.Text = fallback
-	}
-	return p
-}
-
 func plain(text string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, templ.EscapeString(text))

@@ -79,7 +79,6 @@ type info struct {
 	request string
 	ip      netip.Addr
 	agent   string
-	status  int
 	route   string
 }
 

@@ -192,7 +192,7 @@ func (g *Gateway) bound() (*gosmpp.Session, error) {
 	if g.session != nil {
 		return g.session, nil
 	}
-	dial := func(addr string) (net.Conn, error) { return net.DialTimeout("tcp", addr, 10*time.Second) }
+	dial := func(addr string) (net.Conn, error) { return net.DialTimeout("tcp", addr, 10*time.Second) } //nolint:noctx // the library has no context to give
 	var self *gosmpp.Session
 	s, err := gosmpp.NewSession(
 		gosmpp.TRXConnector(dial, gosmpp.Auth{SMSC: g.cfg.Addr, SystemID: g.cfg.SystemID, Password: g.cfg.Password.Reveal()}),
