@@ -214,3 +214,18 @@ func TestBrokenRoomsGiveAnErrorPage(t *testing.T) {
 		}
 	}
 }
+
+func TestAPI(t *testing.T) {
+	t.Parallel()
+	b := &below{notices: []notify.Notice{{ID: "n1", Subject: "Новость", Kind: "status", At: db.At(testkit.Start)}, {ID: "n2"}}}
+	call := site(t, b)
+	w := call("anna", "/api/v1/notices?limit=1", nil)
+	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, `"subject":"Новость"`) || strings.Contains(body, "n2") {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	for who, want := range map[string]int{"": http.StatusUnauthorized, "x officer": http.StatusForbidden} {
+		if w := call(who, "/api/v1/notices", nil); w.Code != want {
+			t.Errorf("%q: %d", who, w.Code)
+		}
+	}
+}

@@ -85,7 +85,7 @@ func Locale() fs.FS {
 	return sub
 }
 
-// Mount adds the room's pages, all of them for citizens.
+// Mount adds the room's pages and operations of the API, all of them for citizens.
 func (r *Room) Mount(rt *web.Router) {
 	citizen := identity.Citizen()
 	rt.Handle("GET /cabinet", citizen, r.homePage)
@@ -97,4 +97,5 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/notices/read", citizen, r.readNotices)
 	rt.Handle("GET /cabinet/settings", citizen, r.settingsPage)
 	rt.Handle("POST /cabinet/settings", citizen, r.saveSettings)
+	r.mountAPI(rt)
 }

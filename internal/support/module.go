@@ -94,8 +94,11 @@ func Locale() fs.FS {
 	return sub
 }
 
-// Mount adds the room's pages.
-func (r *Room) Mount(rt *web.Router) { r.mountPages(rt) }
+// Mount adds the room's pages and operations of the API.
+func (r *Room) Mount(rt *web.Router) {
+	r.mountPages(rt)
+	r.mountAPI(rt)
+}
 
 // Export gives the messages that a person sent while signed in.
 func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {

@@ -1,7 +1,9 @@
 package support
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -112,5 +114,31 @@ func TestGuardsOfTheDesk(t *testing.T) {
 	}
 	if w := b.call("anna", "/desk/tickets/1234-5678-9010/take", url.Values{}); w.Code != http.StatusForbidden {
 		t.Errorf("a citizen takes a ticket: %d", w.Code)
+	}
+}
+
+func TestAPI(t *testing.T) {
+	t.Parallel()
+	b := lite(t)
+	post := func(body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/tickets", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		b.site.ServeHTTP(w, r)
+		return w
+	}
+	w := post(`{"text":"Не могу войти в кабинет","id":"0193a5a0-0000-7000-8000-000000000002"}`)
+	var got struct{ ID, Number, Kind string }
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusCreated || got.Kind != "sign_in" || got.ID != "0193a5a0-0000-7000-8000-000000000002" {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if w := b.call("", "/api/v1/tickets/"+got.ID, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), got.Number) || strings.Contains(w.Body.String(), "войти") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := post(`{"text":"ой"}`); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `"name":"text"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := b.call("", "/api/v1/tickets/none", nil); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
 	}
 }
