@@ -19,7 +19,18 @@ class PlainRadios extends Radios {
   }
 }
 
-const components = [Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner,
+/**
+ * A button's name must hold its visible text as it stands (WCAG 2.5.3): the
+ * hidden comma goes before the button.
+ */
+class NamedFileUpload extends FileUpload {
+  constructor (root) {
+    super(root)
+    this.$button.before(document.getElementById(`${this.id}-comma`))
+  }
+}
+
+const components = [Button, CharacterCount, Checkboxes, ErrorSummary, NamedFileUpload, NotificationBanner,
   PasswordInput, PlainRadios, ServiceNavigation, SkipLink, Tabs]
 
 /** Gives life to the components below scope, each once. */
