@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"time"
 
 	"okno/internal/agency"
@@ -88,6 +89,7 @@ type Cases struct {
 
 // New makes them and registers jobs and listeners.
 func New(d Deps) (*Cases, error) {
+	d.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	c := &Cases{Deps: d, store: store{d.DB}}
 	c.registerJobs()
 	return c, nil

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"okno/internal/applications/upload"
 	"okno/internal/identity"
 	"okno/internal/kit/id"
@@ -28,8 +30,9 @@ const maxAnswer = 60 << 20
 func (c *Cases) Mount(rt *web.Router) {
 	citizen := identity.Citizen()
 	rt.Handle("GET "+citizenBase+"{number}", citizen, c.showMine)
-	rt.Handle("GET "+citizenBase+"{number}/card", citizen, c.showState)
-	rt.Handle("GET "+citizenBase+"{number}/ask", citizen, c.showAsk)
+	for part, body := range map[string]func(view) templ.Component{"card": citizenState, "ask": citizenAsk, "history": citizenHistory} {
+		rt.Handle("GET "+citizenBase+"{number}/"+part, citizen, c.showPart(body))
+	}
 	rt.Handle("POST "+citizenBase+"{number}/answer", citizen, c.postAnswer)
 	rt.Handle("GET "+citizenBase+"{number}/cancel", citizen, c.showCancel)
 	rt.Handle("POST "+citizenBase+"{number}/cancel", citizen, c.postCancel)
@@ -63,20 +66,15 @@ func (v view) page(status int) web.Page {
 	}
 }
 
-func (c *Cases) showState(w http.ResponseWriter, r *http.Request) error {
-	v, err := c.myCard(r)
-	if err != nil {
-		return err
+// showPart answers with a part of the card, for a page that follows changes.
+func (c *Cases) showPart(body func(view) templ.Component) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := c.myCard(r)
+		if err != nil {
+			return err
+		}
+		return web.Fragment(w, r, body(v))
 	}
-	return web.Fragment(w, r, citizenState(v))
-}
-
-func (c *Cases) showAsk(w http.ResponseWriter, r *http.Request) error {
-	v, err := c.myCard(r)
-	if err != nil {
-		return err
-	}
-	return web.Fragment(w, r, citizenAsk(v))
 }
 
 func (c *Cases) postAnswer(w http.ResponseWriter, r *http.Request) error {

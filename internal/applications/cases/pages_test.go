@@ -139,11 +139,16 @@ func TestCitizensCard(t *testing.T) {
 	path := citizenBase + number
 	w := s.get("anna", path)
 	sound(t, w)
-	if live := find(t, w, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "data-live-ref"), "case:") }); len(live) != 2 {
+	if live := find(t, w, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "data-live-ref"), "case:") }); len(live) != 3 {
 		t.Fatalf("%d live parts", len(live))
 	}
-	if s.get("anna", path+"/card").Code != http.StatusOK || len(find(t, w, with("a", "href", path+"/cancel"))) != 1 {
-		t.Fatal("no fragment, or no way to cancel")
+	for _, part := range []string{"/card", "/ask", "/history"} {
+		if s.get("anna", path+part).Code != http.StatusOK || s.get("boris", path+part).Code != http.StatusNotFound {
+			t.Errorf("fragment %s", part)
+		}
+	}
+	if len(find(t, w, with("a", "href", path+"/cancel"))) != 1 {
+		t.Fatal("no way to cancel")
 	}
 	must(t, s.b.Take(s.b.officer(), deal(number)))
 	must(t, s.b.Request(s.b.officer(), deal(number), AskMore{Preset: "name", Files: true}))

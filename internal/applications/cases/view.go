@@ -201,6 +201,13 @@ func (v view) answerRows(rows []forms.Row) []ui.SummaryRow {
 	return out
 }
 
+func (v view) answersTitle() string {
+	if v.staff {
+		return v.t("applications.desk.answers")
+	}
+	return v.t("applications.card.answers")
+}
+
 func (v view) fileNote(f File) string {
 	note := strings.ToUpper(string(f.Type)) + ", " + i18n.Size(v.lang(), f.Size)
 	switch f.Scan {
