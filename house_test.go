@@ -289,7 +289,7 @@ func TestClockAndOutput(t *testing.T) {
 		calls(s, func(c *ast.CallExpr, name string) {
 			inside := s.room != "" || s.kit() || s.under("internal/app")
 			switch {
-			case name == "time.Sleep":
+			case name == "time.Sleep" && !s.under("bench"): // a load generator's people pause
 				t.Errorf("%s: time.Sleep. Wait for a channel, a timer of kit/clock, or a condition by testkit.Eventually.", h.at(c))
 			case slices.Contains(now, name) && inside && !s.support():
 				t.Errorf("%s: %s. Take the time from kit/clock, so that a test can set it; in a transaction tx.Now().", h.at(c), name)
