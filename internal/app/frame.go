@@ -203,7 +203,7 @@ func texts(ctx context.Context) ui.Texts {
 		ChooseFiles: t("app.ui.choose_files"), DropInstruction: t("app.ui.drop"), NoFileChosen: t("app.ui.no_file"),
 		FilesChosen: plural(ctx, "app.ui.files_chosen"), EnteredDropZone: t("app.ui.entered_drop_zone"), LeftDropZone: t("app.ui.left_drop_zone"),
 		CharactersDescription: t("app.ui.characters_description", "Count", 5, "N", "%{count}"),
-		Copy: t("app.ui.copy"), Copied: t("app.ui.copied"),
+		Copy:                  t("app.ui.copy"), Copied: t("app.ui.copied"),
 		CharactersUnder: plural(ctx, "app.ui.characters_under"), CharactersOver: plural(ctx, "app.ui.characters_over"), CharactersAt: t("app.ui.characters_at"),
 	}
 }
