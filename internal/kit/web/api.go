@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"path"
 	"reflect"
@@ -100,17 +101,28 @@ func Register[I, O any](a *API, op Operation, g Guard, h func(ctx context.Contex
 	if g.Name != Public.Name {
 		o.Security = []map[string][]string{{"bearer": {}}}
 	}
+	o.Middlewares = huma.Middlewares{a.guard(op.Pattern, g)}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
-		infoFrom(ctx).route = op.Pattern
-		if err := g.Check(ctx); err != nil {
-			return nil, a.problem(ctx, err)
-		}
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// guard refuses before the body is even read.
+func (a *API) guard(pattern string, g Guard) func(hc huma.Context, next func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		infoFrom(hc.Context()).route = pattern
+		err := g.Check(hc.Context())
+		if err == nil {
+			next(hc)
+			return
+		}
+		r, w := humago.Unwrap(hc)
+		writeProblem(w, r, edgeFrom(r.Context()).fault(r, err))
+	}
 }
 
 // Problem is an error of the API (RFC 9457). Code is stable between languages.
@@ -182,9 +194,11 @@ func newProblem(ctx context.Context, status int, msg string, details ...error) *
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, f Fault) {
+	p := problemOf(r.Context(), f)
 	h := w.Header()
+	maps.Copy(h, p.headers)
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(f.Status)
-	_ = json.NewEncoder(w).Encode(problemOf(r.Context(), f))
+	_ = json.NewEncoder(w).Encode(p)
 }

@@ -297,6 +297,24 @@ func TestAPIAnswersProblems(t *testing.T) {
 	}
 }
 
+func TestAPIGuardComesBeforeTheBody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	type in struct {
+		Body struct {
+			N int `json:"n"`
+		}
+	}
+	closed := web.Guard{Name: "nobody", Check: func(context.Context) error { return errs.NewUnauthenticated("kit.error.no_page") }}
+	web.Register(s.rt.API, web.Operation{Pattern: "POST /api/v1/closed", ID: "closed", Summary: "C", Tag: "c"}, closed,
+		func(context.Context, *in) (*struct{}, error) { t.Error("came in"); return nil, nil })
+	r := httptest.NewRequest(http.MethodPost, "/api/v1/closed", strings.NewReader("{broken"))
+	r.Header.Set("Content-Type", "application/json")
+	if w := s.do(r); w.Code != http.StatusUnauthorized || w.Header().Get("Content-Type") != "application/problem+json" {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestLocalPath(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{
