@@ -159,13 +159,10 @@ func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
 	return secret.WithCache(ctx), nil
 }
 
-// liveStream follows the person's own changes, and for officers their agencies'.
+// liveStream follows the person's own changes, and for staff those of their desk.
 func (h *House) liveStream(w http.ResponseWriter, r *http.Request) error {
 	a := identity.ActorOf(r.Context())
-	topics := []string{a.ID}
-	for _, code := range a.AgenciesAs(identity.Officer, identity.Head) {
-		topics = append(topics, "agency:"+code)
-	}
+	topics := append([]string{a.ID}, desk.Topics(a)...)
 	return h.live.Serve(w, r, func() bool { return h.identity.Alive(r) }, topics...)
 }
 
