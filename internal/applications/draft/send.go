@@ -38,6 +38,14 @@ func (r *Room) Send(ctx context.Context, draftID string, seen int64, source stri
 	if seen != 0 && seen != w.RowVersion {
 		return "", ErrChanged
 	}
+	number, err := r.sendNow(ctx, w, source)
+	if err != nil {
+		return r.sentElsewhere(ctx, w, err)
+	}
+	return number, nil
+}
+
+func (r *Room) sendNow(ctx context.Context, w *work, source string) (string, error) {
 	result := w.fill()
 	if err := sendable(ctx, w.service, w.facts, result); err != nil {
 		return "", err
@@ -47,11 +55,7 @@ func (r *Room) Send(ctx context.Context, draftID string, seen int64, source stri
 	if slices.ContainsFunc(s.Files, func(f cases.FileRef) bool { return f.Scan == upload.Infected }) {
 		return "", upload.ErrInfected
 	}
-	number, err := r.submit(ctx, w, s, outcomeOf(result.Decided))
-	if errors.Is(err, errStale) {
-		return r.sentElsewhere(ctx, w)
-	}
-	return number, err
+	return r.submit(ctx, w, s, outcomeOf(result.Decided))
 }
 
 // sendable: whether the person may, and whether all is there.
@@ -152,13 +156,17 @@ func (r *Room) submit(ctx context.Context, w *work, s cases.Submission, o Outcom
 	return number, err
 }
 
-// sentElsewhere: somebody was quicker. Either it is sent, or it has changed.
-func (r *Room) sentElsewhere(ctx context.Context, w *work) (string, error) {
-	row, err := r.store.draft(ctx, w.Owner, w.ID)
-	if err == nil && row.Number == "" {
-		err = ErrChanged
+// sentElsewhere: a second click meets a draft that the first one is taking
+// away, in whatever way that shows. Was it sent, that is the answer.
+func (r *Room) sentElsewhere(ctx context.Context, w *work, err error) (string, error) {
+	row, rerr := r.store.draft(ctx, w.Owner, w.ID)
+	if rerr == nil && row.Number != "" {
+		return row.Number, nil
 	}
-	return row.Number, err
+	if errors.Is(err, errStale) {
+		return "", ErrChanged
+	}
+	return "", err
 }
 
 // maxKey is the longest idempotency key, in bytes.
