@@ -8,12 +8,10 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"sort"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/goccy/go-yaml"
-	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
-	"golang.org/x/text/language"
 )
 
 // The languages of the portal; the first is the default.
@@ -28,26 +26,19 @@ func Langs() []string { return []string{RU, EN} }
 // Bundle holds the texts of all rooms. It is safe for use by many goroutines
 // once it is loaded.
 type Bundle struct {
-	plain     map[string]map[string]string // lang → key → text without placeholders
-	keys      map[string]map[string]bool
-	bundle    *goi18n.Bundle
-	localizer map[string]*goi18n.Localizer
+	texts map[string]map[string]message // lang → key
 }
 
 // New loads the locale folders of the rooms; each holds ru.yaml and en.yaml.
 func New(folders ...fs.FS) (*Bundle, error) {
-	b := &Bundle{
-		plain: map[string]map[string]string{}, keys: map[string]map[string]bool{},
-		bundle: goi18n.NewBundle(language.Russian), localizer: map[string]*goi18n.Localizer{},
-	}
+	b := &Bundle{texts: map[string]map[string]message{}}
 	for _, lang := range Langs() {
-		b.plain[lang], b.keys[lang] = map[string]string{}, map[string]bool{}
+		b.texts[lang] = map[string]message{}
 		for _, f := range folders {
 			if err := b.load(f, lang); err != nil {
 				return nil, err
 			}
 		}
-		b.localizer[lang] = goi18n.NewLocalizer(b.bundle, lang)
 	}
 	return b, nil
 }
@@ -61,83 +52,42 @@ func (b *Bundle) load(f fs.FS, lang string) error {
 	if err := yaml.Unmarshal(raw, &texts); err != nil {
 		return fmt.Errorf("texts in %s: %w", lang, err)
 	}
-	tag := language.MustParse(lang)
 	for key, v := range texts {
-		if b.keys[lang][key] {
+		if b.Has(lang, key) {
 			return fmt.Errorf("texts in %s: %s stands twice", lang, key)
 		}
-		b.keys[lang][key] = true
-		m, err := message(key, v)
+		m, err := compile(v)
 		if err != nil {
-			return fmt.Errorf("texts in %s: %w", lang, err)
-		}
-		if s, ok := v.(string); ok && !strings.Contains(s, "{{") {
-			b.plain[lang][key] = s
-		}
-		if err := b.bundle.AddMessages(tag, m); err != nil {
 			return fmt.Errorf("texts in %s: %s: %w", lang, key, err)
 		}
+		b.texts[lang][key] = m
 	}
 	return nil
 }
 
-func message(key string, v any) (*goi18n.Message, error) {
-	switch v := v.(type) {
-	case string:
-		return &goi18n.Message{ID: key, One: v, Few: v, Many: v, Other: v}, nil
-	case map[string]any:
-		m := &goi18n.Message{ID: key}
-		for form, text := range v {
-			s, ok := text.(string)
-			dst := map[string]*string{"one": &m.One, "few": &m.Few, "many": &m.Many, "other": &m.Other}[form]
-			if !ok || dst == nil {
-				return nil, fmt.Errorf("%s: %s is no plural form", key, form)
-			}
-			*dst = s
-		}
-		return m, nil
-	}
-	return nil, fmt.Errorf("%s is neither a text nor plural forms", key)
-}
-
 // Keys are the known keys of a language, sorted.
 func (b *Bundle) Keys(lang string) []string {
-	keys := make([]string, 0, len(b.keys[lang]))
-	for k := range b.keys[lang] {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
+	return slices.Sorted(maps.Keys(b.texts[lang]))
 }
 
 // Has reports whether the language knows the key.
-func (b *Bundle) Has(lang, key string) bool { return b.keys[lang][key] }
+func (b *Bundle) Has(lang, key string) bool {
+	_, ok := b.texts[lang][key]
+	return ok
+}
 
 // T is the text of key in lang. args are placeholders as name, value pairs; a
 // pair "Count", n also chooses the plural form. An unknown key comes back in
 // brackets, so that it is seen.
 func (b *Bundle) T(lang, key string, args ...any) string {
-	if len(args) == 0 {
-		if s, ok := b.plain[lang][key]; ok {
-			return s
-		}
-	}
-	l := b.localizer[lang]
-	if l == nil {
+	if !Known(lang) {
 		lang = RU
-		l = b.localizer[RU]
 	}
-	data := make(map[string]any, len(args)/2)
-	for i := 0; i+1 < len(args); i += 2 {
-		if name, ok := args[i].(string); ok {
-			data[name] = args[i+1]
-		}
-	}
-	s, err := l.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: data["Count"]})
-	if err != nil || !b.keys[lang][key] {
+	m, ok := b.texts[lang][key]
+	if !ok {
 		return "[" + key + "]"
 	}
-	return s
+	return m.fill(lang, args)
 }
 
 type ctxKey struct{}

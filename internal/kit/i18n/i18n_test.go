@@ -31,6 +31,8 @@ func TestTexts(t *testing.T) {
 		{RU, "a.days", "1 рабочий день", []any{"Count", 1}},
 		{RU, "a.days", "3 рабочих дня", []any{"Count", 3}},
 		{RU, "a.days", "11 рабочих дней", []any{"Count", 11}},
+		{RU, "a.days", "21 рабочий день", []any{"Count", int64(21)}},
+		{RU, "a.days", "0 рабочих дней", []any{"Count", 0}},
 		{EN, "a.days", "2 working days", []any{"Count", 2}},
 		{RU, "a.hello", "Здравствуйте, Анна <b>", []any{"Name", "Анна <b>"}},
 		{RU, "a.none", "[a.none]", nil},
@@ -48,7 +50,7 @@ func TestTexts(t *testing.T) {
 
 func TestBadFilesAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"a.x: [1]", "a.x:\n  two: y", "a: b: c"} {
+	for _, bad := range []string{"a.x: [1]", "a.x:\n  two: y", "a.x:\n  one: y", "a: b: c", "a.x: \"{{Name}}\"", "a.x: \"{{.Name\""} {
 		fsys := fstest.MapFS{"ru.yaml": {Data: []byte(bad)}, "en.yaml": {Data: []byte("a.x: y")}}
 		if _, err := New(fsys); err == nil {
 			t.Errorf("%q loads", bad)
@@ -72,5 +74,18 @@ func TestFormats(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func BenchmarkT(b *testing.B) {
+	bundle, err := New(fstest.MapFS{
+		"ru.yaml": {Data: []byte("a.days:\n  one: \"{{.Count}} день\"\n  few: \"{{.Count}} дня\"\n  many: \"{{.Count}} дней\"\n  other: \"{{.Count}} дня\"")},
+		"en.yaml": {Data: []byte("a.days: \"{{.Count}} days\"")},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		_ = bundle.T(RU, "a.days", "Count", 5)
 	}
 }
