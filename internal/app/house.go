@@ -28,6 +28,7 @@ import (
 	"okno/internal/kit/job"
 	"okno/internal/kit/live"
 	"okno/internal/kit/pdf"
+	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
 	"okno/internal/profile"
@@ -229,6 +230,7 @@ func (h *House) mount(context.Context) error {
 	}
 	h.edge = &web.Edge{
 		Log: h.Log, Clock: h.clock, Texts: h.texts, Secure: h.Config.Secure(), Proxies: proxies, Observe: h.metrics.observe,
+		Words: func(ctx context.Context) context.Context { return ui.WithTexts(ctx, texts(ctx)) },
 	}
 	f := &frame{assets: assets, cfg: h.Config, name: h.nameOf, unread: h.unread, idle: h.identity.IdleSeconds()}
 	h.edge.SetFrame(f.page, f.errorPage)

@@ -29,6 +29,9 @@ type Edge struct {
 	Proxies []netip.Prefix
 	// Observe is told of every answered request; nil for none.
 	Observe func(route string, status int, took time.Duration)
+	// Words puts what components say of themselves into the context of a
+	// fragment, as the frame does for a page; nil for none.
+	Words func(ctx context.Context) context.Context
 
 	frame     func(r *http.Request, p Page) templ.Component
 	errorPage func(r *http.Request, e Fault) Page

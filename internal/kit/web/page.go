@@ -50,7 +50,11 @@ func Render(w http.ResponseWriter, r *http.Request, p Page) error {
 
 // Fragment sends a part of a page without the frame, for live change.
 func Fragment(w http.ResponseWriter, r *http.Request, c templ.Component) error {
-	return edgeFrom(r.Context()).render(w, r, c, http.StatusOK)
+	e := edgeFrom(r.Context())
+	if e.Words != nil {
+		r = r.WithContext(e.Words(r.Context()))
+	}
+	return e.render(w, r, c, http.StatusOK)
 }
 
 func (e *Edge) render(w http.ResponseWriter, r *http.Request, c templ.Component, status int) error {
