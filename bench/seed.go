@@ -22,6 +22,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
 	"okno/internal/notify"
@@ -160,7 +161,7 @@ func (s *seeder) person(ctx context.Context, n int) (string, error) {
 		Level:   profile.Confirmed,
 		Person: profile.Person{
 			LastName: "Соколова", FirstName: "Анна", MiddleName: "Петровна", BirthDate: "1990-04-12", Sex: "female", SNILS: snils(n),
-			Passport: profile.Passport{Series: "4510", Number: fmt.Sprintf("%06d", n), IssuedOn: "2010-05-20", IssuedBy: "ОВД Образцового района", UnitCode: "770-001"},
+			Passport: profile.Passport{Series: "4510", Number: fmt.Sprintf("%06d", 100001+n), IssuedOn: "2010-05-20", IssuedBy: "ОВД Образцового района", UnitCode: "770-001"},
 			Address:  profile.Address{Index: "101000", Region: "Москва", City: "Москва", Street: "ул. Образцовая", House: "1", Flat: fmt.Sprint(n % 300)},
 		},
 	})
@@ -177,10 +178,21 @@ func (s *seeder) person(ctx context.Context, n int) (string, error) {
 	}
 	for range s.cases {
 		if _, err := s.Drafts.Apply(me, body.Service, body.Answers, id.Token()); err != nil {
-			return "", fmt.Errorf("apply: %w", err)
+			return "", fmt.Errorf("apply: %w%s", err, faults(err))
 		}
 	}
 	return owner, s.notices(ctx, owner)
+}
+
+// faults names the fields of a form that is not accepted.
+func faults(err error) string {
+	text := ""
+	if e, ok := errs.As(err); ok {
+		for _, f := range e.Fields {
+			text += fmt.Sprintf(" %s %v", f.Name, f.Args)
+		}
+	}
+	return text
 }
 
 func (s *seeder) notices(ctx context.Context, owner string) error {
