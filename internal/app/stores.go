@@ -53,7 +53,10 @@ func openStores(ctx context.Context, c Config, clk clock.Clock, create bool) (*s
 // openKeyset makes the keyset at the very first start only: when neither it nor
 // a database stands.
 func openKeyset(ctx context.Context, c Config, clk clock.Clock, create bool) (*secret.Keyset, error) {
-	if _, err := os.Stat(c.Keyset); errors.Is(err, fs.ErrNotExist) && create {
+	if _, err := os.Stat(c.Keyset); errors.Is(err, fs.ErrNotExist) {
+		if !create {
+			return nil, fmt.Errorf("keyset %s is not there: run okno migrate at the first start, or bring the file back from where its copy is kept", c.Keyset)
+		}
 		if err := os.MkdirAll(filepath.Dir(c.Keyset), 0o700); err != nil {
 			return nil, fmt.Errorf("keyset: %w", err)
 		}
