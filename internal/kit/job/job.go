@@ -25,6 +25,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
 )
 
 // Args are the arguments of one kind of job: a struct that marshals to JSON,
@@ -212,9 +213,15 @@ func (q *Queue) Dead(ctx context.Context, limit int) ([]Row, error) {
 	return rows, nil
 }
 
+// ErrNone is what Retry says of a job that is not there (any more).
+var ErrNone = errs.NewNotFound("kit.error.no_page")
+
 // Retry makes a dead job run again now.
 func (q *Queue) Retry(ctx context.Context, jobID int64) error {
 	_, err := q.insert.JobRetry(ctx, jobID)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return ErrNone.Wrap(err)
+	}
 	return db.Classify(err)
 }
 
