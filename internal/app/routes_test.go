@@ -1,0 +1,348 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"okno/internal/kit/id"
+	"okno/internal/kit/testkit"
+	"okno/internal/kit/web"
+	"okno/internal/profile"
+)
+
+// things are what paths name: of the person whose journey it was, or of nobody.
+type things map[string]string
+
+// line says how a route with parameters is walked: what stands in its path, and
+// what a program sends. open means that the address itself is the key, or that
+// it names nothing of a person.
+type line struct {
+	path string // parameters as {thing}; "" is the route's own path
+	body string
+	open bool
+	none int // what is said of a thing that does not exist; 0 is 404
+}
+
+// walk has a line for every route with parameters: a new one must say whose
+// things it shows.
+var walk = map[string]line{
+	"GET /services/{id}":                                   {path: "/services/{service}", open: true},
+	"GET /api/v1/services/{id}":                            {path: "/api/v1/services/{service}", open: true},
+	"GET /help/{slug}":                                     {path: "/help/nothing", open: true},
+	"GET /v/{number}":                                      {path: "/v/{document number}", open: true},
+	"GET /api/v1/verify/{number}":                          {path: "/api/v1/verify/{document number}", open: true},
+	"GET /feedback/{ticket}":                               {path: "/feedback/{ticket}", open: true},
+	"GET /api/v1/tickets/{id}":                             {path: "/api/v1/tickets/{ticket}", open: true},
+	"POST /api/v1/sessions/{pending}/factor":               {path: "/api/v1/sessions/nothing/factor", body: `{"code":"123456"}`, open: true},
+	"POST /api/v1/sessions/{pending}/code":                 {path: "/api/v1/sessions/nothing/code", open: true},
+	"DELETE /api/v1/sessions/{id}":                         {path: "/api/v1/sessions/{session}"},
+	"POST /cabinet/security/sessions/{id}/end":             {path: "/cabinet/security/sessions/{session}/end"},
+	"GET /cabinet/profile/edit/{section}":                  {path: "/cabinet/profile/edit/snils", open: true},
+	"POST /cabinet/profile/edit/{section}":                 {path: "/cabinet/profile/edit/snils", open: true},
+	"POST /cabinet/profile/edit/{section}/check":           {path: "/cabinet/profile/edit/snils/check", open: true},
+	"PUT /api/v1/profile/consents/{kind}":                  {path: "/api/v1/profile/consents/terms", open: true},
+	"DELETE /api/v1/profile/consents/{kind}":               {path: "/api/v1/profile/consents/nothing", open: true},
+	"GET /desk/mfc/people/{id}":                            {path: "/desk/mfc/people/{account}"},
+	"POST /desk/mfc/people/{id}":                           {path: "/desk/mfc/people/{account}"},
+	"GET /cabinet/documents/{id}/file":                     {path: "/cabinet/documents/{document}/file"},
+	"GET /api/v1/documents/{id}/file":                      {path: "/api/v1/documents/{document}/file"},
+	"GET /cabinet/drafts/{id}":                             {path: "/cabinet/drafts/{draft}"},
+	"GET /cabinet/drafts/{id}/check":                       {path: "/cabinet/drafts/{draft}/check"},
+	"POST /cabinet/drafts/{id}/send":                       {path: "/cabinet/drafts/{draft}/send", body: "_version=1"},
+	"GET /cabinet/drafts/{id}/sent":                        {path: "/cabinet/drafts/{sent draft}/sent"},
+	"GET /cabinet/drafts/{id}/stop":                        {path: "/cabinet/drafts/{draft}/stop"},
+	"GET /cabinet/drafts/{id}/delete":                      {path: "/cabinet/drafts/{draft}/delete"},
+	"POST /cabinet/drafts/{id}/delete":                     {path: "/cabinet/drafts/{draft}/delete", none: http.StatusSeeOther}, // what is gone is gone
+	"GET /cabinet/drafts/{id}/files/{file}":                {path: "/cabinet/drafts/{draft}/files/{draft file}"},
+	"GET /cabinet/drafts/{id}/{step}":                      {path: "/cabinet/drafts/{draft}/who"},
+	"POST /cabinet/drafts/{id}/{step}":                     {path: "/cabinet/drafts/{draft}/who"},
+	"POST /cabinet/drafts/{id}/{step}/check":               {path: "/cabinet/drafts/{draft}/who/check"},
+	"GET /api/v1/drafts/{id}":                              {path: "/api/v1/drafts/{draft}"},
+	"PATCH /api/v1/drafts/{id}":                            {path: "/api/v1/drafts/{draft}", body: `{"step":"who","answers":{}}`},
+	"DELETE /api/v1/drafts/{id}":                           {path: "/api/v1/drafts/{draft}"},
+	"POST /api/v1/drafts/{id}/files":                       {path: "/api/v1/drafts/{draft}/files?field=guardianship&name=a.pdf", body: pdfFile},
+	"POST /api/v1/drafts/{id}/submit":                      {path: "/api/v1/drafts/{draft}/submit"},
+	"GET /cabinet/applications/{number}":                   {path: "/cabinet/applications/{number}"},
+	"GET /cabinet/applications/{number}/card":              {path: "/cabinet/applications/{number}/card"},
+	"GET /cabinet/applications/{number}/history":           {path: "/cabinet/applications/{number}/history"},
+	"GET /cabinet/applications/{number}/ask":               {path: "/cabinet/applications/{number}/ask"},
+	"POST /cabinet/applications/{number}/answer":           {path: "/cabinet/applications/{number}/answer"},
+	"GET /cabinet/applications/{number}/cancel":            {path: "/cabinet/applications/{number}/cancel"},
+	"POST /cabinet/applications/{number}/cancel":           {path: "/cabinet/applications/{number}/cancel"},
+	"GET /api/v1/applications/{number}":                    {path: "/api/v1/applications/{number}"},
+	"POST /api/v1/applications/{number}/answer":            {path: "/api/v1/applications/{number}/answer", body: `{"text":"x"}`},
+	"POST /api/v1/applications/{number}/cancel":            {path: "/api/v1/applications/{number}/cancel", body: `{}`},
+	"GET /desk/applications/{number}":                      {path: "/desk/applications/{number}"},
+	"POST /desk/applications/{number}/return":              {path: "/desk/applications/{number}/return"},
+	"POST /desk/applications/{number}/assign":              {path: "/desk/applications/{number}/assign"},
+	"POST /desk/applications/{number}/ask":                 {path: "/desk/applications/{number}/ask"},
+	"POST /desk/applications/{number}/approve":             {path: "/desk/applications/{number}/approve"},
+	"POST /desk/applications/{number}/refuse":              {path: "/desk/applications/{number}/refuse"},
+	"POST /desk/applications/{number}/note":                {path: "/desk/applications/{number}/note"},
+	"POST /desk/applications/{number}/take":                {path: "/desk/applications/{number}/take"},
+	"GET /api/v1/desk/applications/{number}":               {path: "/api/v1/desk/applications/{number}"},
+	"POST /api/v1/desk/applications/{number}/take":         {path: "/api/v1/desk/applications/{number}/take", body: `{}`},
+	"POST /api/v1/desk/applications/{number}/return":       {path: "/api/v1/desk/applications/{number}/return", body: `{}`},
+	"POST /api/v1/desk/applications/{number}/assign":       {path: "/api/v1/desk/applications/{number}/assign", body: `{"to":"x"}`},
+	"POST /api/v1/desk/applications/{number}/ask":          {path: "/api/v1/desk/applications/{number}/ask", body: `{"text":"x"}`},
+	"POST /api/v1/desk/applications/{number}/approve":      {path: "/api/v1/desk/applications/{number}/approve", body: `{}`},
+	"POST /api/v1/desk/applications/{number}/refuse":       {path: "/api/v1/desk/applications/{number}/refuse", body: `{"ground":"data","comment":"x"}`},
+	"POST /api/v1/desk/applications/{number}/note":         {path: "/api/v1/desk/applications/{number}/note", body: `{"text":"x"}`},
+	"GET /cabinet/applications/{number}/files/{file}":      {path: "/cabinet/applications/{number}/files/{file}"},
+	"GET /desk/applications/{number}/files/{file}":         {path: "/desk/applications/{number}/files/{file}"},
+	"GET /desk/applications/{number}/documents/{document}": {path: "/desk/applications/{number}/documents/{document}"},
+	"GET /desk/tickets/{number}":                           {path: "/desk/tickets/{ticket number}"},
+	"POST /desk/tickets/{number}/{deed}":                   {path: "/desk/tickets/{ticket number}/take"},
+	"GET /cabinet/notices/{id}":                            {path: "/cabinet/notices/{notice}"},
+	"POST /desk/system/jobs/{id}/retry":                    {path: "/desk/system/jobs/{job}/retry"},
+}
+
+// endsSession are routes after which the caller may be signed out.
+var endsSession = []string{"POST /logout", "POST /cabinet/security/password", "DELETE /api/v1/profile/consents/{kind}"}
+
+// visitor walks the routes.
+type visitor struct {
+	name, account, method string
+	roles                 []string // none: a citizen
+	mine                  bool     // the things are theirs to see
+	page, api             *client
+}
+
+// actors are one of each: nobody, the person, a stranger, every role.
+func actors(p *portal, owner string) []*visitor {
+	all := []*visitor{
+		{name: "nobody"},
+		{name: "owner", account: owner, method: bySMS, mine: true},
+		{name: "stranger", account: p.enter(7, profile.Confirmed), method: bySMS},
+		{name: "officer elsewhere", account: p.staff("social", "officer", "social", ""), roles: []string{"officer"}},
+	}
+	for _, s := range []struct{ role, agency, office string }{
+		{"officer", "mvd", ""}, {"head", "mvd", ""}, {"mfc_operator", "mfc", "mfc-77-1"}, {"support_operator", "", ""},
+		{"support_specialist", "", ""}, {"support_chief", "", ""}, {"administrator", "", ""}, {"auditor", "", ""}, {"integrator", "", ""},
+	} {
+		login := "the-" + s.role
+		all = append(all, &visitor{name: s.role, account: p.staff(login, s.role, s.agency, s.office), roles: []string{s.role}, mine: true})
+	}
+	for _, v := range all {
+		if v.method == "" {
+			v.method = byTOTP
+		}
+		v.enter(p)
+	}
+	return all
+}
+
+// enter begins new sessions.
+func (v *visitor) enter(p *portal) {
+	if v.account == "" {
+		v.page, v.api = p.browser("", ""), newClient(p.t, p.web.URL)
+		return
+	}
+	v.page, v.api = p.browser(v.account, v.method), p.program(v.account, v.method)
+}
+
+// let says whether the guard lets the visitor in.
+func (v *visitor) let(guard string) bool {
+	guard = strings.TrimSuffix(guard, ", fresh factor")
+	switch guard {
+	case "public":
+		return true
+	case "signed in":
+		return v.account != ""
+	case "citizen":
+		return v.account != "" && len(v.roles) == 0
+	case "staff":
+		return len(v.roles) > 0
+	}
+	return slices.ContainsFunc(strings.Split(guard, ", "), func(r string) bool { return slices.Contains(v.roles, r) })
+}
+
+// call sends what the route takes.
+func (v *visitor) call(rt web.Route, path, body string) reply {
+	c := v.page
+	kind := "application/x-www-form-urlencoded"
+	if strings.HasPrefix(path, "/api/") {
+		c, kind = v.api, "application/json"
+		if body == "" {
+			body = "{}"
+		}
+	}
+	if rt.Method == http.MethodGet || rt.Method == http.MethodDelete {
+		kind, body = "", ""
+	}
+	if path == livePath {
+		return c.glance(path)
+	}
+	return c.do(rt.Method, path, kind, body, "Sec-Fetch-Site", "same-origin")
+}
+
+// glance takes the head of an answer only.
+func (c *client) glance(path string) reply {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.(*testing.T).Context(), http.MethodGet, c.base+path, nil)
+	must(c.t, err)
+	res, err := c.http.Do(req)
+	must(c.t, err)
+	_ = res.Body.Close()
+	return reply{status: res.StatusCode, header: res.Header}
+}
+
+var (
+	parameter = regexp.MustCompile(`\{([a-z ]+)\}`)
+	changing  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f-]{17}|\d{4}-\d{4}-\d{4}|\d+`)
+)
+
+func fill(path string, of things) string {
+	return parameter.ReplaceAllStringFunc(path, func(s string) string { return url.PathEscape(of[s[1:len(s)-1]]) })
+}
+
+// same is an answer without what names the request.
+func (r reply) same() string { return changing.ReplaceAllString(string(r.body), "#") }
+
+func TestEveryRouteForEverybody(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *portal) {
+		theirs, owner := belongings(p)
+		nobodys := things{
+			"draft": id.New(), "sent draft": id.New(), "draft file": id.New(), "file": id.New(), "document": id.New(), "session": id.New(),
+			"notice": id.New(), "account": id.New(), "number": id.Number(), "ticket number": id.Number(), "service": "nothing",
+			"document number": id.Open(), "ticket": id.New(), "job": "987654321",
+		}
+		all := actors(p, owner)
+		for _, rt := range p.house.router.Routes() {
+			l, known := walk[rt.Method+" "+rt.Path]
+			if strings.Contains(strings.ReplaceAll(rt.Path, "{$}", ""), "{") && !known {
+				t.Errorf("%s %s has no line in the table of the walk: whose things does it show?", rt.Method, rt.Path)
+				continue
+			}
+			if l.path == "" {
+				l.path = strings.ReplaceAll(rt.Path, "{$}", "")
+			}
+			for _, v := range all {
+				v.visit(t, p, rt, l, theirs, nobodys)
+			}
+		}
+		otherSurface(t, p, owner, theirs)
+		for _, path := range []string{"/cabinet/drafts/{draft}/who", "/cabinet/applications/{number}", "/cabinet/documents/{document}/file"} {
+			if r := p.browser(owner, bySMS).get(fill(path, theirs)); r.status != http.StatusOK {
+				t.Errorf("after the walk the owner gets %d at %s", r.status, path)
+			}
+		}
+		if log := p.log.String(); strings.Contains(log, `"panic"`) {
+			t.Error("a handler panicked")
+		}
+	})
+}
+
+// visit checks one route for one visitor.
+func (v *visitor) visit(t *testing.T, p *portal, rt web.Route, l line, theirs, nobodys things) {
+	t.Helper()
+	where := v.name + " " + rt.Method + " " + l.path
+	in := v.let(rt.Guard.Name)
+	if in && v.mine && !l.open && rt.Method != http.MethodGet && parameter.MatchString(l.path) {
+		theirs = nobodys // what the others look for stays as it is
+	}
+	r := v.call(rt, fill(l.path, theirs), l.body)
+	if !in {
+		v.shut(t, where, rt, r)
+		return
+	}
+	v.inside(t, where, rt, l, r, nobodys)
+	if slices.Contains(endsSession, rt.Method+" "+rt.Path) {
+		v.enter(p)
+	}
+}
+
+// shut wants a closed door: sign in, or no access.
+func (v *visitor) shut(t *testing.T, where string, rt web.Route, r reply) {
+	t.Helper()
+	switch {
+	case v.account != "":
+		if r.status != http.StatusForbidden {
+			t.Errorf("%s: %d, not 403", where, r.status)
+		}
+	case rt.Method == http.MethodGet && !strings.HasPrefix(rt.Path, "/api/"):
+		if r.status != http.StatusSeeOther || !strings.HasPrefix(r.header.Get("Location"), "/login?to=") {
+			t.Errorf("%s: %d to %q, not to the sign-in", where, r.status, r.header.Get("Location"))
+		}
+	case r.status != http.StatusUnauthorized:
+		t.Errorf("%s: %d, not 401", where, r.status)
+	}
+}
+
+// inside wants anything but a closed door and a fault; of a stranger's things
+// exactly what is said of things that do not exist.
+func (v *visitor) inside(t *testing.T, where string, rt web.Route, l line, r reply, nobodys things) {
+	t.Helper()
+	if r.status >= 500 || r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
+		t.Errorf("%s: %d %.300s", where, r.status, r.body)
+	}
+	if l.open || !parameter.MatchString(l.path) {
+		return
+	}
+	none := v.call(rt, fill(l.path, nobodys), l.body)
+	want := cmp.Or(l.none, http.StatusNotFound)
+	if none.status != want {
+		t.Errorf("%s: what does not exist gives %d, not %d: %.300s", where, none.status, want, none.body)
+	}
+	switch {
+	case !v.mine:
+		if r.status != want || r.same() != none.same() || r.header.Get("Location") != none.header.Get("Location") {
+			t.Errorf("%s: a stranger's gives %d, nobody's %d", where, r.status, none.status)
+		}
+	case r.status >= 400 && rt.Method == http.MethodGet && rt.Path != "/cabinet/drafts/{id}/stop" && rt.Path != "/cabinet/applications/{number}/cancel":
+		t.Errorf("%s: the one who may gets %d", where, r.status)
+	}
+}
+
+// otherSurface: the API never takes a cookie, pages never a bearer.
+func otherSurface(t *testing.T, p *portal, owner string, theirs things) {
+	t.Helper()
+	cookie, token := p.browser(owner, bySMS), p.program(owner, bySMS)
+	swapped := &visitor{name: "with the other credential", page: token, api: cookie}
+	for _, rt := range p.house.router.Routes() {
+		if rt.Guard.Name == web.Public.Name {
+			continue
+		}
+		l := walk[rt.Method+" "+rt.Path]
+		if l.path == "" {
+			l.path = rt.Path
+		}
+		swapped.shut(t, swapped.name+" "+rt.Method+" "+rt.Path, rt, swapped.call(rt, fill(l.path, theirs), l.body))
+	}
+}
+
+// belongings are one of each thing that a person has.
+func belongings(p *portal) (things, string) {
+	a := journey(p)
+	draft := a.ask("POST", "/api/v1/drafts", object{"service": certificate})["id"].(string)
+	a.ask("PATCH", "/api/v1/drafts/"+draft, object{"step": "who", "answers": object{"for_whom": "child"}})
+	a.ask("PATCH", "/api/v1/drafts/"+draft, object{"step": "child", "answers": object{"relation": "guardian"}})
+	r := a.do("POST", "/api/v1/drafts/"+draft+"/files?field=guardianship&name=a.pdf", "application/pdf", pdfFile)
+	file := regexp.MustCompile(`"id":"([^"]+)"`).FindSubmatch(r.body)
+	card := a.card()
+	ticket := a.ask("POST", "/api/v1/tickets", object{"text": "Где моя справка?", "email": "someone@example.org"})
+	var notices []any
+	testkit.Eventually(p.t, "a notice", func() bool {
+		notices, _ = a.ask("GET", "/api/v1/notices", nil)["notices"].([]any)
+		return len(notices) > 0
+	})
+	one := func(query, by string) (out string) {
+		must(p.t, p.house.stores.db.SQL().QueryRowContext(context.Background(), query, by).Scan(&out))
+		return out
+	}
+	return things{
+		"job": "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
+		"draft file": string(file[1]), "file": card["files"].([]any)[0].(object)["id"].(string), "service": certificate,
+		"session":    a.ask("GET", "/api/v1/sessions", nil)["sessions"].([]any)[0].(object)["id"].(string),
+		"notice":     notices[0].(object)["id"].(string),
+		"sent draft": one("SELECT id FROM applications_drafts WHERE owner_id = $1 AND number <> ''", a.account),
+		"ticket":     ticket["id"].(string), "ticket number": ticket["number"].(string),
+	}, a.account
+}
