@@ -40,9 +40,11 @@ func (below) Facts(context.Context, string) (forms.Facts, error) { return forms.
 func (below) Initials(context.Context, ...string) (map[string]string, error) {
 	return nil, nil
 }
+
 func (below) Account(context.Context, string) (identity.Account, error) {
 	return identity.Account{}, identity.ErrNotFound
 }
+
 func (below) ByCode(string) (agency.Agency, bool)                           { return agency.Agency{}, false }
 func (below) Members(context.Context, string) ([]agency.Member, error)      { return nil, nil }
 func (below) Seal(context.Context, ...notify.Letter) (*notify.Batch, error) { return nil, nil }

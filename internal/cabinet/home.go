@@ -2,6 +2,7 @@ package cabinet
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"okno/internal/applications/cases"
@@ -86,7 +87,7 @@ func (r *Room) addCases(ctx context.Context, h *Home) error {
 		if err != nil {
 			return err
 		}
-		rows = append(active.Rows, finished(rows)...)
+		rows = slices.Concat(active.Rows, finished(rows))
 	}
 	for _, row := range rows {
 		h.add(row)

@@ -268,7 +268,7 @@ func (c *Catalog) related(s *forms.Service) []*forms.Service {
 			far = append(far, other)
 		}
 	}
-	all := append(near, far...)
+	all := slices.Concat(near, far)
 	return all[:min(len(all), 3)]
 }
 

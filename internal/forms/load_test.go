@@ -178,7 +178,6 @@ func TestServiceThatOpensAPage(t *testing.T) {
 	t.Parallel()
 	whole := withForm("", "opens: /cabinet/appointments")
 	text := whole[:strings.Index(whole, "form:")]
-	text = strings.Join(strings.Split(text, "\n"), "\n")
 	_, faults := loadText(text)
 	if len(faults) == 0 {
 		t.Error("a service that opens a page has a result")

@@ -20,7 +20,7 @@ type loginView struct {
 type codeView struct {
 	To, Action, Resend string
 	factor, shown      string
-	again, recover     bool
+	recover            bool
 	Wait               int
 	Sent               bool
 	Faults             map[string]string

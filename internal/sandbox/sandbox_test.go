@@ -55,7 +55,7 @@ func smsTo(t *testing.T, s *Sandbox, to, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer session.Close()
+	defer func() { _ = session.Close() }()
 	m, _ := pdu.NewSubmitSM().(*pdu.SubmitSM)
 	if err := errors.Join(m.DestAddr.SetAddress(to), m.Message.SetMessageWithEncoding(text, data.UCS2)); err != nil {
 		t.Fatal(err)
@@ -266,7 +266,7 @@ func TestStartTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if err := c.StartTLS(&tls.Config{RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}); err != nil {
 		t.Fatal(err)
 	}

@@ -262,8 +262,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if err := do(context.Background()); !errs.IsKind(err, errs.Unauthenticated) {
 				t.Errorf("%s by nobody: %v", name, err)
 			}
-			for who, ctx := range map[string]context.Context{"another citizen": b.as("boris"), "another agency": b.stranger(),
-				"administrator": b.as("admin", identity.Role{Name: identity.Administrator}), "auditor": b.as("aud", identity.Role{Name: identity.Auditor})} {
+			for who, ctx := range map[string]context.Context{
+				"another citizen": b.as("boris"), "another agency": b.stranger(),
+				"administrator": b.as("admin", identity.Role{Name: identity.Administrator}), "auditor": b.as("aud", identity.Role{Name: identity.Auditor}),
+			} {
 				if err := do(ctx); !errs.IsKind(err, errs.NotFound) {
 					t.Errorf("%s by %s: %v", name, who, err)
 				}
@@ -446,8 +448,10 @@ func TestHeldFileIsNotPassed(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		b.scanner.set(upload.Checking, errors.New("down"))
 		s := submission()
-		s.Files = []FileRef{{ID: id.New(), Name: "a.pdf", Type: "pdf", Size: 4, Scan: upload.Checking,
-			Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("%PDF")), nil }}}
+		s.Files = []FileRef{{
+			ID: id.New(), Name: "a.pdf", Type: "pdf", Size: 4, Scan: upload.Checking,
+			Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("%PDF")), nil },
+		}}
 		number := b.send(t, s)
 		if _, _, err := b.MyFile(b.citizen(), number, s.Files[0].ID); !errors.Is(err, ErrFileHeld) {
 			t.Fatalf("held: %v", err)

@@ -125,7 +125,8 @@ func (offices) ByCode(code string) (agency.Agency, bool) {
 
 func (offices) Members(_ context.Context, code string) ([]agency.Member, error) {
 	return []agency.Member{
-		{Account: "officer", Agency: code, Role: identity.Officer}, {Account: "officer2", Agency: code, Role: identity.Officer},
+		{Account: "officer", Agency: code, Role: identity.Officer},
+		{Account: "officer2", Agency: code, Role: identity.Officer},
 		{Account: "head", Agency: code, Role: identity.Head},
 	}, nil
 }
@@ -254,12 +255,15 @@ func (b *bundle) citizen() context.Context { return b.as("anna") }
 func (b *bundle) officer() context.Context {
 	return b.as("officer", identity.Role{Name: identity.Officer, Agency: "mvd"})
 }
+
 func (b *bundle) officer2() context.Context {
 	return b.as("officer2", identity.Role{Name: identity.Officer, Agency: "mvd"})
 }
+
 func (b *bundle) head() context.Context {
 	return b.as("head", identity.Role{Name: identity.Head, Agency: "mvd"})
 }
+
 func (b *bundle) stranger() context.Context {
 	return b.as("else", identity.Role{Name: identity.Officer, Agency: "fns"})
 }

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -39,18 +38,16 @@ func (c *Cases) view(ctx context.Context, card *Card, base string) view {
 	}
 }
 
-// blame shows what is wrong at the fields; false for an error that is none of
-// the fields'.
-func (v *view) blame(err error, posted map[string][]string) bool {
+// blame shows what is wrong at the fields, with what was posted.
+func (v *view) blame(err error, posted map[string][]string) {
+	v.posted = posted
 	e, ok := errs.As(err)
-	if !ok || !errors.Is(err, ErrFields) {
-		return false
+	if !ok {
+		return
 	}
 	for _, f := range e.Fields {
 		v.faults[f.Name] = i18n.T(v.ctx, f.Key, f.Args...)
 	}
-	v.posted = posted
-	return true
 }
 
 func (v view) t(key string, args ...any) string { return i18n.T(v.ctx, key, args...) }

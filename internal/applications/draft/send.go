@@ -265,11 +265,12 @@ func strangers(s *forms.Service, answers forms.Answers) error {
 	e := *ErrNotReady
 	for name, v := range answers {
 		g := s.Group(name)
-		if s.Field(name) == nil && g == nil {
+		switch {
+		case s.Field(name) == nil && g == nil:
 			e.Fields = append(e.Fields, errs.Field{Name: strings.ToValidUTF8(name, "?"), Key: "applications.draft.error.unknown"})
-		} else if !clean(v, 0) {
+		case !clean(v, 0):
 			e.Fields = append(e.Fields, errs.Field{Name: name, Key: "applications.draft.error.unclean"})
-		} else if g != nil {
+		case g != nil:
 			e.Fields = append(e.Fields, strangeItems(g, v)...)
 		}
 	}

@@ -24,8 +24,7 @@ type stepView struct {
 	step   *forms.StepState
 	// raw is what was sent, when the page is shown again; nil shows the answers.
 	raw map[string][]string
-	// wrong are faults to show, messages their texts by the name of box or field.
-	wrong    []forms.Wrong
+	// messages are the texts of faults, by the name of box or field.
 	messages map[string]string
 	items    []ui.ErrorItem
 	ids      map[string]string // the first box of each field
