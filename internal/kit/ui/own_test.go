@@ -83,8 +83,8 @@ func TestServiceCardIsOneLink(t *testing.T) {
 
 func TestCardNamesItself(t *testing.T) {
 	t.Parallel()
-	wantDOM(t, `<section class="okno-card okno-card--done" id="c" aria-label="Ready"><h2 class="okno-card__title">Ready</h2>
-		<p class="okno-card__more"><a class="govuk-link" href="/x">Get it</a></p></section>`,
+	wantDOM(t, `<article class="okno-card okno-card--done" id="c"><h2 class="okno-card__title">Ready</h2>
+		<p class="okno-card__more"><a class="govuk-link" href="/x">Get it</a></p></article>`,
 		Card(CardParams{Title: "Ready", ID: "c", Kind: Done, Link: LinkItem{Text: "Get it", Href: "/x"}}))
 }
 
