@@ -1,5 +1,5 @@
 // Files and answers that the journeys put into the form of the certificate.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -50,7 +50,7 @@ export function png (side = 64) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'okno-e2e-files-'))
-process.once('exit', () => { import('node:fs').then(fs => fs.rmSync(folder, { recursive: true, force: true })) })
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** Writes a file of that name and gives its path. */
 export function file (name, content = pdf()) {

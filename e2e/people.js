@@ -80,8 +80,10 @@ export class Window {
     for (const fault of await faultsOf(page, lang, this.#lens)) this.album.blame(`${this.where(page)} «${title}»`, fault)
   }
 
-  async go (path) {
-    await this.page.goto(path)
+  /** Opens an address, which must answer with the status, and looks at the page. */
+  async go (path, status = 200) {
+    const answer = await this.page.goto(path)
+    if (answer.status() !== status) this.album.blame(this.where(), `answered ${answer.status()}, not ${status}`)
     await this.see()
   }
 
@@ -95,7 +97,7 @@ export class Window {
 
   /** Sends the page's main form. */
   async submit (page = this.page) {
-    await this.press(page.locator('main form button.govuk-button:not(.govuk-button--secondary)').filter({ visible: true }).first(), page)
+    await this.press(page.locator('main form button.govuk-button:not(.govuk-button--secondary, .okno-button--quiet)').filter({ visible: true }).first(), page)
   }
 
   /** Puts values into the fields of these names, whatever kind they are. */
