@@ -33,6 +33,7 @@ type DB struct {
 	clock  clock.Clock
 	write  *pool
 	read   *pool
+	group  together // of SQLite's writers
 }
 
 // Options are what Open needs beside the address.

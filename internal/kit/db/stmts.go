@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"regexp"
 	"sync"
 )
 
@@ -49,7 +50,7 @@ func (s *stmts) get(_ context.Context, query string) *sql.Stmt {
 }
 
 func (s *stmts) prepare(query string) {
-	st, err := s.db.PrepareContext(context.Background(), query)
+	st, err := s.db.PrepareContext(context.Background(), steady(query))
 	if err != nil {
 		return // the query itself reports the error to its caller
 	}
@@ -60,6 +61,16 @@ func (s *stmts) prepare(query string) {
 		return
 	}
 	s.m[query] = st
+}
+
+// limitMark is a placeholder as a limit.
+var limitMark = regexp.MustCompile(`(?i)\bLIMIT (\$\d+)\s*$`)
+
+// steady keeps SQLite from planning a statement anew for each value of its
+// limit, which takes longer than most of our queries: it looks at a bare
+// placeholder only (sqlite3ExprIsInteger), not into an expression.
+func steady(query string) string {
+	return limitMark.ReplaceAllString(query, "LIMIT 0+$1")
 }
 
 func (s *stmts) close() {

@@ -36,12 +36,13 @@ const attempts = 6
 
 // Write runs f in a transaction that may write: SQLite IMMEDIATE, PostgreSQL
 // SERIALIZABLE with retries. An error from f rolls everything back and is
-// returned as it is. Once Write returns nil, the change is on disk.
+// returned as it is. Once Write returns nil, the change is on disk. On SQLite
+// changes that wait for each other share a commit.
 func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
-	opts := &sql.TxOptions{}
-	if d.engine == Postgres {
-		opts.Isolation = sql.LevelSerializable
+	if d.engine == SQLite {
+		return Classify(d.writeTogether(ctx, f))
 	}
+	opts := &sql.TxOptions{Isolation: sql.LevelSerializable}
 	var err error
 	for i := range attempts {
 		if err = d.run(ctx, d.write, opts, f); !isSerialization(err) {
@@ -88,6 +89,9 @@ func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, f func(context.
 	if err := stx.Commit(); err != nil {
 		_ = stx.Rollback()
 		return err
+	}
+	if tx.engine == SQLite && p == d.write {
+		return nil // writeTogether runs what comes after
 	}
 	for _, a := range tx.after {
 		a()
