@@ -34,6 +34,8 @@ type Agency struct {
 	Full    Text     `yaml:"full"`  // as the law calls it
 	Zone    string   `yaml:"zone"`  // IANA name, the zone of its deadlines
 	Offices []Office `yaml:"offices"`
+
+	zone *time.Location // of Zone, read once
 }
 
 // Office is a place where an agency works.
@@ -44,10 +46,12 @@ type Office struct {
 	Address Text   `yaml:"address"`
 	Zone    string `yaml:"zone"`   // "" is the agency's
 	Sample  bool   `yaml:"sample"` // made up for trial
+
+	zone *time.Location
 }
 
 // Location is the zone in which the agency counts its days.
-func (a Agency) Location() *time.Location { return location(a.Zone) }
+func (a Agency) Location() *time.Location { return location(a.zone, a.Zone) }
 
 // Office finds an office of the agency by its code.
 func (a Agency) Office(code string) (Office, bool) {
@@ -74,10 +78,14 @@ func (a Agency) InRegion(region string) (Office, bool) {
 }
 
 // Location is the zone in which the office keeps its hours.
-func (o Office) Location() *time.Location { return location(o.Zone) }
+func (o Office) Location() *time.Location { return location(o.zone, o.Zone) }
 
-// location falls back to Moscow; Load refuses unknown zones, so it never has to.
-func location(zone string) *time.Location {
+// location is the zone that Load has read. It falls back to Moscow; Load
+// refuses unknown zones, so it never has to.
+func location(known *time.Location, zone string) *time.Location {
+	if known != nil {
+		return known
+	}
 	l, err := time.LoadLocation(zone)
 	if err != nil {
 		return time.FixedZone("MSK", 3*60*60)
@@ -117,7 +125,8 @@ func complete(a *Agency, seen map[string]bool) error {
 	if err := checkTexts(a.Code, a.Title, a.Full); err != nil {
 		return err
 	}
-	if _, err := time.LoadLocation(a.Zone); err != nil || a.Zone == "" {
+	var err error
+	if a.zone, err = time.LoadLocation(a.Zone); err != nil || a.Zone == "" {
 		return fmt.Errorf("%s: zone %q is not known", a.Code, a.Zone)
 	}
 	for i := range a.Offices {
@@ -135,7 +144,8 @@ func completeOffice(o *Office, zone string, seen map[string]bool) error {
 	if o.Zone == "" {
 		o.Zone = zone
 	}
-	if _, err := time.LoadLocation(o.Zone); err != nil {
+	var err error
+	if o.zone, err = time.LoadLocation(o.Zone); err != nil {
 		return fmt.Errorf("%s: zone %q is not known", o.Code, o.Zone)
 	}
 	if !regexp.MustCompile(`^\d{2}$`).MatchString(o.Region) {

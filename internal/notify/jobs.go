@@ -1,10 +1,12 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"okno/internal/kit/db"
 	"okno/internal/kit/secret"
@@ -49,37 +51,77 @@ func (n *Notify) deliver(ctx context.Context, j deliverBatch) error {
 	if err != nil {
 		return err
 	}
-	var failed error
-	for _, r := range rows {
-		failed = errors.Join(failed, n.deliverOne(ctx, key, r))
-	}
-	return failed
+	return n.deliverAll(ctx, key, rows)
 }
 
-func (n *Notify) deliverOne(ctx context.Context, key *secret.DataKey, r notifydb.NotifyLetter) error {
+// outcome is what became of a letter.
+type outcome struct {
+	letter  notifydb.NotifyLetter
+	to      state
+	gateway string
+	sealed  []byte
+}
+
+// deliverAll claims the letters in one transaction, hands them over, and
+// writes what became of them in another. SMS go first: for them the time
+// between claim and answer is a time of doubt.
+func (n *Notify) deliverAll(ctx context.Context, key *secret.DataKey, rows []notifydb.NotifyLetter) error {
+	slices.SortStableFunc(rows, func(a, b notifydb.NotifyLetter) int {
+		return cmp.Compare(isSMS(b), isSMS(a))
+	})
+	var done []outcome
+	var open []notifydb.NotifyLetter
+	for _, r := range rows {
+		if o, over := n.judge(ctx, r); over {
+			done = append(done, o...)
+		} else {
+			open = append(open, r)
+		}
+	}
+	claimed, failed := n.claim(ctx, open)
+	for _, r := range claimed {
+		o, err := n.deliverOne(ctx, key, r)
+		failed = errors.Join(failed, err)
+		done = append(done, o)
+	}
+	return errors.Join(failed, n.finish(ctx, done))
+}
+
+func isSMS(r notifydb.NotifyLetter) int {
+	if r.Channel == SMS {
+		return 1
+	}
+	return 0
+}
+
+// judge ends letters that are not to be sent (again); over is false for the others.
+func (n *Notify) judge(ctx context.Context, r notifydb.NotifyLetter) (ended []outcome, over bool) {
 	switch {
-	case r.State == sent || r.State == doubtful || r.State == expired:
-		return nil
+	case r.State == sent || r.State == doubtful || r.State == expired || r.State == refused:
+		return nil, true
 	case r.State == sending && r.Channel == SMS:
 		// The process died after handing the message over, maybe. A second SMS
 		// is worse than a doubt: codes can be asked for again.
 		n.log.WarnContext(ctx, "delivery in doubt", "letter", r.ID, "channel", r.Channel)
-		return n.finish(ctx, r, doubtful, "", r.LetterSealed)
+		return []outcome{{r, doubtful, "", r.LetterSealed}}, true
 	case r.ExpiresAt != 0 && db.At(n.clock.Now()) > r.ExpiresAt:
-		return n.finish(ctx, r, expired, "", []byte{})
+		return []outcome{{r, expired, "", []byte{}}}, true
 	}
+	return nil, false
+}
+
+// deliverOne hands a claimed letter over; an error means that it waits for the
+// next try.
+func (n *Notify) deliverOne(ctx context.Context, key *secret.DataKey, r notifydb.NotifyLetter) (outcome, error) {
+	again := outcome{r, waiting, "", r.LetterSealed}
 	var c content
 	if err := openJSON(key, secret.At("notify_letters", "letter_sealed", r.ID), r.LetterSealed, &c); err != nil {
-		return err
-	}
-	claimed, err := n.claim(ctx, r)
-	if err != nil || !claimed {
-		return err
+		return again, err
 	}
 	l := Letter{Channel: r.Channel, To: c.To, Owner: r.OwnerID, Kind: r.Kind, Subject: c.Subject, Text: c.Text, Link: c.Link}
 	gateway, err := n.send(ctx, l, r.ID)
 	if err != nil && !isRefused(err) {
-		return errors.Join(fmt.Errorf("letter %s by %s: %w", r.ID, r.Channel, err), n.release(ctx, r))
+		return again, fmt.Errorf("letter %s by %s: %w", r.ID, r.Channel, err)
 	}
 	kept := r.LetterSealed
 	if r.Secret {
@@ -87,9 +129,9 @@ func (n *Notify) deliverOne(ctx context.Context, key *secret.DataKey, r notifydb
 	}
 	if err != nil {
 		n.log.WarnContext(ctx, "letter refused", "letter", r.ID, "channel", r.Channel, "err", err)
-		return n.finish(ctx, r, "refused", gateway, kept)
+		return outcome{r, refused, gateway, kept}, nil
 	}
-	return n.finish(ctx, r, sent, gateway, kept)
+	return outcome{r, sent, gateway, kept}, nil
 }
 
 // send tries the channel's gateways in order, so that a broken one falls over
@@ -106,29 +148,49 @@ func (n *Notify) send(ctx context.Context, l Letter, messageID string) (string, 
 	return "", failed
 }
 
-func (n *Notify) claim(ctx context.Context, r notifydb.NotifyLetter) (bool, error) {
-	claimed := false
+// claim marks the letters as being sent, and gives those that nobody else claims.
+func (n *Notify) claim(ctx context.Context, open []notifydb.NotifyLetter) ([]notifydb.NotifyLetter, error) {
+	if len(open) == 0 {
+		return nil, nil
+	}
+	var claimed []notifydb.NotifyLetter
 	err := n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := notifydb.New(tx).StartSending(ctx, notifydb.StartSendingParams{OwnerID: r.OwnerID, ID: r.ID, State: r.State})
-		claimed = rows == 1
-		return err
-	})
-	return claimed, err
-}
-
-func (n *Notify) release(ctx context.Context, r notifydb.NotifyLetter) error {
-	return n.finish(ctx, r, waiting, "", r.LetterSealed)
-}
-
-func (n *Notify) finish(ctx context.Context, r notifydb.NotifyLetter, to state, gateway string, sealed []byte) error {
-	ctx = context.WithoutCancel(ctx)
-	return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		at := tx.Now()
-		if to == waiting {
-			at = 0
+		claimed = claimed[:0]
+		for _, r := range open {
+			rows, err := notifydb.New(tx).StartSending(ctx, notifydb.StartSendingParams{OwnerID: r.OwnerID, ID: r.ID, State: r.State})
+			if err != nil {
+				return err
+			}
+			if rows == 1 {
+				claimed = append(claimed, r)
+			}
 		}
-		return notifydb.New(tx).FinishLetter(ctx, notifydb.FinishLetterParams{
-			OwnerID: r.OwnerID, ID: r.ID, State: to, SentAt: at, Gateway: gateway, LetterSealed: sealed,
-		})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+// finish writes what became of the letters, also when the node is stopping.
+func (n *Notify) finish(ctx context.Context, done []outcome) error {
+	if len(done) == 0 {
+		return nil
+	}
+	return n.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		for _, o := range done {
+			at := tx.Now()
+			if o.to == waiting {
+				at = 0
+			}
+			err := notifydb.New(tx).FinishLetter(ctx, notifydb.FinishLetterParams{
+				OwnerID: o.letter.OwnerID, ID: o.letter.ID, State: o.to, SentAt: at, Gateway: o.gateway, LetterSealed: o.sealed,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -58,6 +58,7 @@ const (
 	waiting  state = "waiting"
 	sending  state = "sending"
 	sent     state = "sent"
+	refused  state = "refused"
 	doubtful state = "doubtful"
 	expired  state = "expired"
 )
