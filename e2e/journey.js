@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { answers, file } from './form.js'
 import { newContacts, newPassword, register, Window } from './people.js'
+import { until } from './sandbox.js'
 
 /** Words that a page must say, in both languages. */
 const words = {
@@ -146,7 +147,8 @@ export class Citizen {
   async sends () {
     const { w } = this
     const since = await w.portal.sandbox.now(this.contact.phone)
-    await Promise.all([w.page.waitForURL(/\/sent$/), w.page.locator('main form[action$="/send"] button.govuk-button:not(.govuk-button--secondary)').dblclick({ noWaitAfter: true })])
+    await w.page.locator('main form[action$="/send"] button.govuk-button:not(.govuk-button--secondary)').dblclick({ noWaitAfter: true })
+    await until('the number', () => /\/sent$/.test(w.page.url()))
     await w.page.waitForLoadState('load')
     await w.see()
     const text = await w.text()
@@ -154,7 +156,7 @@ export class Citizen {
     this.number = (await w.page.locator('.govuk-panel strong').innerText()).trim()
     assert.ok(this.number.length >= 8, this.number)
     await w.portal.sandbox.message(this.contact.phone, new RegExp(this.number), { since })
-    await w.portal.sandbox.message(this.contact.email, new RegExp(this.number))
+    await w.portal.sandbox.message(this.contact.email, new RegExp(`${w.look.lang === 'ru' ? 'Заявление' : 'Application'} ${this.number}`))
     await w.page.goBack()
     await w.see()
     await w.go('/cabinet/applications')

@@ -17,6 +17,9 @@ export class Album {
   #seen = new Set()
   faults = []
 
+  /** pictures is a folder for pictures of the pages instead of the checks. */
+  constructor (pictures = '') { this.pictures = pictures }
+
   first (...key) {
     const name = key.join(' ')
     if (this.#seen.has(name)) return false
@@ -76,8 +79,14 @@ export class Window {
     const { lang, size, js } = this.look
     const title = await page.title()
     if (!this.album.first(lang, size, normal(page.url()), title.replace(/\S*\d\S*/g, '#'))) return
+    if (this.album.pictures) return this.#picture(page, title)
     if (!js) this.#lens ??= await (await this.engine.newContext({ viewport: width[size], bypassCSP: true, reducedMotion: 'reduce' })).newPage()
     for (const fault of await faultsOf(page, lang, this.#lens)) this.album.blame(`${this.where(page)} «${title}»`, fault)
+  }
+
+  async #picture (page, title) {
+    const name = `${this.look.lang}-${this.look.size}-${normal(page.url()).replace(/[^\w?-]+/g, '_')}-${title.split(' — ')[0].replace(/\S*\d\S*/g, '').slice(0, 30)}`
+    await page.screenshot({ path: `${this.album.pictures}/${name}.png`, fullPage: true })
   }
 
   /** Opens an address, which must answer with the status, and looks at the page. */
