@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	"codeberg.org/go-pdf/fpdf"
 	"rsc.io/qr"
 )
 
@@ -33,25 +32,14 @@ type style struct {
 // sheet draws on the current page at y, in millimetres from its top, and starts a new
 // page where the text would run into the footer.
 type sheet struct {
-	*fpdf.Fpdf
+	*canvas
 	y float64
 }
 
-func newSheet() *sheet {
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetCatalogSort(true)
-	f.SetAutoPageBreak(false, 0)
-	f.SetMargins(left, top, right)
-	f.AddUTF8FontFromBytes(family, "", bytes.Clone(regular))
-	f.AddUTF8FontFromBytes(family, "B", bytes.Clone(bold))
-	return &sheet{Fpdf: f}
-}
+func (w *Writer) newSheet() *sheet { return &sheet{canvas: newCanvas(w.regular, w.bold)} }
 
-// family is the name of the fonts inside a file.
-const family = "ptsans"
-
-func (s *sheet) page() {
-	s.AddPage()
+func (s *sheet) next() {
+	s.addPage()
 	s.y = top
 }
 
@@ -59,13 +47,8 @@ func (s *sheet) page() {
 // higher than a page starts where it is.
 func (s *sheet) room(height float64) {
 	if s.y+height > pageHeight-bottom && height <= pageHeight-bottom-top && s.y > top {
-		s.page()
+		s.next()
 	}
-}
-
-func (s *sheet) use(st style) {
-	s.SetFont(family, st.weight, st.size)
-	s.SetTextColor(st.colour.r, st.colour.g, st.colour.b)
 }
 
 func (s *sheet) lines(text string, st style, width float64) []string {
@@ -73,7 +56,7 @@ func (s *sheet) lines(text string, st style, width float64) []string {
 		return nil
 	}
 	s.use(st)
-	return wrap(text, width, s.GetStringWidth)
+	return wrap(text, width, s.measure)
 }
 
 // put writes one line whose box starts at y: the baseline is where capitals stand in
@@ -81,7 +64,7 @@ func (s *sheet) lines(text string, st style, width float64) []string {
 func (s *sheet) put(x, y float64, line string, st style) {
 	s.use(st)
 	capital := st.size / point * 0.7 // capitals of PT Sans have 0.7 of the size
-	s.Text(x, y+(st.leading+capital)/2, line)
+	s.text(x, y+(st.leading+capital)/2, line)
 }
 
 // flow writes lines one below another over as many pages as they take.
@@ -94,9 +77,8 @@ func (s *sheet) flow(x float64, lines []string, st style) {
 }
 
 func (s *sheet) rule(x, y, width float64, c colour, thickness float64) {
-	s.SetDrawColor(c.r, c.g, c.b)
-	s.SetLineWidth(thickness)
-	s.Line(x, y, x+width, y)
+	s.stroke(c, thickness)
+	s.line(x, y, x+width, y)
 }
 
 // code draws a QR code with its quiet zone in a square. All its squares are one path,
@@ -123,7 +105,7 @@ func (s *sheet) code(content string, x, y, side float64) error {
 			col += run
 		}
 	}
-	path.WriteString("f Q")
-	s.RawWriteStr(path.String())
+	path.WriteString("f Q\n")
+	s.canvas.page.body = append(s.canvas.page.body, path.String()...)
 	return nil
 }

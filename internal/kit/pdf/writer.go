@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"bytes"
-	"fmt"
 	"strings"
 	"time"
 
@@ -29,35 +27,36 @@ var (
 
 // Writer makes files of documents. It is safe for use by many.
 type Writer struct {
-	texts *i18n.Bundle
-	known map[rune]bool // characters that both fonts have
+	texts         *i18n.Bundle
+	regular, bold *face
+	known         map[rune]bool // characters that both fonts have
 }
 
 // NewWriter prepares the fonts; texts must hold those of Locale. An error is a broken build.
 func NewWriter(texts *i18n.Bundle) (*Writer, error) {
-	known, err := coverage(regular)
-	if err != nil {
+	w := &Writer{texts: texts, known: map[rune]bool{}}
+	var err error
+	if w.regular, err = newFace("PTSans-Regular", regular); err != nil {
 		return nil, err
 	}
-	heavy, err := coverage(bold)
-	if err != nil {
+	if w.bold, err = newFace("PTSans-Bold", bold); err != nil {
 		return nil, err
 	}
-	for r := range known {
-		if !heavy[r] {
-			delete(known, r)
+	for r := range w.regular.glyphs {
+		if _, ok := w.bold.glyphs[r]; ok {
+			w.known[r] = true
 		}
 	}
-	return &Writer{texts: texts, known: known}, nil
+	return w, nil
 }
 
 // Write gives the document's file. The only error that a document can cause is a
 // CheckURL too long for a QR code (2,331 bytes).
 func (w *Writer) Write(d Document) ([]byte, error) {
 	d = w.cleaned(d)
-	s := newSheet()
+	s := w.newSheet()
 	w.describe(s, d)
-	s.page()
+	s.next()
 	w.head(s, d)
 	for _, section := range d.Sections {
 		s.section(section)
@@ -66,11 +65,7 @@ func (w *Writer) Write(d Document) ([]byte, error) {
 		return nil, err
 	}
 	w.feet(s, d)
-	var file bytes.Buffer
-	if err := s.Output(&file); err != nil {
-		return nil, fmt.Errorf("pdf: %w", err)
-	}
-	return file.Bytes(), nil
+	return s.file(), nil
 }
 
 // cleaned gives the document with texts that the fonts can show.
@@ -105,16 +100,11 @@ func (w *Writer) describe(s *sheet, d Document) {
 	if name == "" {
 		name = d.Heading
 	}
-	s.SetTitle(name, true)
-	s.SetAuthor(d.Issuer, true)
-	s.SetProducer("Okno", true)
-	s.SetLang(d.Lang)
 	date := d.Date.UTC()
 	if date.IsZero() {
-		date = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // or else the library asks the clock
+		date = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // the file says nothing of the clock
 	}
-	s.SetCreationDate(date)
-	s.SetModificationDate(date)
+	s.about = properties{title: name, author: d.Issuer, lang: d.Lang, date: date}
 }
 
 func (w *Writer) head(s *sheet, d Document) {
@@ -195,11 +185,10 @@ func (s *sheet) row(row Row, last bool) {
 // feet writes the footer of every page, now that their number is known.
 func (w *Writer) feet(s *sheet, d Document) {
 	const pageMark = 36.0
-	pages := s.PageCount()
+	pages := len(s.pages)
 	lines := s.lines(d.Footer, foot, width-pageMark-gap)
 	for page := 1; page <= pages; page++ {
-		s.SetPage(page)
-		s.use(title) // the font last used may belong to another page: write it anew
+		s.page = s.pages[page-1]
 		y := pageHeight - bottom + 7
 		s.rule(left, y-1.8, width, pale, 0.2)
 		for i, line := range lines[:min(len(lines), 2)] {
@@ -207,7 +196,7 @@ func (w *Writer) feet(s *sheet, d Document) {
 		}
 		mark := w.texts.T(d.Lang, "pdf.page", "Page", page, "Pages", pages)
 		s.use(foot)
-		s.put(pageWidth-right-s.GetStringWidth(mark), y, mark, foot)
+		s.put(pageWidth-right-s.measure(mark), y, mark, foot)
 	}
 }
 
@@ -264,9 +253,8 @@ func (s *sheet) stampLines(stamp *Stamp, width float64) ([]styled, float64) {
 }
 
 func (s *sheet) drawStamp(lines []styled, x, y, width, height float64) {
-	s.SetDrawColor(blue.r, blue.g, blue.b)
-	s.SetLineWidth(0.4)
-	s.RoundedRect(x, y, width, height, 2.4, "1234", "D")
+	s.stroke(blue, 0.4)
+	s.frame(x, y, width, height, 2.4)
 	for i, line := range lines {
 		s.put(x+stampPadding, y+stampPadding+float64(i)*line.leading, line.text, line.style)
 	}
@@ -292,7 +280,7 @@ func (s *sheet) drawCheck(lines []styled, url string, x, y float64) error {
 		at := y + stampPadding + float64(i)*line.leading
 		s.put(x+codeSide, at, line.text, line.style)
 		if line.style == link {
-			s.LinkString(x+codeSide, at, s.GetStringWidth(line.text), line.leading, url)
+			s.link(x+codeSide, at, s.measure(line.text), line.leading, url)
 		}
 	}
 	return s.code(url, x, y, codeSide)
