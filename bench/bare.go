@@ -164,7 +164,7 @@ func (v value) again(name string) any {
 		if v.Fresh {
 			return append([]byte(name), v.Bytes[min(len(name), len(v.Bytes)):]...)
 		}
-		return v.Bytes
+		return append([]byte{}, v.Bytes...) // an empty one is not NULL
 	}
 	if v.Fresh {
 		return name

@@ -349,7 +349,7 @@ func (b *bench) streams(ctx context.Context) error {
 	go func() {
 		heads := make([]string, len(b.people.Cookies))
 		for i, c := range b.people.Cookies {
-			heads[i] = get("/live", browser(c, false))
+			heads[i] = get("/cabinet/live", browser(c, false))
 		}
 		_, err := b.generate(ctx, b.portal, job{Kind: "streams", Conns: n, Heads: heads, Length: 8 * time.Second})
 		done <- err

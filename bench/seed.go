@@ -324,6 +324,8 @@ func valueOf(c any) value {
 		return value{Kind: "int", Text: fmt.Sprint(c)}
 	case bool:
 		return value{Kind: "bool", Text: fmt.Sprint(c)}
+	case nil: // how SQLite gives back empty bytes
+		return value{Kind: "bytes"}
 	case []byte:
 		return value{Kind: "bytes", Bytes: append([]byte{}, c...)}
 	}
