@@ -265,4 +265,3 @@ func populate(t testing.TB, cfg Config, box *sandbox.Sandbox, n int) (owners, to
 
 // adults are how many of the sandbox's first people are entered for load.
 const adults = 8
-
