@@ -139,7 +139,9 @@ func (q *Queue) Start(ctx context.Context, workers int) error {
 	cfg := &river.Config{
 		Logger: quiet(q.log), Workers: q.workers, PeriodicJobs: q.periodic,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 50 * time.Millisecond,
+		// Between two fetches no more jobs begin than there are free workers, so
+		// the pause between them bounds the rate.
+		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 10 * time.Millisecond,
 		JobTimeout: time.Minute, CompletedJobRetentionPeriod: time.Hour,
 		ErrorHandler: errorLog{q.log}, SkipUnknownJobCheck: true,
 	}
@@ -225,9 +227,11 @@ func (q *Queue) Retry(ctx context.Context, jobID int64) error {
 	return db.Classify(err)
 }
 
-// Depth counts jobs by state.
+// Depth counts jobs by state, but for those that are done: they are many, and
+// counting them would take long.
 func (q *Queue) Depth(ctx context.Context) (map[string]int64, error) {
-	rows, err := q.db.Reader().QueryContext(ctx, "SELECT CAST(state AS TEXT), COUNT(*) FROM river_job GROUP BY 1")
+	rows, err := q.db.Reader().QueryContext(ctx, `SELECT CAST(state AS TEXT), COUNT(*) FROM river_job
+		WHERE state IN ('available', 'running', 'retryable', 'scheduled', 'pending', 'discarded', 'cancelled') GROUP BY state`)
 	if err != nil {
 		return nil, db.Classify(err)
 	}
