@@ -145,7 +145,7 @@ func (h *House) buildPeople(context.Context) error {
 		return err
 	}
 	h.vault, err = vault.New(vault.Deps{
-		DB: h.stores.db, Sealer: h.stores.sealer, Bus: h.bus, Audit: h.audit, Files: h.files, Clock: h.clock, Log: h.Log,
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Files: h.files, Clock: h.clock, Log: h.Log,
 		Agencies: h.agency, Limiter: h.identity,
 	})
 	return err

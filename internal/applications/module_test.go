@@ -103,7 +103,7 @@ func build(t *testing.T, d *db.DB, clk *clock.Fake, cfg Config) (*Room, *i18n.Bu
 	writer, err := pdf.NewWriter(texts)
 	must(t, err)
 	bus, files := event.NewBus(queue), blob.NewSealed(store)
-	v, err := vault.New(vault.Deps{DB: d, Sealer: sealer, Bus: bus, Audit: journal, Files: files, Clock: clk, Log: log, Agencies: below{}, Limiter: below{}})
+	v, err := vault.New(vault.Deps{DB: d, Sealer: sealer, Queue: queue, Bus: bus, Audit: journal, Files: files, Clock: clk, Log: log, Agencies: below{}, Limiter: below{}})
 	must(t, err)
 	room, err := New(Deps{
 		DB: d, Sealer: sealer, Queue: queue, Bus: bus, Audit: journal, Live: live.New(d, log, "n1"), Clock: clk, Log: log, Texts: texts,

@@ -12,5 +12,5 @@
 //
 // A document is valid, expired by its date, or revoked with a reason:
 //
-//	Prepare → Issue ─► valid ─► revoked
+//	Prepare → Issue ─► valid ─► PrepareRevocation → Revoke ─► revoked
 package vault

@@ -49,7 +49,9 @@ type Document struct {
 	IssuedAt   db.Time
 	ValidUntil db.Date
 	RevokedAt  db.Time
-	Size       int64 // bytes of the PDF
+	// Reason says why it was revoked, "" while it is not.
+	Reason string
+	Size   int64 // bytes of the PDF
 	SHA256     [sha256.Size]byte
 }
 

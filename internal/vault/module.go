@@ -13,6 +13,7 @@ import (
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
 	"okno/internal/kit/event"
+	"okno/internal/kit/job"
 	"okno/internal/kit/secret"
 )
 
@@ -30,6 +31,7 @@ type Limiter interface {
 type Deps struct {
 	DB       *db.DB
 	Sealer   *secret.Sealer
+	Queue    *job.Queue
 	Bus      *event.Bus
 	Audit    *audit.Log
 	Files    *blob.Sealed
@@ -45,9 +47,11 @@ type Vault struct {
 	store store
 }
 
-// New opens the room.
+// New opens the room and registers its job.
 func New(d Deps) (*Vault, error) {
-	return &Vault{Deps: d, store: store{d.DB}}, nil
+	v := &Vault{Deps: d, store: store{d.DB}}
+	v.registerJobs()
+	return v, nil
 }
 
 //go:embed migrations/*.sql

@@ -21,7 +21,7 @@ func (v *Vault) Export(ctx context.Context, owner string) (map[string]any, error
 	for i, d := range docs {
 		list[i] = map[string]any{
 			"number": d.Number, "title": d.Title.RU, "agency": d.Agency, "service": d.ServiceID,
-			"issued_at": d.IssuedAt.Time(), "valid_until": d.ValidUntil, "revoked": !d.RevokedAt.IsZero(),
+			"issued_at": d.IssuedAt.Time(), "valid_until": d.ValidUntil, "revoked": !d.RevokedAt.IsZero(), "reason": d.Reason,
 		}
 	}
 	return map[string]any{"documents": list}, nil

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"okno/internal/identity"
 	"okno/internal/kit/db"
@@ -39,8 +40,8 @@ type listView struct {
 // rowView is a document in the list.
 type rowView struct {
 	Document
-	title, agency, issued, status string
-	kind                          ui.Kind
+	title, agency, issued, revoked, status string
+	kind                                   ui.Kind
 }
 
 func (v *Vault) showList(w http.ResponseWriter, r *http.Request) error {
@@ -66,8 +67,16 @@ func (v *Vault) row(ctx context.Context, d Document) rowView {
 	s := d.StatusOn(db.DateOf(v.Clock.Now().In(a.Location())))
 	return rowView{
 		Document: d, title: in(lang, d.Title.RU, d.Title.EN), agency: a.Title.In(lang),
-		issued: i18n.Date(lang, d.IssuedAt.Time().In(a.Location())), status: statusText(ctx, s, d.ValidUntil), kind: statusKind(s),
+		issued: i18n.Date(lang, d.IssuedAt.Time().In(a.Location())), revoked: dateOf(lang, d.RevokedAt, a.Location()), status: statusText(ctx, s, d.ValidUntil), kind: statusKind(s),
 	}
+}
+
+// dateOf is a day in words, "" for none.
+func dateOf(lang string, at db.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return i18n.Date(lang, at.Time().In(zone))
 }
 
 func in(lang, ru, en string) string {
@@ -122,9 +131,9 @@ type verifyView struct {
 	number, fault string
 	proof         *Proof
 	// facts of the proof in words.
-	kind, agency, issued, status string
-	statusKind                   ui.Kind
-	unknown                      bool
+	kind, agency, issued, revoked, status string
+	statusKind                            ui.Kind
+	unknown                               bool
 	// compared says what a compared file turned out to be: "", same, other.
 	compared string
 }
@@ -162,7 +171,7 @@ func (v *Vault) verified(r *http.Request, typed string) (verifyView, int, error)
 	lang := i18n.Lang(ctx)
 	a, _ := v.Agencies.ByCode(proof.Agency)
 	view.proof, view.kind, view.agency = &proof, in(lang, proof.Kind.RU, proof.Kind.EN), a.Title.In(lang)
-	view.issued = i18n.Date(lang, proof.IssuedAt.Time().In(a.Location()))
+	view.issued, view.revoked = dateOf(lang, proof.IssuedAt, a.Location()), dateOf(lang, proof.RevokedAt, a.Location())
 	view.status, view.statusKind = statusText(ctx, proof.Status, proof.ValidUntil), statusKind(proof.Status)
 	return view, http.StatusOK, nil
 }

@@ -9,10 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"okno/internal/forms"
 	"okno/internal/identity"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/db"
 	"okno/internal/kit/event"
@@ -66,7 +68,7 @@ func (v *Vault) Prepare(ctx context.Context, n NewDocument) (*Prepared, error) {
 		Kind: n.Kind, Title: n.Title, Initials: n.Initials, ValidUntil: n.ValidUntil,
 	}}
 	d := &p.document
-	ref, err := v.Files.Save(ctx, "vault/"+d.ID, key, pdfPlace(d.ID), bytes.NewReader(n.PDF), maxPDF)
+	ref, err := v.Files.Save(ctx, blobs+d.ID, key, pdfPlace(d.ID), bytes.NewReader(n.PDF), maxPDF)
 	if err != nil {
 		return nil, fmt.Errorf("store document: %w", err)
 	}
@@ -175,28 +177,53 @@ func (v *Vault) Look(ctx context.Context, owner, documentID string) (Document, i
 	return d, body, err
 }
 
-// Revoke ends a document's validity, with a reason. The caller has checked the
-// permission. Errors: ErrNotFound, ErrRevoked.
-func (v *Vault) Revoke(ctx context.Context, owner, documentID, reason string) error {
+// Revocation is the end of a document's validity, ready for the transaction.
+type Revocation struct {
+	owner, document string
+	reason          []byte
+	entry           audit.Entry
+}
+
+// PrepareRevocation checks that the actor works for the agency that issued the
+// document, and seals the reason: before the transaction. A document of another
+// agency is not found; nobody revokes their own. Errors: ErrNotFound, ErrRevoked.
+func (v *Vault) PrepareRevocation(ctx context.Context, owner, documentID, reason string) (*Revocation, error) {
+	actor := identity.ActorOf(ctx)
+	agencies := actor.AgenciesAs(identity.Officer, identity.Head)
+	if len(agencies) == 0 || actor.ID == owner {
+		return nil, identity.ErrForbidden
+	}
 	row, err := v.store.document(ctx, owner, documentID)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if !slices.Contains(agencies, row.Agency) {
+		return nil, ErrNotFound
+	}
+	if !row.RevokedAt.IsZero() {
+		return nil, ErrRevoked
 	}
 	key, err := v.key(ctx, owner, row.CaseID)
 	if err != nil {
+		return nil, err
+	}
+	return &Revocation{
+		owner: owner, document: documentID, reason: key.SealString(place("reason_sealed", documentID), reason),
+		entry: actor.Entry("vault.revoked", owner, "document:"+documentID),
+	}, nil
+}
+
+// Revoke ends the document's validity in the caller's transaction, with the
+// journal. Error: ErrRevoked when somebody was faster.
+func (v *Vault) Revoke(ctx context.Context, tx *db.Tx, r *Revocation) error {
+	done, err := v.store.revoke(ctx, tx, r.owner, r.document, r.reason)
+	if err != nil {
 		return err
 	}
-	sealed := key.SealString(place("reason_sealed", documentID), reason)
-	return v.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		done, err := v.store.revoke(ctx, tx, owner, documentID, sealed)
-		if err != nil {
-			return err
-		}
-		if !done {
-			return ErrRevoked
-		}
-		return v.Audit.Write(ctx, tx, identity.ActorOf(ctx).Entry("vault.revoked", owner, "document:"+documentID))
-	})
+	if !done {
+		return ErrRevoked
+	}
+	return v.Audit.Write(ctx, tx, r.entry)
 }
 
 // Verify tells anybody what a typed number stands for. client is the address
@@ -301,6 +328,11 @@ func opened(row vaultdb.VaultDocument, key *secret.DataKey) (Document, error) {
 		return d, fmt.Errorf("document %s: %w", row.ID, err)
 	}
 	d.Kind, d.Title, d.Initials = w.Kind, w.Title, w.Initials
+	if len(row.ReasonSealed) > 0 {
+		if d.Reason, err = key.OpenString(place("reason_sealed", row.ID), row.ReasonSealed); err != nil {
+			return d, fmt.Errorf("document %s: %w", row.ID, err)
+		}
+	}
 	return d, nil
 }
 

@@ -61,6 +61,28 @@ func (s store) revoke(ctx context.Context, tx *db.Tx, owner, id string, reason [
 	return n > 0, err
 }
 
+// named tells which of the files in the store belong to a document.
+func (s store) named(ctx context.Context, keys []string) (map[string]bool, error) {
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k
+	}
+	rows, err := s.db.Reader().QueryContext(ctx, "SELECT blob_key FROM vault_documents WHERE blob_key IN "+db.In(1, len(keys)), args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := map[string]bool{}
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		found[key] = true
+	}
+	return found, db.Classify(rows.Err())
+}
+
 // erase deletes what is under the owner's own key; documents of cases stay.
 func (s store) erase(ctx context.Context, tx *db.Tx, owner string) ([]string, error) {
 	q := vaultdb.New(tx)

@@ -87,7 +87,7 @@ func setup(t *testing.T, d *db.DB) *bundle {
 	b := &bundle{clock: clk, texts: texts, limit: &limiter{left: 100}}
 	bus := event.NewBus(queue)
 	b.Vault, err = New(Deps{
-		DB: d, Sealer: sealer, Bus: bus, Audit: journal, Files: blob.NewSealed(store), Clock: clk, Log: log,
+		DB: d, Sealer: sealer, Queue: queue, Bus: bus, Audit: journal, Files: blob.NewSealed(store), Clock: clk, Log: log,
 		Agencies: agencies{}, Limiter: b.limit,
 	})
 	must(t, err)
@@ -159,12 +159,78 @@ func TestIssuedDocumentIsFoundAndChecked(t *testing.T) {
 		if proof, err = b.Verify(context.Background(), "", d.Number); err != nil || proof.Status != Expired {
 			t.Fatalf("after its last day: %+v, %v", proof, err)
 		}
-		must(t, b.Revoke(b.as("officer"), "anna", d.ID, "ошибка"))
-		if err := b.Revoke(b.as("officer"), "anna", d.ID, "ошибка"); !errors.Is(err, ErrRevoked) {
-			t.Fatalf("revoked twice: %v", err)
+	})
+}
+
+// revoke revokes in one go.
+func (b *bundle) revoke(ctx context.Context, d Document) error {
+	r, err := b.PrepareRevocation(ctx, d.Owner, d.ID, "ошибка в фамилии")
+	if err != nil {
+		return err
+	}
+	return b.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return b.Revoke(ctx, tx, r) })
+}
+
+func (b *bundle) staff(account string, role identity.RoleName, agencyCode string) context.Context {
+	return identity.WithActor(context.Background(), identity.Actor{ID: account, Roles: []identity.Role{{Name: role, Agency: agencyCode}}})
+}
+
+func TestRevocation(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		d := b.issue(t, id.New(), "")
+		for who, c := range map[string]struct {
+			ctx  context.Context
+			kind errs.Kind
+		}{
+			"nobody": {context.Background(), errs.Forbidden}, "the owner": {b.as("anna"), errs.Forbidden},
+			"another agency": {b.staff("o", identity.Officer, "fns"), errs.NotFound},
+			"administrator":  {b.staff("o", identity.Administrator, "mvd"), errs.Forbidden},
+			"own document":   {b.staff("anna", identity.Officer, "mvd"), errs.Forbidden},
+		} {
+			if err := b.revoke(c.ctx, d); !errs.IsKind(err, c.kind) {
+				t.Errorf("%s: %v", who, err)
+			}
 		}
-		if proof, err = b.Verify(context.Background(), "", d.Number); err != nil || proof.Status != Revoked {
-			t.Fatalf("revoked: %+v, %v", proof, err)
+		officer := b.staff("officer", identity.Officer, "mvd")
+		must(t, b.revoke(officer, d))
+		if err := b.revoke(officer, d); !errors.Is(err, ErrRevoked) {
+			t.Errorf("revoked twice: %v", err)
+		}
+		proof, err := b.Verify(context.Background(), "", d.Number)
+		if err != nil || proof.Status != Revoked || proof.RevokedAt.IsZero() {
+			t.Errorf("revoked: %+v, %v", proof, err)
+		}
+		docs, err := b.Documents(b.as("anna"), "", 10)
+		if err != nil || docs[0].Reason != "ошибка в фамилии" {
+			t.Errorf("the owner sees %+v, %v", docs, err)
+		}
+		lines, err := b.Audit.Find(context.Background(), audit.Filter{Owner: "anna"})
+		if err != nil || len(lines) != 1 || lines[0].Act != "vault.revoked" {
+			t.Errorf("journal %+v, %v", lines, err)
+		}
+	})
+}
+
+func TestSweepLeavesWhatIsIssued(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ctx := context.Background()
+		d := b.issue(t, id.New(), "")
+		_, err := b.Prepare(ctx, NewDocument{Number: NewNumber(), Owner: "anna", CaseID: id.New(), Agency: "mvd", PDF: []byte("x")})
+		must(t, err)
+		files := func() (keys []string) {
+			must(t, b.Files.Store().List(ctx, blobs, func(i blob.Info) error { keys = append(keys, i.Key); return nil }))
+			return keys
+		}
+		must(t, b.sweep(ctx, sweep{}))
+		if len(files()) != 2 {
+			t.Fatalf("a file that may still be issued is gone: %v", files())
+		}
+		b.Clock = clock.NewFake(testkit.Start.AddDate(100, 0, 0)) // files have the time of the disk
+		must(t, b.sweep(ctx, sweep{}))
+		if got := files(); len(got) != 1 || got[0] != blobs+d.ID {
+			t.Fatalf("after the sweep: %v", got)
 		}
 	})
 }

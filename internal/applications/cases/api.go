@@ -37,6 +37,7 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/ask", "ask-application", "Ask the citizen for more"), staff, c.apiAsk)
 	web.Register(rt.API, op("POST "+desk+"/{number}/approve", "approve-application", "Approve and issue the result"), staff, c.apiApprove)
 	web.Register(rt.API, op("POST "+desk+"/{number}/refuse", "refuse-application", "Refuse on a ground of the service"), staff, c.apiRefuse)
+	web.Register(rt.API, op("POST "+desk+"/{number}/revoke", "revoke-document", "End the validity of a document that was issued"), staff, c.apiRevoke)
 	web.Register(rt.API, op("POST "+desk+"/{number}/note", "note-application", "Add words to the chronology"), staff, c.apiNote)
 }
 

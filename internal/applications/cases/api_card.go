@@ -70,6 +70,8 @@ type caseDocument struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 	Title  string `json:"title"`
+	Revoked bool   `json:"revoked,omitempty"`
+	Reason  string `json:"reason,omitempty" doc:"Why it was revoked"`
 }
 
 type caseRefusal struct {
@@ -141,7 +143,7 @@ func outFiles(files []File) []caseFile {
 func outDocuments(docs []vault.Document, lang forms.Lang) []caseDocument {
 	out := make([]caseDocument, len(docs))
 	for i, d := range docs {
-		out[i] = caseDocument{ID: d.ID, Number: d.Number, Title: d.Title.In(lang)}
+		out[i] = caseDocument{ID: d.ID, Number: d.Number, Title: d.Title.In(lang), Revoked: !d.RevokedAt.IsZero(), Reason: d.Reason}
 	}
 	return out
 }

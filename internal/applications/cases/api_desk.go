@@ -105,6 +105,19 @@ func (c *Cases) apiRefuse(ctx context.Context, in *refuseIn) (*caseStateOut, err
 	return c.done(ctx, in.Number, c.Refuse(ctx, in.deal(in.Body.Version), in.Body.Ground, in.Body.Comment))
 }
 
+type revokeIn struct {
+	DealIn
+	Body struct {
+		VersionBody
+		Document string `json:"document" maxLength:"64" doc:"Id of a document of the application"`
+		Reason   string `json:"reason" maxLength:"8000" doc:"Why, for the person"`
+	}
+}
+
+func (c *Cases) apiRevoke(ctx context.Context, in *revokeIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Revoke(ctx, in.deal(in.Body.Version), in.Body.Document, in.Body.Reason))
+}
+
 type noteIn struct {
 	DealIn
 	Body struct {

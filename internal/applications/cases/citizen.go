@@ -9,6 +9,7 @@ import (
 	"okno/internal/applications/cases/casesdb"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
+	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
@@ -40,6 +41,9 @@ type Reply struct {
 	// Values are what was posted for the fields that are open, by input name.
 	Values map[string][]string
 	Files  []Sent
+	// Keep: files that came well stay with the open ask when something else is
+	// wrong, so that nobody has to choose them again.
+	Keep bool
 }
 
 // Cancel ends one of the actor's own applications before a decision.
@@ -60,37 +64,70 @@ func unpause(row *casesdb.ApplicationsCase, _ db.Time) { row.PausedAt = 0 }
 // ErrMove when nothing is asked, ErrFields with what is missing or wrong, those
 // of upload.
 func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
+	p, k, err := c.begin(ctx, d, r)
+	if err != nil {
+		return c.again(ctx, d, Answered, err)
+	}
+	if err := p.prepare(ctx); err != nil {
+		return p.failed(ctx, err)
+	}
+	err = p.move(ctx, k, d)
+	if err != nil {
+		p.drop(ctx, p.files)
+		return c.again(ctx, d, Answered, err)
+	}
+	p.dropGone(ctx)
+	return nil
+}
+
+// begin reads the case with the open ask.
+func (c *Cases) begin(ctx context.Context, d Deal, r Reply) (*reply, Case, error) {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
 		err = fresh(k, d)
 	}
-	if err != nil {
-		return c.again(ctx, d, Answered, err)
+	if err == nil && k.Status != Waiting {
+		err = ErrMove
 	}
-	if k.Status != Waiting {
-		return c.again(ctx, d, Answered, ErrMove)
+	if err != nil {
+		return nil, k, err
 	}
 	card, err := c.card(ctx, k, Citizen)
 	if err != nil {
-		return err
+		return nil, k, err
 	}
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
-		return err
+		return nil, k, err
 	}
 	p := &reply{cases: c, card: card, ask: card.Asked(), key: key, sent: r}
 	if p.ask == nil {
-		return ErrMove
+		return nil, k, ErrMove
 	}
-	if err := p.prepare(ctx); err != nil {
-		p.drop(ctx)
+	return p, k, nil
+}
+
+// Unfile throws a file away that is kept for the open ask, and keeps those that
+// come along. A file that is gone already is no error. Errors: ErrMove, ErrFile,
+// ErrFields with what is wrong with the new files.
+func (c *Cases) Unfile(ctx context.Context, d Deal, fileID string, r Reply) error {
+	p, _, err := c.begin(ctx, d, r)
+	if err != nil {
 		return err
 	}
-	err = p.move(ctx, k, d)
-	if err != nil {
-		p.drop(ctx)
+	err = p.fits()
+	if err == nil {
+		_, err = p.takeFiles(ctx)
 	}
-	return c.again(ctx, d, Answered, err)
+	for _, f := range p.ask.Files {
+		if f.ID == fileID {
+			p.gone = append(p.gone, f)
+		}
+	}
+	if kept := p.keep(ctx); kept != nil {
+		return kept
+	}
+	return err
 }
 
 // reply is an answer on its way into the case.
@@ -102,6 +139,7 @@ type reply struct {
 	sent  Reply
 
 	files        []casesdb.InsertFileParams
+	gone         []File // kept before, and replaced or thrown away now
 	form, answer []byte
 }
 
@@ -126,36 +164,99 @@ func (p *reply) move(ctx context.Context, k Case, d Deal) error {
 	}
 }
 
-// prepare checks and stores everything: before the transaction.
+// prepare checks and stores everything: before the transaction. What is wrong
+// is told all at once.
 func (p *reply) prepare(ctx context.Context) error {
-	text, err := limitText(p.sent.Text, "text")
-	if err != nil {
+	if err := p.fits(); err != nil {
 		return err
 	}
-	if err := p.enough(text); err != nil {
+	taken, ferr := p.takeFiles(ctx)
+	if ferr != nil && !errors.Is(ferr, ErrFields) {
+		return ferr
+	}
+	text, terr := limitText(p.sent.Text, "text")
+	if terr == nil && ferr == nil {
+		terr = p.enough(text)
+	}
+	changes, cerr := p.correct(ctx, taken)
+	if err := together(ferr, terr, cerr); err != nil {
 		return err
 	}
-	taken, err := p.takeFiles(ctx)
-	if err != nil {
-		return err
-	}
-	changes, err := p.correct(ctx, taken)
-	if err != nil {
-		return err
-	}
+	var err error
 	p.answer, err = sealJSON(p.key, askPlace("answer_sealed", p.ask.ID), Answer{Text: text, Changes: changes})
 	return err
 }
 
-// enough: an answer says something.
-func (p *reply) enough(text string) error {
-	if len(p.sent.Files) > answerFiles {
+// together joins what is wrong with the fields; an error of another sort comes first.
+func together(all ...error) error {
+	joined := *ErrFields
+	for _, err := range all {
+		e, ok := errs.As(err)
+		switch {
+		case err == nil:
+		case !ok || !errors.Is(err, ErrFields):
+			return err
+		default:
+			joined.Fields = append(joined.Fields, e.Fields...)
+		}
+	}
+	if len(joined.Fields) == 0 {
+		return nil
+	}
+	return &joined
+}
+
+// failed keeps the files of an answer that has to be mended, or drops them.
+func (p *reply) failed(ctx context.Context, err error) error {
+	if !p.sent.Keep || !errors.Is(err, ErrFields) {
+		p.drop(ctx, p.files)
+		return err
+	}
+	if kept := p.keep(ctx); kept != nil {
+		return kept
+	}
+	return err
+}
+
+// keep puts the files beside the open ask: the agency does not see them before
+// the answer is sent.
+func (p *reply) keep(ctx context.Context) error {
+	if len(p.files)+len(p.gone) == 0 {
+		return nil
+	}
+	err := p.cases.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		open, err := p.cases.store.asking(ctx, casesdb.New(tx), p.card.Owner, p.card.ID, p.ask.ID)
+		if err != nil {
+			return err
+		}
+		if !open {
+			return ErrChanged
+		}
+		entry := identity.ActorOf(ctx).Entry("applications.files_kept", p.card.Owner, "case:"+p.card.ID)
+		return errors.Join(p.writeFiles(ctx, tx), p.cases.Audit.Write(ctx, tx, entry))
+	})
+	if err != nil {
+		p.drop(ctx, p.files)
+		return err
+	}
+	p.dropGone(ctx)
+	return nil
+}
+
+// fits: no more files than an answer may have, and only where files are wanted.
+func (p *reply) fits() error {
+	if len(p.ask.Files)+len(p.sent.Files) > answerFiles {
 		return ErrFields.WithField("files", "applications.error.files_many", "Count", answerFiles)
 	}
 	if len(p.sent.Files) > 0 && !p.ask.Attach && !slices.ContainsFunc(p.ask.Fields, p.isFile) {
 		return ErrFields.WithField("files", "applications.error.files_not_asked")
 	}
-	if text == "" && len(p.sent.Files) == 0 && len(p.ask.Fields) == 0 {
+	return nil
+}
+
+// enough: an answer says something.
+func (p *reply) enough(text string) error {
+	if text == "" && len(p.ask.Files)+len(p.sent.Files) == 0 && len(p.ask.Fields) == 0 {
 		if p.ask.Attach {
 			return ErrFields.WithField("files", "applications.error.files_needed")
 		}
@@ -170,27 +271,74 @@ func (p *reply) isFile(fieldID string) bool {
 }
 
 // takeFiles checks, scans and stores the files under the case's key; it gives
-// them by field.
+// them by field, after those that were kept before. A file that is refused does
+// not stop the others.
 func (p *reply) takeFiles(ctx context.Context) (map[string][]forms.File, error) {
-	taken := map[string][]forms.File{}
+	taken := p.kept()
+	var faults []error
 	for _, s := range p.sent.Files {
 		rules, ok := p.rules(s.Field)
 		if !ok {
 			return nil, ErrFields.WithField("files", "applications.error.files_not_asked")
 		}
-		fileID := id.New()
-		t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
-		if err != nil {
-			return nil, fileFault(err, s.Field)
+		f, err := p.takeFile(ctx, s, rules)
+		if err = fileFault(err, s.Field); err != nil {
+			if !errors.Is(err, ErrFields) {
+				return nil, err
+			}
+			faults = append(faults, err)
+			continue
 		}
-		p.files = append(p.files, casesdb.InsertFileParams{
-			OwnerID: p.card.Owner, CaseID: p.card.ID, ID: fileID, AskID: p.ask.ID, Field: s.Field, Type: string(t.Type),
-			Size: t.Ref.Size, Scan: string(t.Scan), BlobKey: t.Ref.Key, FileHash: t.Ref.SHA256[:],
-			NameSealed: p.key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
-		})
-		taken[s.Field] = append(taken[s.Field], forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type)})
+		if p.single(s.Field) {
+			p.replace(s.Field)
+			taken[s.Field] = nil
+		}
+		taken[s.Field] = append(taken[s.Field], f)
 	}
-	return taken, nil
+	return taken, together(faults...)
+}
+
+func (p *reply) takeFile(ctx context.Context, s Sent, rules upload.Rules) (forms.File, error) {
+	fileID := id.New()
+	t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
+	if err != nil {
+		return forms.File{}, err
+	}
+	p.files = append(p.files, casesdb.InsertFileParams{
+		OwnerID: p.card.Owner, CaseID: p.card.ID, ID: fileID, AskID: p.ask.ID, Field: s.Field, Type: string(t.Type),
+		Size: t.Ref.Size, Scan: string(t.Scan), BlobKey: t.Ref.Key, FileHash: t.Ref.SHA256[:],
+		NameSealed: p.key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
+	})
+	return forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type)}, nil
+}
+
+// kept are the files that stayed from an earlier try, by field. One that has
+// turned out to be infected since is thrown away.
+func (p *reply) kept() map[string][]forms.File {
+	out := map[string][]forms.File{}
+	for _, f := range p.ask.Files {
+		if f.Scan == upload.Infected {
+			p.gone = append(p.gone, f)
+			continue
+		}
+		out[f.Field] = append(out[f.Field], forms.File{ID: f.ID, Name: f.Name, Size: f.Size, Type: string(f.Type)})
+	}
+	return out
+}
+
+// single reports whether a field has room for one file only.
+func (p *reply) single(field string) bool {
+	f := askable(p.card.Service, field)
+	return f != nil && f.FileCount() == 1
+}
+
+// replace gives up the file that a field was answered with in an earlier try.
+func (p *reply) replace(field string) {
+	for _, f := range p.ask.Files {
+		if f.Field == field && f.Scan != upload.Infected {
+			p.gone = append(p.gone, f)
+		}
+	}
 }
 
 func (p *reply) rules(field string) (upload.Rules, bool) {
@@ -206,6 +354,9 @@ func (p *reply) rules(field string) (upload.Rules, bool) {
 
 // fileFault puts what is wrong with a file at its box.
 func fileFault(err error, field string) error {
+	if err == nil {
+		return nil
+	}
 	e, ok := errs.As(err)
 	if !ok || e.Kind != errs.Invalid {
 		return err
@@ -337,17 +488,36 @@ func (p *reply) write(ctx context.Context, tx *db.Tx) error {
 	if n == 0 {
 		return ErrChanged
 	}
+	return p.writeFiles(ctx, tx)
+}
+
+func (p *reply) writeFiles(ctx context.Context, tx *db.Tx) error {
+	for _, f := range p.gone {
+		err := casesdb.New(tx).DeleteFile(ctx, casesdb.DeleteFileParams{OwnerID: p.card.Owner, CaseID: p.card.ID, ID: f.ID})
+		if err != nil {
+			return err
+		}
+	}
 	return p.cases.insertFiles(ctx, tx, p.files)
 }
 
-// drop throws the files of a failed answer away.
-func (p *reply) drop(ctx context.Context) {
+// dropGone deletes what is no longer kept, once its rows are gone.
+func (p *reply) dropGone(ctx context.Context) {
+	var gone []casesdb.InsertFileParams
+	for _, f := range p.gone {
+		gone = append(gone, casesdb.InsertFileParams{BlobKey: fileKey(p.card.ID, f.ID)})
+	}
+	p.drop(ctx, gone)
+}
+
+// drop deletes files from the store; what can't be deleted now, the sweep deletes.
+func (p *reply) drop(ctx context.Context, files []casesdb.InsertFileParams) {
 	ctx = context.WithoutCancel(ctx)
 	var failed error
-	for _, f := range p.files {
+	for _, f := range files {
 		failed = errors.Join(failed, p.cases.Files.Store().Delete(ctx, f.BlobKey))
 	}
 	if failed != nil {
-		p.cases.Log.WarnContext(ctx, "files of an answer that failed stay in the store", "case", p.card.ID, "err", failed)
+		p.cases.Log.WarnContext(ctx, "files of an answer stay in the store for the sweep", "case", p.card.ID, "err", failed)
 	}
 }

@@ -262,7 +262,7 @@ func (c *Cases) NumberOf(ctx context.Context, owner, draftID string) (string, er
 	return c.store.numberOf(ctx, c.store.read(), owner, draftID)
 }
 
-func fileKey(caseID, fileID string) string { return "applications/" + caseID + "/" + fileID }
+func fileKey(caseID, fileID string) string { return blobs + caseID + "/" + fileID }
 
 func casePlace(column, caseID string) secret.Place {
 	return secret.At("applications_cases", column, caseID)

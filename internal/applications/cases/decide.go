@@ -73,6 +73,37 @@ func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) erro
 	return c.again(ctx, d, Refuse, c.move(ctx, k, change{deed: Refuse, side: side, key: d.once(Refuse), edit: decision(key, k, comment, ground)}))
 }
 
+// Revoke ends the validity of a document that was issued in the case, for a
+// reason that its owner is told. Any officer of the agency may: who decided may
+// have left. Errors: ErrMove, ErrNotFound, ErrFields, vault.ErrRevoked.
+func (c *Cases) Revoke(ctx context.Context, d Deal, documentID, reason string) error {
+	k, side, err := c.work(ctx, d)
+	if err != nil {
+		return c.again(ctx, d, Revoke, err)
+	}
+	if _, ok := Step(k.Status, Revoke, side); !ok {
+		return ErrMove
+	}
+	reason, err = needText(reason, "reason")
+	if err != nil {
+		return err
+	}
+	docs, err := c.Vault.OfCase(ctx, k.Owner, k.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(docs, func(x vault.Document) bool { return x.ID == documentID }) {
+		return ErrNotFound
+	}
+	r, err := c.Vault.PrepareRevocation(ctx, k.Owner, documentID, reason)
+	if err != nil {
+		return c.again(ctx, d, Revoke, err)
+	}
+	return c.again(ctx, d, Revoke, c.move(ctx, k, change{deed: Revoke, side: side, key: d.once(Revoke), text: reason, also: func(ctx context.Context, tx *db.Tx) error {
+		return c.Vault.Revoke(ctx, tx, r)
+	}}))
+}
+
 // decision seals the words before the transaction, and writes them in it.
 func decision(key *secret.DataKey, k Case, words, ground string) func(*casesdb.ApplicationsCase, db.Time) {
 	sealed := key.SealString(casePlace("decision_sealed", k.ID), words)

@@ -18,6 +18,8 @@
 //	            │          └── refused
 //	            └── cancelled (also from in_work and waiting)
 //
+// A document that was issued can be revoked afterwards, in the same status.
+//
 // Every use case begins with the permission, every change is one short
 // transaction with its chronology, journal, queue row and announcement. Keys,
 // PDFs and files are made before it. The case of somebody else is «not found».

@@ -32,6 +32,19 @@ type forget struct{}
 // Kind is the name of the job.
 func (forget) Kind() string { return "applications.forget" }
 
+// sweep deletes stored files that no row names: what was left when a node died
+// between storing and committing.
+type sweep struct{}
+
+// Kind is the name of the job.
+func (sweep) Kind() string { return "applications.sweep" }
+
+const (
+	blobs      = "applications/" // where the files are in the store
+	keepStrays = 24 * time.Hour  // a stored file that no row names (yet)
+	sweepEvery = 6 * time.Hour
+)
+
 // keepOnce is how long an idempotency key works.
 const keepOnce = 30 * 24 * time.Hour
 
@@ -42,7 +55,9 @@ func (c *Cases) registerJobs() {
 	job.Handle(c.Jobs, c.rescan)
 	job.Handle(c.Jobs, c.forget)
 	job.Handle(c.Jobs, c.remind)
+	job.Handle(c.Jobs, c.sweep)
 	c.Jobs.Every(24*time.Hour, forget{})
+	c.Jobs.Every(sweepEvery, sweep{})
 	c.Bus.On(Moved, "applications.tell", c.tell)
 	c.Bus.On(vault.Downloaded, "applications.deliver", c.downloaded)
 }
@@ -51,6 +66,14 @@ func (c *Cases) forget(ctx context.Context, _ forget) error {
 	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return casesdb.New(tx).ForgetOnce(ctx, tx.Now().Add(-keepOnce))
 	})
+}
+
+func (c *Cases) sweep(ctx context.Context, _ sweep) error {
+	n, err := blob.Sweep(ctx, c.Files.Store(), blobs, c.Clock.Now().Add(-keepStrays), c.store.named)
+	if n > 0 {
+		c.Log.InfoContext(ctx, "files that belong to no case are deleted", "files", n)
+	}
+	return err
 }
 
 func (c *Cases) rescan(ctx context.Context, r rescan) error {
@@ -75,13 +98,42 @@ func (c *Cases) rescan(ctx context.Context, r rescan) error {
 	if err != nil {
 		return job.Snooze(scanPause)
 	}
+	set := func(ctx context.Context, tx *db.Tx) error {
+		return casesdb.New(tx).SetScan(ctx, casesdb.SetScanParams{Scan: string(scan), OwnerID: r.Owner, CaseID: r.Case, ID: r.File})
+	}
+	if scan == upload.Infected {
+		f, err := fileOf(key, row)
+		if err != nil {
+			return err
+		}
+		if done, err := c.infected(identity.AsSystem(ctx), r, f, set); done || err != nil {
+			return err
+		}
+	}
 	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := casesdb.New(tx).SetScan(ctx, casesdb.SetScanParams{Scan: string(scan), OwnerID: r.Owner, CaseID: r.Case, ID: r.File}); err != nil {
+		if err := set(ctx, tx); err != nil {
 			return err
 		}
 		c.Live.Touch(tx, r.Owner, "case:"+r.Case)
 		return c.Audit.Write(ctx, tx, identity.ActorOf(identity.AsSystem(ctx)).Entry("applications.scanned", r.Owner, "file:"+r.File))
 	})
+}
+
+// infected tells both sides that a file which the agency counts on can't be
+// opened. done is false where nobody counts on it: the case is decided, or the
+// file has not been sent yet.
+func (c *Cases) infected(ctx context.Context, r rescan, f File, set func(context.Context, *db.Tx) error) (done bool, err error) {
+	k, err := c.store.byID(ctx, r.Owner, r.Case)
+	if err != nil || !k.Status.Open() {
+		return false, err
+	}
+	if f.AskID != "" {
+		open, err := c.store.asking(ctx, c.store.read(), r.Owner, r.Case, f.AskID)
+		if open || err != nil {
+			return false, db.Classify(err)
+		}
+	}
+	return true, c.move(ctx, k, change{deed: Infected, side: System, text: f.Name, also: set})
 }
 
 func refOf(row casesdb.ApplicationsFile) blob.Ref {

@@ -56,6 +56,12 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		if err != nil {
 			return err
 		}
+		if m.From == Waiting && !m.To.Open() {
+			// What was kept for an answer that never came; the sweep deletes the files.
+			if err := c.store.unsent(ctx, tx, k.Owner, k.ID); err != nil {
+				return err
+			}
+		}
 		if ch.also != nil {
 			if err := ch.also(ctx, tx); err != nil {
 				return err

@@ -88,22 +88,37 @@ func (c *Cases) postAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	reply := Reply{Text: values.Get("text"), Values: map[string][]string{}, Files: sent}
+	reply := Reply{Text: values.Get("text"), Values: map[string][]string{}, Files: sent, Keep: true}
 	for name, v := range values {
 		if name != "text" && !strings.HasPrefix(name, "_") {
 			reply.Values[name] = v
 		}
 	}
-	err = c.Reply(r.Context(), dealOf(r, values), reply)
+	if fileID, ok := strings.CutPrefix(values.Get("_do"), doUnfile); ok {
+		err = c.Unfile(r.Context(), dealOf(r, values), fileID, reply)
+		if err == nil {
+			return c.showAnswer(w, r, nil, values, http.StatusOK)
+		}
+	} else {
+		err = c.Reply(r.Context(), dealOf(r, values), reply)
+	}
 	if !errors.Is(err, ErrFields) {
 		return c.back(w, r, citizenBase, err)
 	}
+	return c.showAnswer(w, r, err, values, http.StatusUnprocessableEntity)
+}
+
+// doUnfile begins the value of the buttons that throw a kept file away.
+const doUnfile = "unfile:"
+
+// showAnswer shows the card with what was typed and what is wrong with it.
+func (c *Cases) showAnswer(w http.ResponseWriter, r *http.Request, err error, posted map[string][]string, status int) error {
 	v, cerr := c.myCard(r)
 	if cerr != nil {
 		return cerr
 	}
-	v.blame(err, values)
-	return web.Render(w, r, v.page(http.StatusUnprocessableEntity))
+	v.blame(err, posted)
+	return web.Render(w, r, v.page(status))
 }
 
 // sentFiles opens the files of a posted form; a box without a file sends an

@@ -26,6 +26,9 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"refuse": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.Refuse(ctx, d, v.Get("ground"), v.Get("comment"))
 		},
+		"revoke": func(ctx context.Context, d Deal, v url.Values) error {
+			return c.Revoke(ctx, d, v.Get("document"), v.Get("reason"))
+		},
 		"note": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.note(ctx, d, v.Get("note"), "note", v.Get("inner") == "yes")
 		},

@@ -75,6 +75,16 @@ SELECT * FROM applications_files WHERE owner_id = $1 AND case_id = $2 ORDER BY a
 -- name: FindFile :one
 SELECT * FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3;
 
+-- name: DeleteFile :exec
+DELETE FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3;
+
+-- name: DeleteUnsent :exec
+DELETE FROM applications_files WHERE applications_files.owner_id = $1 AND applications_files.case_id = $2 AND ask_id IN (
+    SELECT a.id FROM applications_asks AS a WHERE a.owner_id = $1 AND a.case_id = $2 AND a.answered_at = 0);
+
+-- name: CountOpenAsk :one
+SELECT COUNT(*) FROM applications_asks WHERE owner_id = $1 AND case_id = $2 AND id = $3 AND answered_at = 0;
+
 -- name: SetScan :exec
 UPDATE applications_files SET scan = $1 WHERE owner_id = $2 AND case_id = $3 AND id = $4;
 

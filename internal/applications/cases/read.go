@@ -79,7 +79,18 @@ func (c *Cases) TheirFile(ctx context.Context, number, fileID string) (File, io.
 	if err != nil {
 		return File{}, nil, err
 	}
-	return c.file(ctx, k, fileID, func() error { return c.looked(ctx, k, "file:"+fileID) })
+	return c.file(ctx, k, fileID, func(f File) error {
+		if f.AskID != "" {
+			unsent, err := c.store.asking(ctx, c.store.read(), k.Owner, k.ID, f.AskID)
+			if err != nil {
+				return db.Classify(err)
+			}
+			if unsent {
+				return ErrFile
+			}
+		}
+		return c.looked(ctx, k, "file:"+fileID)
+	})
 }
 
 // TheirDocument opens an issued document of a case for an officer; close it.
@@ -100,7 +111,7 @@ func (c *Cases) TheirDocument(ctx context.Context, number, documentID string) (v
 }
 
 // file opens a file that the scanner has passed; before runs first.
-func (c *Cases) file(ctx context.Context, k Case, fileID string, before func() error) (File, io.ReadCloser, error) {
+func (c *Cases) file(ctx context.Context, k Case, fileID string, before func(File) error) (File, io.ReadCloser, error) {
 	row, err := c.store.read().FindFile(ctx, casesdb.FindFileParams{OwnerID: k.Owner, CaseID: k.ID, ID: fileID})
 	if db.IsNone(err) {
 		return File{}, nil, ErrFile
@@ -120,7 +131,7 @@ func (c *Cases) file(ctx context.Context, k Case, fileID string, before func() e
 		return File{}, nil, err
 	}
 	if before != nil {
-		if err := before(); err != nil {
+		if err := before(f); err != nil {
 			return File{}, nil, err
 		}
 	}
@@ -158,6 +169,8 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	}
 	if side == Citizen {
 		card.Events = slices.DeleteFunc(card.Events, func(e Event) bool { return e.Inner })
+	} else if ask := card.Asked(); ask != nil {
+		ask.Files = nil // kept for an answer, and not sent yet
 	}
 	if card.Decision, err = key.OpenString(casePlace("decision_sealed", k.ID), k.row.DecisionSealed); err != nil {
 		return nil, err

@@ -215,7 +215,7 @@ func setup(t testing.TB, d *db.DB) *bundle {
 		t.Fatal(faults)
 	}
 	v, err := vault.New(vault.Deps{
-		DB: d, Sealer: sealer, Bus: bus, Audit: journal, Files: files, Clock: clk, Log: log, Agencies: offices{}, Limiter: limits{},
+		DB: d, Sealer: sealer, Queue: queue, Bus: bus, Audit: journal, Files: files, Clock: clk, Log: log, Agencies: offices{}, Limiter: limits{},
 	})
 	must(t, err)
 	b := &bundle{clock: clk, queue: queue, letters: &letters{}, scanner: &fakeScanner{answer: upload.Clean}, service: service, texts: texts}

@@ -27,7 +27,7 @@ func (s Status) Known() bool { return slices.Contains(Statuses(), s) }
 // Open reports whether somebody still has to do something before a decision.
 func (s Status) Open() bool { return s == Accepted || s == InWork || s == Waiting }
 
-// Final reports whether nothing can follow.
+// Final reports whether no other status can follow.
 func (s Status) Final() bool { return s == Refused || s == Completed || s == Cancelled }
 
 // Text is the key of the status's name in the locale files.
@@ -68,11 +68,13 @@ const (
 	Deliver  Deed = "deliver" // the citizen opened the result
 	Cancel   Deed = "cancel"
 	Comment  Deed = "comment"
+	Revoke   Deed = "revoke"   // the issued document is no longer valid
+	Infected Deed = "infected" // a file that was held turned out to be malware
 )
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment}
+	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected}
 }
 
 // Side is as whom somebody acts.
@@ -101,6 +103,7 @@ func Moves() []Move {
 	staff := []Side{Officer, Head}
 	citizen := []Side{Citizen}
 	head := []Side{Head}
+	system := []Side{System}
 	return []Move{
 		{From: "", Deed: Submit, To: Accepted, By: citizen, Told: true},
 
@@ -108,6 +111,7 @@ func Moves() []Move {
 		{From: Accepted, Deed: Assign, To: Accepted, By: head},
 		{From: Accepted, Deed: Comment, To: Accepted, By: staff},
 		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+		{From: Accepted, Deed: Infected, To: Accepted, By: system, Told: true},
 
 		{From: InWork, Deed: Return, To: Accepted, By: staff},
 		{From: InWork, Deed: Assign, To: InWork, By: head},
@@ -116,14 +120,18 @@ func Moves() []Move {
 		{From: InWork, Deed: Approve, To: Approved, By: staff, Told: true},
 		{From: InWork, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+		{From: InWork, Deed: Infected, To: InWork, By: system, Told: true},
 
 		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
 		{From: Waiting, Deed: Assign, To: Waiting, By: head},
 		{From: Waiting, Deed: Comment, To: Waiting, By: staff},
 		{From: Waiting, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: Waiting, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
+		{From: Waiting, Deed: Infected, To: Waiting, By: system, Told: true},
 
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
+		{From: Approved, Deed: Revoke, To: Approved, By: staff, Told: true},
+		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
 	}
 }
 

@@ -24,12 +24,12 @@ func table() map[Status]map[Side][]Deed {
 	}
 	return map[Status]map[Side][]Deed{
 		"":        {Citizen: {Submit}},
-		Accepted:  with(staff(Take, Assign, Comment), Citizen, Cancel),
-		InWork:    with(staff(Return, Assign, Comment, Request, Approve, Refuse), Citizen, Cancel),
-		Waiting:   with(staff(Assign, Comment, Refuse), Citizen, Answered, Cancel),
-		Approved:  {Citizen: {Deliver}, System: {Deliver}},
+		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Cancel), System, Infected),
+		InWork:    with(with(staff(Return, Assign, Comment, Request, Approve, Refuse), Citizen, Cancel), System, Infected),
+		Waiting:   with(with(staff(Assign, Comment, Refuse), Citizen, Answered, Cancel), System, Infected),
+		Approved:  with(with(staff(Revoke), Citizen, Deliver), System, Deliver),
 		Refused:   {},
-		Completed: {},
+		Completed: staff(Revoke),
 		Cancelled: {},
 	}
 }
@@ -47,7 +47,7 @@ func TestTableOfStates(t *testing.T) {
 				if ok != slices.Contains(want, deed) {
 					t.Errorf("%q, %s, %s: %v", from, side, deed, ok)
 				}
-				if ok && (!m.To.Known() || from.Final()) {
+				if ok && (!m.To.Known() || from.Final() && m.To != from) {
 					t.Errorf("%q, %s leads to %q", from, deed, m.To)
 				}
 			}

@@ -92,6 +92,39 @@ func (s store) once(ctx context.Context, tx *db.Tx, scope, key string) (bool, er
 	return n > 0, err
 }
 
+// unsent deletes the files that were kept for an answer which never came.
+func (s store) unsent(ctx context.Context, tx *db.Tx, owner, caseID string) error {
+	return casesdb.New(tx).DeleteUnsent(ctx, casesdb.DeleteUnsentParams{OwnerID: owner, CaseID: caseID})
+}
+
+// asking reports whether the ask waits for an answer; q may be of a transaction.
+func (s store) asking(ctx context.Context, q *casesdb.Queries, owner, caseID, askID string) (bool, error) {
+	n, err := q.CountOpenAsk(ctx, casesdb.CountOpenAskParams{OwnerID: owner, CaseID: caseID, ID: askID})
+	return n > 0, err
+}
+
+// named tells which of the files in the store belong to a case.
+func (s store) named(ctx context.Context, keys []string) (map[string]bool, error) {
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k
+	}
+	rows, err := s.db.Reader().QueryContext(ctx, "SELECT blob_key FROM applications_files WHERE blob_key IN "+db.In(1, len(keys)), args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := map[string]bool{}
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		found[key] = true
+	}
+	return found, db.Classify(rows.Err())
+}
+
 // toldKey marks that the message about a version of a case was handed over.
 func toldKey(version int64) string { return "told:" + strconv.FormatInt(version, 10) }
 

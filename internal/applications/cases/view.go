@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/ui"
+	"okno/internal/vault"
 )
 
 // view is a card as its page shows it, to a citizen or to staff.
@@ -225,6 +227,79 @@ func (v view) label(fieldID string) string {
 		return v.in(f.Label)
 	}
 	return fieldID
+}
+
+// spoiled are the names of files that turned out to be infected, while nobody
+// has answered since and another file is still of use.
+func (v view) spoiled() []string {
+	last := func(deed Deed) int64 {
+		for i := len(v.Events) - 1; i >= 0; i-- {
+			if v.Events[i].Deed == deed {
+				return v.Events[i].Version
+			}
+		}
+		return 0
+	}
+	if !v.Status.Open() || last(Infected) <= last(Answered) {
+		return nil
+	}
+	var names []string
+	add := func(files []File) {
+		for _, f := range files {
+			if f.Scan == upload.Infected {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	add(v.Files)
+	for _, a := range v.Asks {
+		if !a.Open() {
+			add(a.Files)
+		}
+	}
+	return names
+}
+
+// askFor is the text with which the box of an ask begins: what was typed, or
+// what an infected file makes necessary.
+func (v view) askFor() string {
+	if names := v.spoiled(); v.posted == nil && len(names) > 0 {
+		return v.t("applications.desk.ask_spoiled", "Names", strings.Join(names, ", "))
+	}
+	return v.old("text")
+}
+
+// askFiles ticks the box of files where the ask needs one.
+func (v view) askFiles() []string {
+	if v.posted == nil && len(v.spoiled()) > 0 {
+		return []string{"yes"}
+	}
+	return v.posted["files"]
+}
+
+// keptFor are the files that stayed with a box of the open ask.
+func (v view) keptFor(field string) []File {
+	if field == "files" {
+		field = ""
+	}
+	var out []File
+	for _, f := range v.Asked().Files {
+		if f.Field == field {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// idle reports whether there is nothing that staff can do with the case.
+func (v view) idle() bool {
+	valid := func(d vault.Document) bool { return d.RevokedAt.IsZero() }
+	for _, d := range v.Can {
+		if d != Revoke || slices.ContainsFunc(v.Documents, valid) {
+			return false
+		}
+	}
+	return true
 }
 
 // faultList is the error summary.

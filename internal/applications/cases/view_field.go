@@ -102,9 +102,9 @@ func (v view) options(state *forms.FieldState) []ui.ChoiceItem {
 }
 
 func (v view) fileField(name string, label ui.Part, types []string, most int64, several bool) templ.Component {
-	return ui.FileUpload(ui.FileUploadParams{
+	return withKept(v, name, ui.FileUpload(ui.FileUploadParams{
 		Name: name, Multiple: several, Label: label, ErrorMessage: v.fault(name), JavaScript: true,
 		Hint:       ui.Text(v.t("applications.card.file_hint", "Types", strings.ToUpper(strings.Join(types, ", ")), "Size", i18n.Size(v.lang(), most))),
 		Attributes: ui.Attributes{"accept": "." + strings.Join(types, ",.")},
-	})
+	}))
 }

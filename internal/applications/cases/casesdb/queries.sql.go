@@ -164,12 +164,59 @@ func (q *Queries) CountOnce(ctx context.Context, arg CountOnceParams) (int64, er
 	return count, err
 }
 
+const countOpenAsk = `-- name: CountOpenAsk :one
+SELECT COUNT(*) FROM applications_asks WHERE owner_id = $1 AND case_id = $2 AND id = $3 AND answered_at = 0
+`
+
+type CountOpenAskParams struct {
+	OwnerID string
+	CaseID  string
+	ID      string
+}
+
+func (q *Queries) CountOpenAsk(ctx context.Context, arg CountOpenAskParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countOpenAsk, arg.OwnerID, arg.CaseID, arg.ID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const deleteFile = `-- name: DeleteFile :exec
+DELETE FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3
+`
+
+type DeleteFileParams struct {
+	OwnerID string
+	CaseID  string
+	ID      string
+}
+
+func (q *Queries) DeleteFile(ctx context.Context, arg DeleteFileParams) error {
+	_, err := q.db.ExecContext(ctx, deleteFile, arg.OwnerID, arg.CaseID, arg.ID)
+	return err
+}
+
 const deleteNumber = `-- name: DeleteNumber :exec
 DELETE FROM applications_numbers WHERE number = $1
 `
 
 func (q *Queries) DeleteNumber(ctx context.Context, number string) error {
 	_, err := q.db.ExecContext(ctx, deleteNumber, number)
+	return err
+}
+
+const deleteUnsent = `-- name: DeleteUnsent :exec
+DELETE FROM applications_files WHERE applications_files.owner_id = $1 AND applications_files.case_id = $2 AND ask_id IN (
+    SELECT a.id FROM applications_asks AS a WHERE a.owner_id = $1 AND a.case_id = $2 AND a.answered_at = 0)
+`
+
+type DeleteUnsentParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) DeleteUnsent(ctx context.Context, arg DeleteUnsentParams) error {
+	_, err := q.db.ExecContext(ctx, deleteUnsent, arg.OwnerID, arg.CaseID)
 	return err
 }
 
