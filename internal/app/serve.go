@@ -31,17 +31,30 @@ func newServer(h *House) *server {
 	streams, cancel := context.WithCancel(context.Background())
 	s := &server{house: h, log: h.Log, streams: cancel}
 	s.main = &http.Server{
-		Handler:           h.Handler(),
+		Handler:           endStreams(h.Handler(), streams),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       90 * time.Second,
 		MaxHeaderBytes:    32 << 10,
-		BaseContext:       func(net.Listener) context.Context { return streams },
 		ErrorLog:          slog.NewLogLogger(h.Log.Handler(), slog.LevelDebug),
 	}
 	s.admin = &http.Server{Handler: s.adminHandler(), ReadHeaderTimeout: 10 * time.Second}
 	return s
+}
+
+// endStreams ends live streams when ends does; other requests go on: they finish
+// while the node drains.
+func endStreams(next http.Handler, ends context.Context) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == livePath {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(ends, cancel)()
+			r = r.WithContext(ctx)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // run serves until ctx ends, then drains: no new connections, running requests
