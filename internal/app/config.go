@@ -14,6 +14,7 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/goccy/go-yaml"
 
+	"okno/internal/applications/upload"
 	"okno/internal/kit/secret"
 )
 
@@ -249,6 +250,9 @@ func (c *Config) checkParties() error {
 	}
 	if c.SMTP.Addr != "" && !strings.Contains(c.SMTP.From, "@") {
 		return errors.New("smtp.from must be an e-mail address")
+	}
+	if _, err := upload.NewScanner(c.Clamd, 0); err != nil {
+		return fmt.Errorf("clamd must be host:port or a socket's path, not %q", c.Clamd)
 	}
 	if u, err := url.Parse(c.Registries.URL); c.Registries.URL != "" && (err != nil || u.Host == "") {
 		return errors.New("registries.url must be an address")
