@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"okno/internal/kit/job"
 )
 
 // metrics are what the operator's monitoring reads. Labels are routes and
@@ -47,21 +49,30 @@ func (m *metrics) gauges(h *House) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
 	}
 	add("okno_live_streams", "Open live streams of this node.", func() float64 { return float64(h.live.Streams()) })
-	for _, state := range []string{"available", "running", "retryable", "discarded"} {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "okno_jobs", Help: "Jobs by state.", ConstLabels: prometheus.Labels{"state": state},
-		}, func() float64 { return h.jobDepth(state) }))
-	}
+	m.registry.MustRegister(jobsCollector{h.queue, prometheus.NewDesc("okno_jobs", "Jobs by state.", []string{"state"}, nil)})
 }
 
-func (h *House) jobDepth(state string) float64 {
+// jobsCollector counts jobs once for each reading of the metrics.
+type jobsCollector struct {
+	queue *job.Queue
+	desc  *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c jobsCollector) Describe(to chan<- *prometheus.Desc) { to <- c.desc }
+
+// Collect implements prometheus.Collector. Without an answer there are no
+// values, which the operator's alarms notice.
+func (c jobsCollector) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	depth, err := h.queue.Depth(ctx)
+	depth, err := c.queue.Depth(ctx)
 	if err != nil {
-		return -1
+		return
 	}
-	return float64(depth[state])
+	for _, state := range []string{"available", "running", "retryable", "discarded"} {
+		to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(depth[state]), state)
+	}
 }
 
 // adminHandler serves health, readiness, metrics and profiles. It listens on

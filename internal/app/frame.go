@@ -20,6 +20,7 @@ import (
 type frame struct {
 	assets *webassets.Assets
 	cfg    Config
+	texts  map[string]ui.Texts // of components, by language
 	// name is what the header calls a signed-in person, unread the number of
 	// notices; both come from rooms.
 	name   func(ctx context.Context, a identity.Actor) string
@@ -32,7 +33,7 @@ func (f *frame) page(r *http.Request, p web.Page) templ.Component {
 	ctx := r.Context()
 	params := f.params(r, p)
 	return templ.ComponentFunc(func(rctx context.Context, w io.Writer) error {
-		rctx = ui.WithTexts(rctx, texts(ctx))
+		rctx = ui.WithTexts(rctx, f.texts[i18n.Lang(ctx)])
 		return ui.Frame(params).Render(templ.WithChildren(rctx, p.Body), w)
 	})
 }
@@ -189,7 +190,17 @@ func (f *frame) errorPage(r *http.Request, e web.Fault) web.Page {
 	}
 }
 
-// texts are the words that components need.
+// wordsOfComponents are the words that components need, in every language: they
+// are the same on each page.
+func wordsOfComponents(b *i18n.Bundle) map[string]ui.Texts {
+	all := map[string]ui.Texts{}
+	for _, lang := range []string{i18n.RU, i18n.EN} {
+		all[lang] = texts(i18n.With(context.Background(), b, lang))
+	}
+	return all
+}
+
+// texts are those of the context's language.
 func texts(ctx context.Context) ui.Texts {
 	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
 	return ui.Texts{

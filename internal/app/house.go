@@ -208,7 +208,7 @@ func (h *House) buildHomes(context.Context) error {
 		return err
 	}
 	h.cabinet = cabinet.New(cabinet.Deps{
-		Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: h.profile,
+		Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: names{h.profile},
 		Catalog: h.catalog, Languages: h.identity,
 	})
 	h.desk = desk.New(desk.Deps{
@@ -232,7 +232,9 @@ func (h *House) mount(context.Context) error {
 		Log: h.Log, Clock: h.clock, Texts: h.texts, Secure: h.Config.Secure(), Proxies: proxies, Observe: h.metrics.observe,
 		Words: func(ctx context.Context) context.Context { return ui.WithTexts(ctx, texts(ctx)) },
 	}
-	f := &frame{assets: assets, cfg: h.Config, name: h.nameOf, unread: h.unread, idle: h.identity.IdleSeconds()}
+	f := &frame{
+		assets: assets, cfg: h.Config, texts: wordsOfComponents(h.texts), name: h.nameOf, unread: h.unread, idle: h.identity.IdleSeconds(),
+	}
 	h.edge.SetFrame(f.page, f.errorPage)
 	h.edge.Before(withKeys)
 	h.edge.Before(h.identity.Authenticate)

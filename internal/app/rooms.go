@@ -137,7 +137,7 @@ func (h *House) nameOf(ctx context.Context, a identity.Actor) string {
 		}
 		return i18n.T(ctx, "app.desk")
 	}
-	if name, err := h.profile.Name(ctx, a.ID); err == nil && name != "" {
+	if name, err := (names{h.profile}).Name(ctx, a.ID); err == nil && name != "" {
 		return name
 	}
 	return i18n.T(ctx, "app.cabinet")
@@ -151,12 +151,12 @@ func (h *House) unread(ctx context.Context, a identity.Actor) int {
 	return n
 }
 
-// withKeys lets a request unwrap each data key once.
+// withKeys lets a request unwrap each data key once, and look up a name once.
 func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
 	if r.URL.Path == livePath {
 		return ctx, nil // a stream lives too long to hold keys
 	}
-	return secret.WithCache(ctx), nil
+	return withNames(secret.WithCache(ctx)), nil
 }
 
 // liveStream follows the person's own changes, and for staff those of their desk.
