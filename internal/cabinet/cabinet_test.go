@@ -91,7 +91,7 @@ func TestDeadlineInWords(t *testing.T) {
 		"остался 1 рабочий день":       func(r *cases.Row) { r.Left.WorkingDays = 1 },
 		"Решение сегодня":              func(r *cases.Row) { r.Left.WorkingDays = 0 },
 		"срок истёк 20":                func(r *cases.Row) { r.Left.Overdue = true },
-		"Срок остановлен":              func(r *cases.Row) { r.Status, r.Left.Paused = cases.Waiting, true },
+		"Ждём вас":                     func(r *cases.Row) { r.Status, r.Left.Paused = cases.Waiting, true },
 		"подано 16":                    func(r *cases.Row) { r.Due = cases.Due{} },
 		`okno-status--done">COMPLETED`: func(r *cases.Row) { r.Status = cases.Completed },
 	} {

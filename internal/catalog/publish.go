@@ -59,14 +59,32 @@ func (c *Catalog) readFiles(ctx context.Context) error {
 	if err := c.store.publish(ctx, news); err != nil {
 		return err
 	}
-	for _, f := range faults {
-		c.log.ErrorContext(ctx, "service refused, the running version stays", "fault", f.String())
-	}
+	c.complain(ctx, faults)
 	for _, e := range news {
 		c.log.InfoContext(ctx, "service published", "service", e.id, "version", e.version)
 	}
 	c.refused.Store(&faults)
 	return nil
+}
+
+// complain logs what is refused: each fault, but facts that nobody has checked
+// in one line for each service, as there may be hundreds.
+func (c *Catalog) complain(ctx context.Context, faults []forms.Fault) {
+	unverified := map[string]int{}
+	var files []string
+	for _, f := range faults {
+		if f.Code != "unverified" {
+			c.log.ErrorContext(ctx, "service refused, the running version stays", "fault", f.String())
+			continue
+		}
+		if unverified[f.File]++; unverified[f.File] == 1 {
+			files = append(files, f.File)
+		}
+	}
+	for _, file := range files {
+		c.log.ErrorContext(ctx, "service refused: facts are not verified; okno services lint --production lists them",
+			"file", file, "facts", unverified[file])
+	}
 }
 
 // news are the editions which the table does not have yet. A file with any

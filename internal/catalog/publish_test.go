@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -191,7 +192,13 @@ func TestProductionRefusesSamples(t *testing.T) {
 	clk := clock.NewFake(testkit.Start)
 	d := testkit.Open(t, db.SQLite, schema(), clk)
 	open(t, d, clk, files(t), nil) // a demo has published them
-	c := open(t, d, clk, files(t), func(deps *Deps) { deps.Config.Mode = Production })
+	var log bytes.Buffer
+	c := open(t, d, clk, files(t), func(deps *Deps) {
+		deps.Config.Mode, deps.Log = Production, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	if n := strings.Count(log.String(), "facts are not verified"); n == 0 || n > 8 || n != strings.Count(log.String(), "level=ERROR") {
+		t.Errorf("%d lines for 8 services: %s", n, log.String())
+	}
 	if n := len(c.Services()); n != 0 {
 		t.Errorf("%d services with unverified facts are shown", n)
 	}

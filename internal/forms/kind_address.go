@@ -1,5 +1,7 @@
 package forms
 
+import "strings"
+
 // addressKind is a postal address within Russia, as structured text. A village may
 // have no streets, a house no flats.
 func addressKind() Kind {
@@ -14,7 +16,17 @@ func addressKind() Kind {
 			{id: "index", kind: postcodeKind(), width: 7, optional: true},
 		},
 		show: func(m map[string]any) string {
+			if sameText(m["region"], m["city"]) {
+				return words(m, ", ", "index", "city", "street", "house", "flat")
+			}
 			return words(m, ", ", "index", "region", "city", "street", "house", "flat")
 		},
 	}
+}
+
+// sameText: Москва is a region and a city of one name, which is written once.
+func sameText(a, b any) bool {
+	x, _ := a.(string)
+	y, _ := b.(string)
+	return strings.EqualFold(strings.TrimSpace(x), strings.TrimSpace(y))
 }

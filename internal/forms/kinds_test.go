@@ -64,7 +64,7 @@ var accepted = []struct {
 		"series": "4503", "number": "123456", "issued_on": "2010-02-01", "issued_by": "УВД Москвы", "unit_code": "770-001",
 	}, ""},
 	{"person", "kind: person", []string{"x.last_name=Ли", "x.first_name=Ю", "x.birth_date=1.2.1990"}, map[string]any{"last_name": "Ли", "first_name": "Ю", "birth_date": "1990-02-01"}, "Ли Ю, 01.02.1990"},
-	{"address", "kind: address", []string{"x.region=Москва", "x.city=Москва", "x.house=1"}, map[string]any{"region": "Москва", "city": "Москва", "house": "1"}, "Москва, Москва, 1"},
+	{"address", "kind: address", []string{"x.region=Москва", "x.city=Москва", "x.house=1"}, map[string]any{"region": "Москва", "city": "Москва", "house": "1"}, "Москва, 1"},
 	{"file", "kind: file, count: 2", []string{"x=f1"}, []any{map[string]any{"id": "f1", "name": "скан.pdf", "size": int64(100), "type": "pdf"}}, "скан.pdf"},
 	{"consent", "kind: consent, text: {ru: Да, en: Yes}", []string{"x=yes"}, true, "Да"},
 }
