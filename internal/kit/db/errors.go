@@ -47,9 +47,20 @@ func unavailable(err error) bool {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	return closed(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.As(err, &connect) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) ||
 		(errors.As(err, &network) && !errors.Is(err, context.Canceled))
+}
+
+// closed knows the error of a pool that the node has closed: a request came in
+// its last moments. database/sql does not export it.
+func closed(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if err.Error() == "sql: database is closed" {
+			return true
+		}
+	}
+	return false
 }
 
 // unavailableCode knows PostgreSQL's classes 08 (connection), 53 (resources,
