@@ -322,6 +322,9 @@ func (r *Room) checkField(w http.ResponseWriter, req *http.Request) error {
 	if err := receiveForm(w, req, step, in); err != nil {
 		return err
 	}
+	if first(in.raw, "_fields") != "" {
+		return showFields(w, req, d, step, in)
+	}
 	name := first(in.raw, "_field")
 	messages := map[string]string{name: ""}
 	_, wrong := forms.Check(d.service, step.ID, in.raw, d.Answers, d.facts)
@@ -333,6 +336,21 @@ func (r *Room) checkField(w http.ResponseWriter, req *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	return json.NewEncoder(w).Encode(messages)
+}
+
+// showFields answers with the questions as they are after what was typed, for
+// the script that shows at once what an answer makes necessary. It keeps nothing.
+func showFields(w http.ResponseWriter, req *http.Request, d *work, step *forms.Step, in *posted) error {
+	d.Answers, _ = forms.Check(d.service, step.ID, in.raw, d.Answers, d.facts)
+	result := d.fill()
+	if place(result, step.ID) < 0 {
+		w.WriteHeader(http.StatusNoContent) // the whole page goes: sending says so
+		return nil
+	}
+	v := newStepView(req.Context(), d, result, step.ID)
+	v.raw = forms.Renumber(d.service, in.raw)
+	w.Header().Set("Cache-Control", "no-store")
+	return web.Fragment(w, req, stepFields(v))
 }
 
 // concerns reports whether a fault is one of the box that was left; the three

@@ -117,7 +117,7 @@ func (v *stepView) radios(f *forms.FieldState) templ.Component {
 	}
 	p := ui.RadiosParams{
 		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
-		Items: items, Value: one(v.boxed(f)("")),
+		Items: items, Value: one(v.boxed(f)("")), Attributes: v.revealing(f),
 	}
 	if f.Field.Kind == "yesno" {
 		p.Classes = "govuk-radios--inline"
@@ -133,21 +133,21 @@ func (v *stepView) dropDown(f *forms.FieldState, items []ui.ChoiceItem) templ.Co
 	}
 	return ui.Select(ui.SelectParams{
 		Name: f.Name, Label: ui.Text(v.label(f)), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
-		Items: lines, Value: one(v.boxed(f)("")),
+		Items: lines, Value: one(v.boxed(f)("")), Attributes: v.revealing(f),
 	})
 }
 
 func (v *stepView) checkboxes(f *forms.FieldState) templ.Component {
 	return asked(f.Name, ui.Checkboxes(ui.CheckboxesParams{
 		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
-		Items: v.options(f), Values: v.boxed(f)(""),
+		Items: v.options(f), Values: v.boxed(f)(""), Attributes: v.revealing(f),
 	}))
 }
 
 func (v *stepView) consent(f *forms.FieldState) templ.Component {
 	return asked(f.Name, ui.Checkboxes(ui.CheckboxesParams{
 		Name: f.Name, Fieldset: v.legend(f), Hint: v.hint(f), ErrorMessage: v.fault(f.Name),
-		Items: []ui.ChoiceItem{{Value: "yes", Text: v.in(f.Field.Text)}}, Values: v.boxed(f)(""),
+		Items: []ui.ChoiceItem{{Value: "yes", Text: v.in(f.Field.Text)}}, Values: v.boxed(f)(""), Attributes: v.revealing(f),
 	}))
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -29,6 +30,7 @@ type stepView struct {
 	items    []ui.ErrorItem
 	ids      map[string]string // the first box of each field
 	boxes    map[string]bool   // names of boxes on the page
+	reveals  map[string]bool   // fields on whose answers others of the page depend
 	back     bool
 	more     bool     // questions have just appeared
 	changed  []change // what another window said otherwise
@@ -43,6 +45,7 @@ func newStepView(ctx context.Context, w *work, r *forms.Result, step string) *st
 		ctx: ctx, work: w, result: r, step: r.Step(step),
 		messages: map[string]string{}, ids: map[string]string{}, boxes: map[string]bool{},
 	}
+	v.reveals = v.step.Step.Reveals()
 	v.each(func(f *forms.FieldState) {
 		for _, in := range f.Field.Inputs() {
 			name := joined(f.Name, in.Part)
@@ -255,13 +258,47 @@ func (v *stepView) hint(f *forms.FieldState) ui.Part {
 	if text := v.in(f.Field.Hint); text != "" {
 		lines = append(lines, text)
 	}
-	if s := v.source(f.Source); s != "" && (v.raw == nil || !v.sent(f)) {
+	if s := v.source(f.Source); s != "" && (v.raw == nil || !v.sent(f) || v.unchanged(f)) {
 		lines = append(lines, s)
 	}
 	if len(lines) == 0 {
 		return ui.Part{}
 	}
 	return ui.HTML(linesOf(lines))
+}
+
+// unchanged reports whether what was sent is what the field holds, spaces and
+// dashes aside: then it still comes from where it came from.
+func (v *stepView) unchanged(f *forms.FieldState) bool {
+	held := f.Field.Boxes(f.Value)
+	for _, in := range f.Field.Inputs() {
+		if plain(v.raw[joined(f.Name, in.Part)]) != plain(held[in.Part]) {
+			return false
+		}
+	}
+	return true
+}
+
+func plain(values []string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -\u00a0\u2013()", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, strings.Join(tidy(values), "\n"))
+}
+
+// revealing marks a control on which other questions of the page depend, for
+// the script that shows them at once.
+func (v *stepView) revealing(f *forms.FieldState) ui.Attributes {
+	name := f.Field.ID
+	if group, _, ok := strings.Cut(f.Name, "."); ok {
+		name = group + "." + name
+	}
+	if !v.reveals[name] {
+		return nil
+	}
+	return ui.Attributes{"data-reveal": true}
 }
 
 // source tells where a value was taken from.
@@ -304,7 +341,7 @@ func autocomplete(f *forms.FieldState, in forms.Input) string {
 func (v *stepView) fieldList(fields []forms.FieldState) []templ.Component {
 	out := make([]templ.Component, 0, len(fields))
 	for i := range fields {
-		out = append(out, v.field(&fields[i]))
+		out = append(out, keyed(fields[i].Name, v.field(&fields[i])))
 	}
 	return out
 }
