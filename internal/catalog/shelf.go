@@ -2,9 +2,7 @@ package catalog
 
 import (
 	"slices"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
+	"strings"
 
 	"okno/internal/forms"
 )
@@ -19,14 +17,19 @@ type shelf struct {
 
 func newShelf(guide *Guide, services []*forms.Service) (*shelf, error) {
 	s := &shelf{services: slices.Clone(services), byID: map[string]*forms.Service{}, guide: guide}
-	order := collate.New(language.Russian)
-	slices.SortFunc(s.services, func(a, b *forms.Service) int { return order.CompareString(a.Title.RU, b.Title.RU) })
+	slices.SortStableFunc(s.services, func(a, b *forms.Service) int { return strings.Compare(sortKey(a), sortKey(b)) })
 	for _, service := range s.services {
 		s.byID[service.ID] = service
 	}
 	var err error
 	s.index, err = newIndex(s.services, guide)
 	return s, err
+}
+
+// sortKey puts Russian titles in the order of the alphabet: Unicode has it but
+// for Ё. Tables for all the world's languages would weigh a megabyte.
+func sortKey(s *forms.Service) string {
+	return strings.ReplaceAll(strings.ToLower(s.Title.RU), "ё", "е\uffff")
 }
 
 // popular are the services named in the guide, those that exist.

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"html"
 	"io"
 	"mime"
@@ -14,7 +15,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Limits of what is read from a message; the rest is left out.
@@ -110,13 +113,34 @@ func content(h textproto.MIMEHeader, body io.Reader, charset string) string {
 	return clean(decode(raw, charset))
 }
 
+// encodingOf knows the charsets of Russian and Western mail; nil for others.
+func encodingOf(charset string) encoding.Encoding {
+	switch strings.ToLower(charset) {
+	case "utf-8", "utf8", "us-ascii", "ascii":
+		return unicode.UTF8
+	case "windows-1251", "cp1251":
+		return charmap.Windows1251
+	case "koi8-r":
+		return charmap.KOI8R
+	case "koi8-u":
+		return charmap.KOI8U
+	case "iso-8859-5":
+		return charmap.ISO8859_5
+	case "ibm866", "cp866":
+		return charmap.CodePage866
+	case "iso-8859-1", "windows-1252":
+		return charmap.Windows1252
+	}
+	return nil
+}
+
 // decode turns text of a charset into UTF-8; an unknown charset is left alone.
 func decode(raw []byte, charset string) []byte {
 	if charset == "" {
 		return raw
 	}
-	enc, err := htmlindex.Get(charset)
-	if err != nil {
+	enc := encodingOf(charset)
+	if enc == nil {
 		return raw
 	}
 	if out, err := enc.NewDecoder().Bytes(raw); err == nil {
@@ -128,9 +152,9 @@ func decode(raw []byte, charset string) []byte {
 // header undoes encoded words (RFC 2047) of any charset that we know.
 func header(value string) string {
 	words := mime.WordDecoder{CharsetReader: func(charset string, in io.Reader) (io.Reader, error) {
-		enc, err := htmlindex.Get(charset)
-		if err != nil {
-			return nil, err
+		enc := encodingOf(charset)
+		if enc == nil {
+			return nil, errors.New("unknown charset")
 		}
 		return enc.NewDecoder().Reader(in), nil
 	}}
