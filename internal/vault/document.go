@@ -52,7 +52,7 @@ type Document struct {
 	// Reason says why it was revoked, "" while it is not.
 	Reason string
 	Size   int64 // bytes of the PDF
-	SHA256     [sha256.Size]byte
+	SHA256 [sha256.Size]byte
 }
 
 // StatusOn is whether the document counts on the day.

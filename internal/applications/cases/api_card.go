@@ -67,9 +67,9 @@ type caseFile struct {
 }
 
 type caseDocument struct {
-	ID     string `json:"id"`
-	Number string `json:"number"`
-	Title  string `json:"title"`
+	ID      string `json:"id"`
+	Number  string `json:"number"`
+	Title   string `json:"title"`
 	Revoked bool   `json:"revoked,omitempty"`
 	Reason  string `json:"reason,omitempty" doc:"Why it was revoked"`
 }

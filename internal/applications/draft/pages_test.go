@@ -185,7 +185,9 @@ func TestQuestionsOfTheSamePage(t *testing.T) {
 	step := b.start(b.anna, "child-benefit")
 	p := b.get(b.anna, step)
 	reveals := p.find(func(n *html.Node) bool { return has(n, "data-reveal") })
-	if len(reveals) != 1 || len(p.find(func(n *html.Node) bool { return n.Data == "input" && attr(n, "name") == "relation" && attr(n, "type") == "radio" })) == 0 {
+	if len(reveals) != 1 || len(p.find(func(n *html.Node) bool {
+		return n.Data == "input" && attr(n, "name") == "relation" && attr(n, "type") == "radio"
+	})) == 0 {
 		t.Fatalf("%d controls are marked", len(reveals))
 	}
 	form := p.fields()

@@ -138,7 +138,7 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx *db.Tx, at time.Time, args Arg
 func (q *Queue) Start(ctx context.Context, workers int) error {
 	cfg := &river.Config{
 		Logger: quiet(q.log), Workers: q.workers, PeriodicJobs: q.periodic,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		// Between two fetches no more jobs begin than there are free workers, so
 		// the pause between them bounds the rate.
 		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 10 * time.Millisecond,
