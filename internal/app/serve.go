@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -78,6 +79,7 @@ func (s *server) run(ctx context.Context, ready func(addr string)) error {
 	go func() { failed <- s.main.Serve(l) }()
 	s.ready.Store(true)
 	ready(l.Addr().String())
+	go debug.FreeOSMemory() // templates, texts and rules are read: their making is garbage
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
