@@ -88,6 +88,7 @@ type process struct {
 	cmd      *exec.Cmd
 	out      *buffer
 	wrapper  []string // such as strace
+	binary   string   // "" is this version's
 	ended    chan struct{}
 	exitCode int
 }
@@ -111,7 +112,10 @@ func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 // start starts it and waits until it is ready.
 func (p *process) start() {
 	p.t.Helper()
-	args := append(append([]string{}, p.wrapper...), program(p.t), "serve")
+	if p.binary == "" {
+		p.binary = program(p.t)
+	}
+	args := append(append([]string{}, p.wrapper...), p.binary, "serve")
 	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = environ(p.cfg), p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
