@@ -60,11 +60,12 @@ export class Window {
     const page = await this.context.newPage()
     page.on('pageerror', fault => this.album.blame(this.where(page), `script: ${fault.message}`))
     page.on('console', m => {
-      if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) this.album.blame(this.where(page), `console: ${m.text()}`)
+      // The answers are looked at below; a stream that a sign-out ended is led to the sign-in page.
+      if (m.type() === 'error' && !/^Failed to load resource|^EventSource's response has a MIME/.test(m.text())) this.album.blame(this.where(page), `console: ${m.text()}`)
     })
     page.on('response', r => {
-      const own = r.request().resourceType() === 'document'
-      if (r.status() >= 500 && !this.allows5xx || (!own && r.status() >= 400 && r.status() !== 401)) this.album.blame(normal(r.url()), `answered ${r.status()}`)
+      const refused = r.request().resourceType() === 'document' || [401, 409, 422].includes(r.status())
+      if (r.status() >= 500 || (!refused && r.status() >= 400)) this.album.blame(normal(r.url()), `answered ${r.status()}`)
     })
     return page
   }
