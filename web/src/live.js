@@ -76,11 +76,13 @@ function refresh (element) {
 
 async function swap (element) {
   if (!element.isConnected || !element.dataset.liveSrc || document.hidden) return wait(element)
+  if (changed(element)) return // what was typed or chosen is worth more than news
   if (typing(element)) return element.addEventListener('focusout', () => refresh(element), { once: true })
   try {
     const answer = await fetch(element.dataset.liveSrc, { credentials: 'same-origin', headers: { 'X-Fragment': '1' } })
     if (!answer.ok || answer.redirected) return
     const text = await answer.text()
+    if (changed(element)) return
     if (text.trim() === element.innerHTML.trim()) return
     element.innerHTML = text
     enhance(element)
@@ -93,6 +95,16 @@ async function swap (element) {
 /** A hidden tab fetches when it is seen again. */
 function wait (element) {
   if (document.hidden) document.addEventListener('visibilitychange', () => refresh(element), { once: true })
+}
+
+/** Reports whether a form inside holds what has not been sent. */
+function changed (element) {
+  return [...element.querySelectorAll('input, textarea, select')].some(control => {
+    if (control.type === 'file') return control.files.length > 0
+    if (control.type === 'checkbox' || control.type === 'radio') return control.checked !== control.defaultChecked
+    if (control.matches('select')) return control.selectedIndex !== Math.max(0, [...control.options].findIndex(o => o.defaultSelected))
+    return control.value !== control.defaultValue
+  })
 }
 
 /** Whoever is writing inside isn't disturbed. */

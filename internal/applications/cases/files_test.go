@@ -132,6 +132,9 @@ func TestAnswerPageKeepsFiles(t *testing.T) {
 		t.Fatalf("%d: %s", w.Code, w.Body)
 	}
 	sound(t, w)
+	if ask := find(t, w, with("div", "id", "ask")); len(ask) != 1 || attr(ask[0], "data-live-src") != "" {
+		t.Error("a change elsewhere would wipe what was posted")
+	}
 	remove := find(t, w, with("button", "name", "_do"))
 	if len(remove) != 1 {
 		t.Fatalf("%d buttons", len(remove))

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -191,11 +193,11 @@ func (v view) source(row forms.Row) string {
 func (v view) answerRows(rows []forms.Row) []ui.SummaryRow {
 	out := make([]ui.SummaryRow, len(rows))
 	for i, r := range rows {
-		value := r.Value
+		value := ui.Text(r.Value)
 		if s := v.source(r); s != "" && v.staff {
-			value += " · " + s
+			value = ui.HTML(sourced(r.Value, s))
 		}
-		out[i] = ui.SummaryRow{Key: ui.Text(r.Label), Value: ui.Text(value)}
+		out[i] = ui.SummaryRow{Key: ui.Text(r.Label), Value: value}
 	}
 	return out
 }
@@ -227,6 +229,15 @@ func (v view) label(fieldID string) string {
 		return v.in(f.Label)
 	}
 	return fieldID
+}
+
+// askFollows lets the form of an answer follow changes, but not where it shows
+// what was posted: a fresh form would wipe that.
+func (v view) askFollows() templ.Attributes {
+	if v.posted != nil {
+		return nil
+	}
+	return templ.Attributes{"data-live-ref": "case:" + v.ID, "data-live-src": v.base + "/ask"}
 }
 
 // spoiled are the names of files that turned out to be infected, while nobody
