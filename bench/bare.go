@@ -89,11 +89,11 @@ func inserterRole(file string) error {
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return err
 	}
-	main, err := openBare(p.DB, p.Engine)
+	main, err := openBare(p.DB)
 	if err != nil {
 		return err
 	}
-	keys, err := openBare(p.Keys, p.Engine)
+	keys, err := openBare(p.Keys)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func inserterRole(file string) error {
 
 // openBare opens a database as the portal does: one writer on SQLite with full
 // syncs, a pool on PostgreSQL.
-func openBare(address, engine string) (*sql.DB, error) {
+func openBare(address string) (*sql.DB, error) {
 	d, err := db.Open(context.Background(), address, db.Options{})
 	if err != nil {
 		return nil, err

@@ -153,8 +153,13 @@ func (b *bench) measure(ctx context.Context) error {
 		name string
 		run  func(context.Context) error
 	}{
-		{"sizes", b.firstPage}, {"pages", b.pages}, {"cabinet", b.cabinet}, {"pause", b.pause}, {"streams", b.streams},
-		{"submit", b.submit}, {"life", b.life},
+		{"sizes", b.firstPage},
+		{"pages", b.pages},
+		{"cabinet", b.cabinet},
+		{"pause", b.pause},
+		{"streams", b.streams},
+		{"submit", b.submit},
+		{"life", b.life},
 	} {
 		if !b.wants(part.name) {
 			continue

@@ -262,9 +262,13 @@ func rowsOf(ctx context.Context, d app.Doors, owner string) ([]row, error) {
 		table, where string
 		key          bool
 	}{
-		{"secret_keys", "owner_id = $1", true}, {"applications_numbers", "case_id = $1", false}, {"applications_cases", "id = $1", false},
-		{"applications_queue", "case_id = $1", false}, {"applications_events", "case_id = $1", false},
-		{"audit_entries", "object = 'case:' || $1", false}, {"applications_draft_keys", "object_id = $1", false},
+		{"secret_keys", "owner_id = $1", true},
+		{"applications_numbers", "case_id = $1", false},
+		{"applications_cases", "id = $1", false},
+		{"applications_queue", "case_id = $1", false},
+		{"applications_events", "case_id = $1", false},
+		{"audit_entries", "object = 'case:' || $1", false},
+		{"applications_draft_keys", "object_id = $1", false},
 	} {
 		q := d.DB.Reader()
 		if t.key {
@@ -285,7 +289,11 @@ func jobRow(caseID string) row {
 	return row{Table: "river_job", Columns: []string{"args", "kind", "max_attempts", "state", "queue", "priority"}, Values: []value{
 		{Kind: "text", Text: `{"listener":"applications.tell","event":{"name":"applications.moved","id":"` + caseID + `","owner":"` + caseID +
 			`","version":1,"refs":{"agency":"mvd","deed":"submit","from":"","number":"1234-5678-9014","service":"` + serviceID + `","to":"accepted"}}}`},
-		{Kind: "text", Text: "event.deliver"}, {Kind: "int", Text: "25"}, {Kind: "text", Text: "available"}, {Kind: "text", Text: "default"}, {Kind: "int", Text: "1"},
+		{Kind: "text", Text: "event.deliver"},
+		{Kind: "int", Text: "25"},
+		{Kind: "text", Text: "available"},
+		{Kind: "text", Text: "default"},
+		{Kind: "int", Text: "1"},
 	}}
 }
 

@@ -177,7 +177,7 @@ func TestPlaceInsideBlocks(t *testing.T) {
 func TestServiceThatOpensAPage(t *testing.T) {
 	t.Parallel()
 	whole := withForm("", "opens: /cabinet/appointments")
-	text := whole[:strings.Index(whole, "form:")]
+	text, _, _ := strings.Cut(whole, "form:")
 	_, faults := loadText(text)
 	if len(faults) == 0 {
 		t.Error("a service that opens a page has a result")

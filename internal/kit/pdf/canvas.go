@@ -66,7 +66,8 @@ func (c *canvas) measure(text string) float64 {
 
 // text writes a line; y is that of its baseline.
 func (c *canvas) text(x, y float64, line string) {
-	b := append(c.page.body, "BT "...)
+	b := c.page.body
+	b = append(b, "BT "...)
 	b = c.ink.append(b, "rg")
 	b = append(b, "/F"...)
 	b = strconv.AppendInt(b, int64(c.font), 10)
@@ -76,14 +77,16 @@ func (c *canvas) text(x, y float64, line string) {
 	b = number(b, (pageHeight-y)*point)
 	b = append(b, " Td <"...)
 	b = c.fonts[c.font].encode(b, line)
-	c.page.body = append(b, "> Tj ET\n"...)
+	b = append(b, "> Tj ET\n"...)
+	c.page.body = b
 }
 
 // stroke begins lines of a colour and a thickness.
 func (c *canvas) stroke(ink colour, thickness float64) {
 	b := ink.append(c.page.body, "RG")
 	b = number(b, thickness*point)
-	c.page.body = append(b, " w\n"...)
+	b = append(b, " w\n"...)
+	c.page.body = b
 }
 
 func (c *canvas) op(name string, millimetres ...float64) {
