@@ -10,7 +10,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite"
+	"modernc.org/sqlite"
 
 	"okno/internal/kit/clock"
 )
@@ -31,8 +31,8 @@ type DB struct {
 	engine Engine
 	url    string
 	clock  clock.Clock
-	write  *pool
-	read   *pool
+	write  *sql.DB
+	read   *sql.DB
 	group  together // of SQLite's writers
 }
 
@@ -65,32 +65,22 @@ func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	if path == "" {
 		return nil, fmt.Errorf("database address sqlite: names no file")
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(path, o.Unsafe, "immediate"))
-	if err != nil {
-		return nil, err
-	}
+	driver := &sqlite.Driver{}
+	write := sql.OpenDB(connector{sqliteDSN(path, o.Unsafe, "immediate"), driver})
 	write.SetMaxOpenConns(1)
 	write.SetMaxIdleConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		_ = write.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	read, err := sql.Open("sqlite", sqliteDSN(path, o.Unsafe, "deferred")+"&_pragma=query_only(1)")
-	if err != nil {
-		_ = write.Close()
-		return nil, err
-	}
+	read := sql.OpenDB(connector{sqliteDSN(path, o.Unsafe, "deferred") + "&_pragma=query_only(1)", driver})
 	n := o.MaxConns
 	if n == 0 {
 		n = max(4, 2*runtime.NumCPU())
 	}
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &DB{
-		engine: SQLite, url: rawURL, clock: o.Clock,
-		write: &pool{DB: write, stmts: newStmts(write)},
-		read:  &pool{DB: read, stmts: newStmts(read)},
-	}, nil
+	return &DB{engine: SQLite, url: rawURL, clock: o.Clock, write: write, read: read}, nil
 }
 
 func sqlitePath(rawURL string) string {
@@ -106,6 +96,7 @@ func sqliteDSN(path string, unsafe bool, lock string) string {
 	for _, p := range []string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + sync + ")",
 		"foreign_keys(1)", "cache_size(-32000)", "temp_store(MEMORY)", "mmap_size(268435456)",
+		"wal_autocheckpoint(8000)", // of 4 KB: fewer checkpoints write a page once that was changed often
 	} {
 		v.Add("_pragma", p)
 	}
@@ -129,8 +120,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		_ = pg.Close()
 		return nil, fmt.Errorf("open database: %w", hideURL(err, rawURL))
 	}
-	p := &pool{DB: pg}
-	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: p, read: p}, nil
+	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: pg, read: pg}, nil
 }
 
 // hideURL keeps the password of an address out of an error.
@@ -154,7 +144,7 @@ func (d *DB) URL() string { return d.url }
 
 // SQL is the writing pool, for libraries that bring their own SQL (job queue,
 // migrations, backup). Rooms use Write and Read.
-func (d *DB) SQL() *sql.DB { return d.write.DB }
+func (d *DB) SQL() *sql.DB { return d.write }
 
 // Clock is the clock that transactions take their time from.
 func (d *DB) Clock() clock.Clock { return d.clock }
@@ -170,9 +160,9 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Close closes both pools.
 func (d *DB) Close() error {
-	err := d.read.close()
+	err := d.read.Close()
 	if d.write != d.read {
-		if werr := d.write.close(); err == nil {
+		if werr := d.write.Close(); err == nil {
 			err = werr
 		}
 	}

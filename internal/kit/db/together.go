@@ -108,7 +108,7 @@ func (d *DB) tryTogether(batch []*change) bool {
 		return false
 	}
 	for _, w := range batch {
-		w.tx = &Tx{tx: stx, pool: d.write, engine: d.engine, now: At(d.clock.Now())}
+		w.tx = &Tx{tx: stx, engine: d.engine, now: At(d.clock.Now())}
 		if !w.within() {
 			_ = stx.Rollback()
 			return false

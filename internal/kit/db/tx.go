@@ -24,7 +24,6 @@ type Q interface {
 // all rows of one change carry one instant.
 type Tx struct {
 	tx     *sql.Tx
-	pool   *pool
 	engine Engine
 	now    Time
 	after  []func()
@@ -68,14 +67,41 @@ func (d *DB) Read(ctx context.Context, f func(ctx context.Context, tx *Tx) error
 
 // Reader runs single statements outside a transaction. Prefer it where one
 // query is enough: it saves two round trips on PostgreSQL.
-func (d *DB) Reader() Q { return d.read }
+func (d *DB) Reader() Q {
+	if d.engine == SQLite {
+		return steadfast{d.read}
+	}
+	return d.read
+}
 
-func (d *DB) run(ctx context.Context, p *pool, o *sql.TxOptions, f func(context.Context, *Tx) error) (err error) {
+// steadfast runs statements to their end: for each that could be cancelled two
+// goroutines stand by, which cost more than a short query on a local file.
+type steadfast struct{ *sql.DB }
+
+// ExecContext implements Q.
+func (s steadfast) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return s.DB.ExecContext(context.WithoutCancel(ctx), query, args...)
+}
+
+// QueryContext implements Q.
+func (s steadfast) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.DB.QueryContext(context.WithoutCancel(ctx), query, args...)
+}
+
+// QueryRowContext implements Q.
+func (s steadfast) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.DB.QueryRowContext(context.WithoutCancel(ctx), query, args...)
+}
+
+func (d *DB) run(ctx context.Context, p *sql.DB, o *sql.TxOptions, f func(context.Context, *Tx) error) (err error) {
 	stx, err := p.BeginTx(ctx, o)
 	if err != nil {
 		return err
 	}
-	tx := &Tx{tx: stx, pool: p, engine: d.engine, now: At(d.clock.Now())}
+	tx := &Tx{tx: stx, engine: d.engine, now: At(d.clock.Now())}
 	done := false
 	defer func() {
 		if !done {
@@ -114,9 +140,6 @@ func (t *Tx) SQL() *sql.Tx { return t.tx }
 
 // ExecContext runs a statement that returns no rows.
 func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if s := t.pool.stmts.get(ctx, query); s != nil {
-		return t.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
-	}
 	return t.tx.ExecContext(ctx, query, args...)
 }
 
@@ -127,17 +150,11 @@ func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error
 
 // QueryContext runs a query.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := t.pool.stmts.get(ctx, query); s != nil {
-		return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...)
-	}
 	return t.tx.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext runs a query for one row.
 func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if s := t.pool.stmts.get(ctx, query); s != nil {
-		return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...)
-	}
 	return t.tx.QueryRowContext(ctx, query, args...)
 }
 

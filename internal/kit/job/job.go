@@ -139,9 +139,9 @@ func (q *Queue) Start(ctx context.Context, workers int) error {
 	cfg := &river.Config{
 		Logger: quiet(q.log), Workers: q.workers, PeriodicJobs: q.periodic,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		// Between two fetches no more jobs begin than there are free workers, so
-		// the pause between them bounds the rate.
-		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 10 * time.Millisecond,
+		// Between two fetches no more jobs begin than there are free workers; a
+		// shorter pause would take SQLite's writer from those who wait for it.
+		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 40 * time.Millisecond,
 		JobTimeout: time.Minute, CompletedJobRetentionPeriod: time.Hour,
 		ErrorHandler: errorLog{q.log}, SkipUnknownJobCheck: true,
 	}
