@@ -1,5 +1,7 @@
 // Shows how far files have been sent: form[data-upload="Sending…"]. Without a
 // script the browser sends the form as ever.
+import { watchChecks } from './check.js'
+import { watchCopies } from './comfort.js'
 import { enhance } from './govuk.js'
 import { make, say } from './say.js'
 
@@ -49,5 +51,7 @@ function arrive (request, asked) {
   document.title = answer.title
   document.querySelector('main').replaceWith(main)
   enhance(main)
+  watchChecks()
+  watchCopies()
   window.scrollTo(0, 0)
 }

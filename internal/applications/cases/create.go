@@ -68,7 +68,11 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("initials: %w", err)
 	}
-	return p, p.seal(key, s, service, initials[s.Owner])
+	text, err := c.textOf(service)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.seal(key, s, service, text, initials[s.Owner])
 }
 
 func termOf(s Submission, service *forms.Service) Term {
@@ -80,8 +84,8 @@ func termOf(s Submission, service *forms.Service) Term {
 	return t
 }
 
-func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, initials string) error {
-	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, service), Initials: initials})
+func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, text []byte, initials string) error {
+	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: initials})
 	if err != nil {
 		return err
 	}
@@ -104,14 +108,11 @@ func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Servic
 }
 
 // keepFacts leaves out what the service has no use for, so that the case does
-// not hold a profile that nobody asked about, and the list of uploads.
-func keepFacts(f forms.Facts, service *forms.Service) forms.Facts {
+// not hold a profile that nobody asked about, and the list of uploads. text is
+// the service's.
+func keepFacts(f forms.Facts, text []byte) forms.Facts {
 	f.Files = nil
 	if len(f.Known) == 0 {
-		return f
-	}
-	text, err := json.Marshal(service)
-	if err != nil {
 		return f
 	}
 	known := map[string]forms.Known{}
@@ -122,6 +123,22 @@ func keepFacts(f forms.Facts, service *forms.Service) forms.Facts {
 	}
 	f.Known = known
 	return f
+}
+
+// textOf is the service as JSON, made once for each version: it takes as long
+// as the rest of a submission.
+func (c *Cases) textOf(service *forms.Service) ([]byte, error) {
+	key := service.ID + "@" + strconv.Itoa(service.Version)
+	if text, ok := c.texts.Load(key); ok {
+		if raw, ok := text.([]byte); ok {
+			return raw, nil
+		}
+	}
+	raw, err := json.Marshal(service)
+	if err == nil {
+		c.texts.Store(key, raw)
+	}
+	return raw, err
 }
 
 // takeOver copies the draft's files under the case's key.

@@ -18,7 +18,7 @@
 //	            │          └── refused
 //	            └── cancelled (also from in_work and waiting)
 //
-// A document that was issued can be revoked afterwards, in the same status.
+// A document that was issued can be revoked afterwards; that completes the case.
 //
 // Every use case begins with the permission, every change is one short
 // transaction with its chronology, journal, queue row and announcement. Keys,

@@ -268,7 +268,7 @@ func TestDocumentIsRevoked(t *testing.T) {
 		card, err := b.Mine(b.citizen(), number)
 		must(t, err)
 		last := card.Events[len(card.Events)-1]
-		if card.Status != Approved || last.Deed != Revoke || last.Text != "Ошибка в фамилии" || card.Documents[0].Reason != "Ошибка в фамилии" {
+		if card.Status != Completed || last.Deed != Revoke || last.Text != "Ошибка в фамилии" || card.Documents[0].Reason != "Ошибка в фамилии" {
 			t.Errorf("card %+v", last)
 		}
 	})

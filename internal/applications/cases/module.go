@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"okno/internal/agency"
@@ -85,6 +86,7 @@ type Deps struct {
 type Cases struct {
 	Deps
 	store store
+	texts sync.Map // service@version → its JSON
 }
 
 // New makes them and registers jobs and listeners.

@@ -130,7 +130,7 @@ func Moves() []Move {
 		{From: Waiting, Deed: Infected, To: Waiting, By: system, Told: true},
 
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
-		{From: Approved, Deed: Revoke, To: Approved, By: staff, Told: true},
+		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
 	}
 }

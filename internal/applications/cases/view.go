@@ -114,6 +114,9 @@ func (v view) steps() ([]ui.Step, int) {
 	for i, s := range names {
 		steps[i] = ui.Step{Text: v.t("applications.step." + string(s))}
 	}
+	if v.revoked() {
+		steps[at].Text = v.t("applications.event.revoke")
+	}
 	return steps, at
 }
 
@@ -132,8 +135,33 @@ func (v view) deadline() string {
 	return v.t("applications.card.due", "Date", v.date(v.Due.Date), "Count", v.Left.WorkingDays)
 }
 
+// revoked reports whether all that was issued is no longer valid.
+func (v view) revoked() bool {
+	valid := func(d vault.Document) bool { return d.RevokedAt.IsZero() }
+	return len(v.Documents) > 0 && !slices.ContainsFunc(v.Documents, valid)
+}
+
+// outcomeKind colours the card of the result.
+func (v view) outcomeKind() ui.Kind {
+	if v.revoked() {
+		return ui.Refused
+	}
+	return ui.Done
+}
+
+// kindOfEvent colours a line of the chronology.
+func kindOfEvent(e Event) ui.Kind {
+	if e.Deed == Revoke || e.Deed == Infected {
+		return ui.Refused
+	}
+	return kindOfStatus(e.To)
+}
+
 // now says what happens at present and what the person has to do.
 func (v view) now() string {
+	if v.revoked() {
+		return v.t("applications.now.revoked")
+	}
 	if v.Status == Accepted {
 		return v.t("applications.now.accepted", "Date", v.date(v.RegisterBy))
 	}
@@ -172,7 +200,7 @@ func (v view) chronology() []ui.ChronologyItem {
 		}
 		item := ui.ChronologyItem{
 			When: v.when(e.At), DateTime: e.At.Time().Format(time.RFC3339), Title: v.t("applications.event." + string(e.Deed)),
-			Text: e.Text, Kind: kindOfStatus(e.To), Current: len(items) == 0,
+			Text: e.Text, Kind: kindOfEvent(e), Current: len(items) == 0,
 		}
 		if e.Inner {
 			item.Title = v.t("applications.event.inner")
@@ -304,9 +332,8 @@ func (v view) keptFor(field string) []File {
 
 // idle reports whether there is nothing that staff can do with the case.
 func (v view) idle() bool {
-	valid := func(d vault.Document) bool { return d.RevokedAt.IsZero() }
 	for _, d := range v.Can {
-		if d != Revoke || slices.ContainsFunc(v.Documents, valid) {
+		if d != Revoke || len(v.Documents) > 0 && !v.revoked() {
 			return false
 		}
 	}
