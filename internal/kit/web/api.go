@@ -125,21 +125,6 @@ func (a *API) guard(pattern string, g Guard) func(hc huma.Context, next func(hum
 	}
 }
 
-// guarded asks the guard before anything of the body is read: whoever may not
-// come in learns nothing of what an operation takes.
-func guarded(pattern string, g Guard) func(huma.Context, func(huma.Context)) {
-	return func(hc huma.Context, next func(huma.Context)) {
-		ctx := hc.Context()
-		infoFrom(ctx).route = pattern
-		if err := g.Check(ctx); err != nil {
-			r, w := humago.Unwrap(hc)
-			edgeFrom(ctx).answer(w, r, err)
-			return
-		}
-		next(hc)
-	}
-}
-
 // Problem is an error of the API (RFC 9457). Code is stable between languages.
 type Problem struct {
 	Status  int         `json:"status"`
