@@ -146,9 +146,9 @@ func TestLintNamesFileAndLine(t *testing.T) {
 	path := filepath.Join(dir, certificate, "service.yaml")
 	raw, err := os.ReadFile(path)
 	must(t, err)
-	text := strings.Replace(string(raw), "kind: yesno, label", "kind: maybe, label", 1)
-	must(t, os.WriteFile(path, []byte(text), 0o600))
-	line := 1 + strings.Count(text[:strings.Index(text, "kind: maybe")], "\n")
+	before, after, _ := strings.Cut(string(raw), "kind: yesno, label")
+	must(t, os.WriteFile(path, []byte(before+"kind: maybe, label"+after), 0o600))
+	line := 1 + strings.Count(before, "\n")
 	out, exit := run(t, Config{}, "services", "lint", dir)
 	if want := fmt.Sprintf("%s/service.yaml:%d", certificate, line); exit != 1 || !strings.Contains(out, want) || !strings.Contains(out, "maybe") {
 		t.Errorf("lint: exit %d, no %s: %s", exit, want, out)

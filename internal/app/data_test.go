@@ -57,29 +57,34 @@ func wordy(b string) bool {
 func everyRow(t testing.TB, d *db.DB, f func(table string, row map[string]string)) {
 	t.Helper()
 	for _, table := range tables(t, d) {
-		rows, err := d.SQL().QueryContext(context.Background(), "SELECT * FROM "+table)
-		must(t, err)
-		columns, err := rows.Columns()
-		must(t, err)
-		for rows.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			must(t, rows.Scan(into...))
-			row := map[string]string{}
-			for i, c := range columns {
-				if b, ok := values[i].([]byte); ok {
-					row[c] = string(b)
-				} else {
-					row[c] = fmt.Sprint(values[i])
-				}
-			}
-			f(table, row)
-		}
-		must(t, rows.Err())
-		must(t, rows.Close())
+		eachRow(t, d, table, f)
 	}
+}
+
+func eachRow(t testing.TB, d *db.DB, table string, f func(table string, row map[string]string)) {
+	t.Helper()
+	rows, err := d.SQL().QueryContext(context.Background(), "SELECT * FROM "+table)
+	must(t, err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	must(t, err)
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		must(t, rows.Scan(into...))
+		row := map[string]string{}
+		for i, c := range columns {
+			if b, ok := values[i].([]byte); ok {
+				row[c] = string(b)
+			} else {
+				row[c] = fmt.Sprint(values[i])
+			}
+		}
+		f(table, row)
+	}
+	must(t, rows.Err())
 }
 
 func tables(t testing.TB, d *db.DB) []string {

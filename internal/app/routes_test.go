@@ -94,6 +94,8 @@ var walk = map[string]line{
 	"POST /api/v1/desk/applications/{number}/approve":      {path: "/api/v1/desk/applications/{number}/approve", body: `{}`},
 	"POST /api/v1/desk/applications/{number}/refuse":       {path: "/api/v1/desk/applications/{number}/refuse", body: `{"ground":"data","comment":"x"}`},
 	"POST /api/v1/desk/applications/{number}/note":         {path: "/api/v1/desk/applications/{number}/note", body: `{"text":"x"}`},
+	"POST /desk/applications/{number}/revoke":              {path: "/desk/applications/{number}/revoke", body: "document=x&reason=x"},
+	"POST /api/v1/desk/applications/{number}/revoke":       {path: "/api/v1/desk/applications/{number}/revoke", body: `{"document":"x","reason":"x"}`},
 	"GET /cabinet/applications/{number}/files/{file}":      {path: "/cabinet/applications/{number}/files/{file}"},
 	"GET /desk/applications/{number}/files/{file}":         {path: "/desk/applications/{number}/files/{file}"},
 	"GET /desk/applications/{number}/documents/{document}": {path: "/desk/applications/{number}/documents/{document}"},
@@ -123,8 +125,15 @@ func actors(p *portal, owner string) []*visitor {
 		{name: "officer elsewhere", account: p.staff("social", "officer", "social", ""), roles: []string{"officer"}},
 	}
 	for _, s := range []struct{ role, agency, office string }{
-		{"officer", "mvd", ""}, {"head", "mvd", ""}, {"mfc_operator", "mfc", "mfc-77-1"}, {"support_operator", "", ""},
-		{"support_specialist", "", ""}, {"support_chief", "", ""}, {"administrator", "", ""}, {"auditor", "", ""}, {"integrator", "", ""},
+		{"officer", "mvd", ""},
+		{"head", "mvd", ""},
+		{"mfc_operator", "mfc", "mfc-77-1"},
+		{"support_operator", "", ""},
+		{"support_specialist", "", ""},
+		{"support_chief", "", ""},
+		{"administrator", "", ""},
+		{"auditor", "", ""},
+		{"integrator", "", ""},
 	} {
 		login := "the-" + s.role
 		all = append(all, &visitor{name: s.role, account: p.staff(login, s.role, s.agency, s.office), roles: []string{s.role}, mine: true})

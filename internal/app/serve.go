@@ -32,7 +32,7 @@ func newServer(h *House) *server {
 	streams, cancel := context.WithCancel(context.Background())
 	s := &server{house: h, log: h.Log, streams: cancel}
 	s.main = &http.Server{
-		Handler:           endStreams(h.Handler(), streams),
+		Handler:           endStreams(streams, h.Handler()),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		WriteTimeout:      2 * time.Minute,
@@ -46,7 +46,7 @@ func newServer(h *House) *server {
 
 // endStreams ends live streams when ends does; other requests go on: they finish
 // while the node drains.
-func endStreams(next http.Handler, ends context.Context) http.Handler {
+func endStreams(ends context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == livePath {
 			ctx, cancel := context.WithCancel(r.Context())
