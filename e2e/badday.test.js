@@ -145,7 +145,7 @@ describe('other people\'s addresses', () => {
     const draft = await atFile(owner)
     await owner.go(draft)
     await owner.fill({ guardianship: file('решение.pdf') })
-    await owner.page.locator('main button[value=upload]').click() // with scripts the page is not left
+    await owner.page.locator('main button[value^=upload]').click() // with scripts the page is not left
     const attached = await owner.page.locator('main a[download]').first().getAttribute('href')
     const got = await owner.page.request.get(attached)
     assert.match(got.headers()['content-disposition'], /^attachment/)

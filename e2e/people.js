@@ -126,6 +126,13 @@ export class Window {
     return first.fill(String(value))
   }
 
+  /** A question that an answer asks for: at once with scripts, after sending without. */
+  async asks (name, page = this.page) {
+    if (!this.look.js) await this.submit(page)
+    await page.locator(`main [name="${name}"]:not([type=hidden])`).first().waitFor({ state: 'attached' })
+    await this.see(page)
+  }
+
   text () { return this.page.locator('main').innerText() }
 
   /** Waits until the page says so: by itself with scripts, by reloading without. */
