@@ -476,7 +476,7 @@ func outcome(v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "applications.card.download"), Href: v.documentHref(d.ID), Attributes: ui.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "applications.card.download"), Href: v.documentHref(d.ID), Classes: v.downloadClass(d), Attributes: ui.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

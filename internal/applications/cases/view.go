@@ -149,6 +149,14 @@ func (v view) outcomeKind() ui.Kind {
 	return ui.Done
 }
 
+// downloadClass keeps a paper that no longer counts from being pressed for.
+func (v view) downloadClass(d vault.Document) string {
+	if d.RevokedAt.IsZero() {
+		return ""
+	}
+	return ui.ButtonSecondary
+}
+
 // kindOfEvent colours a line of the chronology.
 func kindOfEvent(e Event) ui.Kind {
 	if e.Deed == Revoke || e.Deed == Infected {
