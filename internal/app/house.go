@@ -254,7 +254,7 @@ func (h *House) mount(context.Context) error {
 func (h *House) mountOwn(f *frame, assets *webassets.Assets) {
 	h.router.Mount("GET "+webassets.Prefix, web.Public, assets.Handler())
 	h.router.Handle("GET "+prefsPath, web.Public, h.preferences)
-	h.router.Handle("GET "+livePath, identity.SignedIn(), h.liveStream)
+	h.router.Handle("GET "+livePath, web.Public, h.liveStream)
 	h.router.Handle("GET "+bellPath, identity.Citizen(), f.bellCount)
 	h.router.Handle("GET /robots.txt", web.Public, robots)
 	h.router.Handle("GET /favicon.ico", web.Public, func(w http.ResponseWriter, r *http.Request) error {

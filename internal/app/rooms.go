@@ -162,6 +162,11 @@ func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
 // liveStream follows the person's own changes, and for staff those of their desk.
 func (h *House) liveStream(w http.ResponseWriter, r *http.Request) error {
 	a := identity.ActorOf(r.Context())
+	if !a.SignedIn() {
+		// A page of a session that has ended asks again: this tells its browser to stop.
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	topics := append([]string{a.ID}, desk.Topics(a)...)
 	return h.live.Serve(w, r, func() bool { return h.identity.Alive(r) }, topics...)
 }
