@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -164,8 +165,7 @@ func (o *output) object(n int, format string, args ...any) {
 	o.WriteString("\nendobj\n")
 }
 
-func (o *output) stream(n int, data []byte, more string) {
-	zipped := deflate(data)
+func (o *output) stream(n int, zipped []byte, more string) {
 	o.object(n, "<</Filter /FlateDecode /Length %d%s>>\nstream\n%s\nendstream", len(zipped), more, zipped)
 }
 
@@ -224,18 +224,18 @@ func (o *output) page(n int, p *leaf) int {
 	}
 	o.object(n, "<</Type /Page /Parent %d 0 R /MediaBox [0 0 %.2f %.2f] /Resources <</Font <</F0 %d 0 R /F1 %d 0 R>>>> /Contents %d 0 R /Annots [%s]>>",
 		treeObject, pageWidth*point, pageHeight*point, firstFont, firstFont+fontObjects, n+1, strings.TrimSpace(annots))
-	o.stream(n+1, p.body, "")
+	o.stream(n+1, deflate(p.body), "")
 	return next
 }
 
 // font writes a composite font whose codes are the subset's glyph numbers (9.7).
 func (o *output) font(n int, f *subset) {
-	file := f.file() // first: it completes the list of glyphs
+	streams := f.streams() // first: it completes the list of glyphs
 	name := "OKNOAA+" + f.name
 	o.object(n, "<</Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R>>", name, n+1, n+3)
 	var widths strings.Builder
 	for _, g := range f.used {
-		fmt.Fprintf(&widths, "%.0f ", float64(f.advance[g])*1000/f.units)
+		widths.WriteString(strconv.Itoa(int(math.Round(float64(f.advance[g])*1000/f.units))) + " ")
 	}
 	o.object(n+1, "<</Type /Font /Subtype /CIDFontType2 /BaseFont /%s /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>> "+
 		"/FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW 500 /W [0 [%s]]>>", name, n+2, strings.TrimSpace(widths.String()))
@@ -245,8 +245,8 @@ func (o *output) font(n int, f *subset) {
 	}
 	o.object(n+2, "<</Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [%.0f %.0f %.0f %.0f] /ItalicAngle 0 /Ascent %.0f /Descent %.0f "+
 		"/CapHeight 700 /StemV 80 /FontFile2 %d 0 R>>", name, em(head, 36), em(head, 38), em(head, 40), em(head, 42), em(hhea, 4), em(hhea, 6), n+4)
-	o.stream(n+3, f.unicode(), "")
-	o.stream(n+4, file, fmt.Sprintf(" /Length1 %d", len(file)))
+	o.stream(n+3, streams.unicode, "")
+	o.stream(n+4, streams.file, fmt.Sprintf(" /Length1 %d", streams.size))
 }
 
 // unicode is the map from codes to characters, by which text is copied and

@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"slices"
 )
 
@@ -15,11 +16,13 @@ type face struct {
 	offsets []uint32 // of outlines in glyf, one more than there are glyphs
 	advance []uint16 // in units of the em
 	units   float64
+	common  *subset // of the usual characters, ready to be embedded
 }
 
 // faceTables are those that a PDF needs of a TrueType font (ISO 32000-1, 9.9).
+// Hints for coarse screens, two thirds of the bytes, are left out.
 func faceTables() []string {
-	return []string{"cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"}
+	return []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 }
 
 func newFace(name string, ttf []byte) (*face, error) {
@@ -48,6 +51,7 @@ func newFace(name string, ttf []byte) (*face, error) {
 			f.offsets = append(f.offsets, binary.BigEndian.Uint32(loca[4*i:]))
 		}
 	}
+	f.common = commonSubset(f)
 	return f, nil
 }
 
@@ -71,15 +75,60 @@ type subset struct {
 	used   []uint16 // by new number, the face's
 	number map[uint16]uint16
 	runes  map[uint16]rune // by new number, where a character stands for it
+	own    bool            // has more than the usual characters
+	ready  embedded
 }
 
+// embedded are the compressed streams of a subset.
+type embedded struct {
+	file, unicode []byte
+	size          int
+}
+
+// usual are the characters that nearly all documents do with. They are embedded
+// together: making that once costs less than an own selection for each document.
+const usual = " !\"#%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" +
+	"\u00a0«»—–№₽…’“”АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяЁё" // data: the alphabet
+
+func commonSubset(f *face) *subset {
+	s := &subset{face: f, used: []uint16{0}, number: map[uint16]uint16{0: 0}, runes: map[uint16]rune{}}
+	s.encode(nil, usual)
+	s.ready = s.embed()
+	s.own = false
+	return s
+}
+
+// newSubset begins with the usual characters.
 func newSubset(f *face) *subset {
-	return &subset{face: f, used: []uint16{0}, number: map[uint16]uint16{0: 0}, runes: map[uint16]rune{}}
+	c := *f.common
+	c.used = slices.Clip(c.used)
+	return &c
+}
+
+// extend makes the subset the document's own.
+func (s *subset) extend() {
+	if !s.own {
+		s.number, s.runes, s.own = maps.Clone(s.number), maps.Clone(s.runes), true
+	}
+}
+
+// streams are what is embedded; only an own selection has to be made.
+func (s *subset) streams() embedded {
+	if s.own {
+		return s.embed()
+	}
+	return s.ready
+}
+
+func (s *subset) embed() embedded {
+	file := s.file() // first: it completes the list of glyphs
+	return embedded{deflate(file), deflate(s.unicode()), len(file)}
 }
 
 func (s *subset) take(glyph uint16) uint16 {
 	n, ok := s.number[glyph]
 	if !ok {
+		s.extend()
 		n = uint16(len(s.used))
 		s.used = append(s.used, glyph)
 		s.number[glyph] = n
@@ -92,7 +141,10 @@ func (s *subset) encode(out []byte, text string) []byte {
 	const digits = "0123456789abcdef"
 	for _, r := range text {
 		n := s.take(s.glyphs[r])
-		s.runes[n] = r
+		if _, known := s.runes[n]; !known {
+			s.extend()
+			s.runes[n] = r
+		}
 		out = append(out, digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15])
 	}
 	return out
@@ -119,9 +171,6 @@ func (s *subset) file() []byte {
 		hmtx = append(hmtx, s.tables["hmtx"][bearing:bearing+2]...)
 	}
 	all := map[string][]byte{"glyf": glyf, "loca": loca, "hmtx": hmtx}
-	for _, tag := range []string{"cvt ", "fpgm", "prep"} {
-		all[tag] = s.tables[tag]
-	}
 	all["head"], all["hhea"], all["maxp"] = bytes.Clone(s.tables["head"][:54]), bytes.Clone(s.tables["hhea"][:36]), bytes.Clone(s.tables["maxp"])
 	binary.BigEndian.PutUint32(all["head"][8:], 0)
 	binary.BigEndian.PutUint16(all["head"][50:], 1) // long offsets
@@ -137,16 +186,29 @@ const (
 	partMore  = 1 << 5
 	partXY    = 1 << 6
 	part2x2   = 1 << 7
+
+	partInstructions = 1 << 8
 )
+
+// plain gives a simple outline without its instructions.
+func plain(outline []byte) []byte {
+	at := 10 + 2*int(binary.BigEndian.Uint16(outline)) // where their length stands
+	size := int(binary.BigEndian.Uint16(outline[at:]))
+	return slices.Concat(outline[:at], []byte{0, 0}, outline[at+2+size:])
+}
 
 // composed gives the outline with the new numbers of its parts.
 func (s *subset) composed(outline []byte) []byte {
-	if len(outline) < 10 || int16(binary.BigEndian.Uint16(outline)) >= 0 {
+	if len(outline) < 10 {
 		return outline
+	}
+	if int16(binary.BigEndian.Uint16(outline)) >= 0 {
+		return plain(outline)
 	}
 	out := bytes.Clone(outline)
 	for at := 10; ; {
-		flags := binary.BigEndian.Uint16(out[at:])
+		flags := binary.BigEndian.Uint16(out[at:]) &^ partInstructions
+		binary.BigEndian.PutUint16(out[at:], flags)
 		binary.BigEndian.PutUint16(out[at+2:], s.take(binary.BigEndian.Uint16(out[at+2:])))
 		at += 6
 		if flags&partWords != 0 {
@@ -161,7 +223,7 @@ func (s *subset) composed(outline []byte) []byte {
 			at += 8
 		}
 		if flags&partMore == 0 {
-			return out
+			return out[:at]
 		}
 	}
 }
