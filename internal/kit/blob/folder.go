@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Folder keeps files in a folder of this machine. A key's file is ab/cd/<key with "/"
@@ -19,6 +20,8 @@ import (
 // a key can be read off its file's name.
 type Folder struct {
 	root string
+	// lasting are folders whose place above this process has synced.
+	lasting sync.Map
 }
 
 // incoming is where files are written before they take their place.
@@ -91,11 +94,28 @@ func (f *Folder) place(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return folderFault(err)
 	}
-	for _, dir := range []string{shard, filepath.Dir(shard), f.root} {
-		if err := syncDir(dir); err != nil {
+	if err := syncDir(shard); err != nil {
+		return folderFault(err)
+	}
+	return f.settle(shard)
+}
+
+// settle syncs the entries of the shard and of the folder above it, once.
+func (f *Folder) settle(shard string) error {
+	if _, ok := f.lasting.Load(shard); ok {
+		return nil
+	}
+	above := filepath.Dir(shard)
+	if err := syncDir(above); err != nil {
+		return folderFault(err)
+	}
+	if _, ok := f.lasting.Load(above); !ok {
+		if err := syncDir(f.root); err != nil {
 			return folderFault(err)
 		}
+		f.lasting.Store(above, true)
 	}
+	f.lasting.Store(shard, true)
 	return nil
 }
 
