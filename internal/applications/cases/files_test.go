@@ -92,6 +92,21 @@ func TestFilesStayWhenSomethingElseIsWrong(t *testing.T) {
 	})
 }
 
+func TestOfficerSeesWhatIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := s.get("officer", deskBase+s.b.asked(t))
+	sound(t, w)
+	for _, want := range []string{"Ждём ответ заявителя", "Исправить: Имя", "приостановлен до ответа заявителя"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if strings.Contains(w.Body.String(), "ждут ваш ответ") {
+		t.Error("the officer is spoken to as the citizen")
+	}
+}
+
 func TestKeptFileIsThrownAway(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {

@@ -125,6 +125,10 @@ func (v view) deadline() string {
 	switch {
 	case !v.Status.Open() || v.Due.At.IsZero():
 		return ""
+	case v.Left.Paused && v.staff:
+		return v.t("applications.desk.paused", "Count", max(v.Left.WorkingDays, 0))
+	case v.Left.Overdue && v.staff:
+		return v.t("applications.desk.late", "Date", v.date(v.Due.Date))
 	case v.Left.Paused:
 		return v.t("applications.card.paused", "Count", max(v.Left.WorkingDays, 0))
 	case v.Left.Overdue:
