@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,7 +32,7 @@ type Tx struct {
 
 // attempts is how often a transaction is tried when PostgreSQL finds that it
 // can't be put in order with another one.
-const attempts = 6
+const attempts = 8
 
 // Write runs f in a transaction that may write: SQLite IMMEDIATE, PostgreSQL
 // SERIALIZABLE with retries. An error from f rolls everything back and is
@@ -48,7 +49,9 @@ func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 			return Classify(err)
 		}
 		// A pause in machine time, also where a test holds the clock.
-		if serr := clock.System().Sleep(ctx, time.Duration(1<<i)*2*time.Millisecond); serr != nil {
+		// Those who met must not meet again at once.
+		pause := rand.N(time.Duration(2<<i) * 2 * time.Millisecond)
+		if serr := clock.System().Sleep(ctx, pause); serr != nil {
 			break
 		}
 	}

@@ -54,13 +54,18 @@ func (s store) add(ctx context.Context, w wrapped) (standing wrapped, erased boo
 		if erased = gone > 0; erased {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
+		result, err := tx.ExecContext(ctx, `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner_id, kind) DO NOTHING`,
 			w.owner, string(w.kind), int64(w.epoch), w.key, tx.Now())
 		if err != nil {
 			return err
 		}
-		standing = wrapped{owner: w.owner, kind: w.kind}
+		standing = w
+		if n, err := result.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+		// Reading back always would set everybody who makes keys at odds: on
+		// PostgreSQL reads of the newest page conflict with inserts into it.
 		return tx.QueryRowContext(ctx, `SELECT epoch, wrapped FROM secret_keys WHERE owner_id = $1 AND kind = $2`,
 			w.owner, string(w.kind)).Scan(&standing.epoch, &standing.key)
 	})
