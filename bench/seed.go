@@ -82,7 +82,7 @@ type seeder struct {
 
 func (s *seeder) fill(ctx context.Context) (people, error) {
 	all := people{Cookies: make([]string, s.people), Bearers: make([]string, s.people), IDs: make([]string, s.people)}
-	err := parallel(s.people, func(n int) error {
+	err := parallel(s.workers(), s.people, func(n int) error {
 		owner, err := s.person(ctx, n)
 		if err != nil {
 			return fmt.Errorf("person %d: %w", n, err)
@@ -134,11 +134,30 @@ func refresh(ctx context.Context, d *db.DB) error {
 	return execAll(ctx, d, fmt.Sprintf("UPDATE identity_sessions SET seen_at = %d, expires_at = %d", db.At(now), db.At(now.Add(12*time.Hour))))
 }
 
-func parallel(n int, f func(int) error) error {
+// workers: on SQLite many share a sync; on PostgreSQL transactions that meet on
+// the pages of young tables abort each other.
+func (s *seeder) workers() int {
+	if s.DB.Engine() == db.Postgres {
+		return 8
+	}
+	return 64
+}
+
+// patient tries again what the database could not put in order.
+func patient(f func() error) error {
+	err := f()
+	for i := 0; i < 10 && errs.IsKind(err, errs.Unavailable); i++ {
+		time.Sleep(50 * time.Millisecond)
+		err = f()
+	}
+	return err
+}
+
+func parallel(workers, n int, f func(int) error) error {
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	var all sync.WaitGroup
-	for range 64 {
+	for range workers {
 		all.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n && failed.Load() == nil; i = int(next.Add(1)) - 1 {
 				if err := f(i); err != nil {
@@ -156,7 +175,8 @@ func parallel(n int, f func(int) error) error {
 
 // person has a confirmed profile, applications and three notices.
 func (s *seeder) person(ctx context.Context, n int) (string, error) {
-	owner, err := s.Profile.Enter(ctx, profile.NewPerson{
+	var owner string
+	who := profile.NewPerson{
 		Account: identity.NewAccount{Phone: fmt.Sprintf("+7911%07d", n), Email: fmt.Sprintf("p%d@example.org", n), Lang: "ru"},
 		Level:   profile.Confirmed,
 		Person: profile.Person{
@@ -164,6 +184,10 @@ func (s *seeder) person(ctx context.Context, n int) (string, error) {
 			Passport: profile.Passport{Series: "4510", Number: fmt.Sprintf("%06d", 100001+n), IssuedOn: "2010-05-20", IssuedBy: "ОВД Образцового района", UnitCode: "770-001"},
 			Address:  profile.Address{Index: "101000", Region: "Москва", City: "Москва", Street: "ул. Образцовая", House: "1", Flat: fmt.Sprint(n % 300)},
 		},
+	}
+	err := patient(func() (err error) {
+		owner, err = s.Profile.Enter(ctx, who)
+		return err
 	})
 	if err != nil {
 		return "", err
@@ -177,7 +201,12 @@ func (s *seeder) person(ctx context.Context, n int) (string, error) {
 		return "", err
 	}
 	for range s.cases {
-		if _, err := s.Drafts.Apply(me, body.Service, body.Answers, id.Token()); err != nil {
+		key := id.Token()
+		err := patient(func() error {
+			_, err := s.Drafts.Apply(me, body.Service, body.Answers, key)
+			return err
+		})
+		if err != nil {
 			return "", fmt.Errorf("apply: %w%s", err, faults(err))
 		}
 	}
@@ -204,7 +233,9 @@ func (s *seeder) notices(ctx context.Context, owner string) error {
 	if err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.Notify.Send(ctx, tx, batch) })
+	return patient(func() error {
+		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.Notify.Send(ctx, tx, batch) })
+	})
 }
 
 // snils gives a number with its check digits (ПФР, постановление № 318п).
@@ -219,7 +250,7 @@ func snils(n int) string {
 // session begins a session and gives its cookie, name=token.
 func (s *seeder) session(ctx context.Context, owner, method string) (string, error) {
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
-	if err := s.Identity.StartSession(ctx, w, r, owner, method); err != nil {
+	if err := patient(func() error { return s.Identity.StartSession(ctx, w, r, owner, method) }); err != nil {
 		return "", err
 	}
 	pair, _, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
