@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/pprof"
-	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -85,7 +85,7 @@ func (s *server) adminHandler() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	mux.HandleFunc("POST /debug/gc", func(http.ResponseWriter, *http.Request) { runtime.GC() })
+	mux.HandleFunc("POST /debug/gc", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	return mux
 }
 
