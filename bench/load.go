@@ -153,7 +153,7 @@ func (g *generator) client(l *line, i int) []uint32 {
 			} else {
 				return took
 			}
-		} else if start.After(g.from) && end.Before(g.until) {
+		} else if end.After(g.from) && end.Before(g.until) {
 			took = append(took, uint32(end.Sub(start).Microseconds()))
 		}
 		if g.Pause > 0 {

@@ -331,7 +331,7 @@ func (b *bench) pause(ctx context.Context) error {
 	}
 	rand.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 	f, err := b.generate(ctx, b.portal, job{
-		Kind: "cycle", Conns: 10000, Heads: heads, Pause: time.Second, Warm: 4 * time.Second, Length: max(b.length, 5*time.Second),
+		Kind: "cycle", Conns: 10000, Heads: heads, Pause: time.Second, Warm: 8 * time.Second, Length: max(b.length, 8*time.Second),
 	})
 	if err != nil {
 		return err
