@@ -50,7 +50,7 @@ func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 		}
 		// A pause in machine time, also where a test holds the clock.
 		// Those who met must not meet again at once.
-		pause := rand.N(time.Duration(2<<i) * 2 * time.Millisecond)
+		pause := rand.N(time.Duration(2<<i) * 2 * time.Millisecond) //nolint:gosec // a pause is no secret
 		if serr := clock.System().Sleep(ctx, pause); serr != nil {
 			break
 		}
