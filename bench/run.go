@@ -143,7 +143,7 @@ func (b *bench) startPortal(ctx context.Context) error {
 		time.Sleep(5 * time.Second)
 		b.report.add(b.engine, "start to ready", fmt.Sprintf("%.2f s", b.portal.ready.Seconds()), "≤ 1 s", b.portal.ready <= time.Second)
 		rss := b.portal.rss()
-		b.report.add(b.engine, "memory of an idle portal", mb(rss), "≤ 80 MB", rss <= 80<<20)
+		b.report.add(b.engine, "memory of an idle portal", mb(rss), "≤ 80 MB", rss <= 80e6)
 	}
 	return nil
 }
