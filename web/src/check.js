@@ -1,10 +1,13 @@
 // Checks a field when it is left: form[data-check=URL] posts the form with
 // _field=<name> and gets JSON {field: message}, an empty message meaning none.
-// A message that is shown goes away as soon as its field is mended.
+// A message that is shown goes away as soon as its field is mended. Nothing moves
+// under a pointer that is pressed, else the click on a button would be lost.
 import { later, make, say } from './say.js'
 
 export function watchChecks () {
-  for (const form of document.querySelectorAll('form[data-check]')) watchForm(form)
+  const forms = document.querySelectorAll('form[data-check]')
+  if (forms.length) watchPointer()
+  for (const form of forms) watchForm(form)
 }
 
 function watchForm (form) {
@@ -15,13 +18,37 @@ function watchForm (form) {
   form.addEventListener('focusout', event => {
     const field = event.target
     const group = groupOf(field)
-    if (!checkable(field) || group?.contains(event.relatedTarget)) return
+    if (!checkable(field) || group?.contains(event.relatedTarget) || acts(form, event.relatedTarget)) return
     if (faulty(group) || (field.value !== '' && field.value !== was.get(field))) check(form, field, running, false)
   })
   const recheck = later(field => check(form, field, running, true), 400)
   form.addEventListener('input', event => {
     if (checkable(event.target) && faulty(groupOf(event.target))) recheck(event.target)
   })
+}
+
+/** A button or link of the form: it sends, and sending checks. */
+function acts (form, target) {
+  return form.contains(target) && target.matches('button, a, input[type=submit]')
+}
+
+/** What waits while a pointer is pressed, until its click was heard. */
+let released = null
+
+function watchPointer () {
+  const listening = { capture: true, passive: true }
+  let release, timer
+  addEventListener('pointerdown', () => {
+    clearTimeout(timer)
+    released ??= new Promise(resolve => { release = resolve })
+  }, listening)
+  const over = wait => () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => { release?.(); released = null }, wait)
+  }
+  addEventListener('pointerup', over(350), listening) // a touch clicks late, or never
+  addEventListener('pointercancel', over(0), listening)
+  addEventListener('click', over(0), listening)
 }
 
 function checkable (field) {
@@ -49,7 +76,10 @@ async function check (form, field, running, onlyMend) {
       headers: { Accept: 'application/json' }
     })
     if (!answer.ok) return
-    for (const [name, message] of Object.entries(await answer.json())) apply(form, field, name, message, onlyMend)
+    const faults = Object.entries(await answer.json())
+    await released
+    if (stop.signal.aborted) return
+    for (const [name, message] of faults) apply(form, field, name, message, onlyMend)
   } catch {
     // no network: the check on sending stays
   }

@@ -1,5 +1,6 @@
 // Says how strong a password is while it is typed: input[data-strength=URL]
-// posts it and gets {score 0…4, text}.
+// posts it and gets {score 0…4, text}. Its room is there from the start: what
+// came in later would push the button away from under the pointer.
 import { later, make } from './say.js'
 
 export function watchStrength () {
@@ -7,19 +8,18 @@ export function watchStrength () {
 }
 
 function watchInput (input) {
-  const meter = make('div', { class: 'okno-strength', hidden: '' })
+  const meter = make('div', { class: 'okno-strength' })
   const text = make('span', { class: 'okno-strength__text', role: 'status' })
   meter.append(make('span', { class: 'okno-strength__bar', 'aria-hidden': 'true' }), text)
   ;(input.closest('.govuk-input__wrapper') ?? input).after(meter)
   let turn = 0
   input.addEventListener('input', later(async () => {
     const mine = ++turn
-    const answer = input.value && await ask(input)
+    const answer = input.value ? await ask(input) : null
     if (mine !== turn) return // a newer one is under way
-    meter.hidden = !answer
-    if (!answer) return
-    meter.dataset.score = answer.score
-    text.textContent = answer.text
+    if (answer) meter.dataset.score = answer.score
+    else delete meter.dataset.score
+    text.textContent = answer?.text ?? ''
   }, 300))
 }
 
