@@ -3,11 +3,10 @@
 // A message that is shown goes away as soon as its field is mended. Nothing moves
 // under a pointer that is pressed, else the click on a button would be lost.
 import { later, make, say } from './say.js'
+import { still } from './still.js'
 
 export function watchChecks () {
-  const forms = document.querySelectorAll('form[data-check]')
-  if (forms.length) watchPointer()
-  for (const form of forms) watchForm(form)
+  for (const form of document.querySelectorAll('form[data-check]')) watchForm(form)
 }
 
 function watchForm (form) {
@@ -30,25 +29,6 @@ function watchForm (form) {
 /** A button or link of the form: it sends, and sending checks. */
 function acts (form, target) {
   return form.contains(target) && target.matches('button, a, input[type=submit]')
-}
-
-/** What waits while a pointer is pressed, until its click was heard. */
-let released = null
-
-function watchPointer () {
-  const listening = { capture: true, passive: true }
-  let release, timer
-  addEventListener('pointerdown', () => {
-    clearTimeout(timer)
-    released ??= new Promise(resolve => { release = resolve })
-  }, listening)
-  const over = wait => () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => { release?.(); released = null }, wait)
-  }
-  addEventListener('pointerup', over(350), listening) // a touch clicks late, or never
-  addEventListener('pointercancel', over(0), listening)
-  addEventListener('click', over(0), listening)
 }
 
 function checkable (field) {
@@ -77,7 +57,7 @@ async function check (form, field, running, onlyMend) {
     })
     if (!answer.ok) return
     const faults = Object.entries(await answer.json())
-    await released
+    await still()
     if (stop.signal.aborted) return
     for (const [name, message] of faults) apply(form, field, name, message, onlyMend)
   } catch {

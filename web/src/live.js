@@ -6,6 +6,7 @@
 // page's own parts are fetched once when the stream is open.
 import { enhance } from './govuk.js'
 import { later, say } from './say.js'
+import { still } from './still.js'
 
 const pollEvery = 15000
 const otherTabLeads = 1500
@@ -82,6 +83,7 @@ async function swap (element) {
     const answer = await fetch(element.dataset.liveSrc, { credentials: 'same-origin', headers: { 'X-Fragment': '1' } })
     if (!answer.ok || answer.redirected) return
     const text = await answer.text()
+    await still()
     if (changed(element)) return
     if (text.trim() === element.innerHTML.trim()) return
     element.innerHTML = text

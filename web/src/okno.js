@@ -7,13 +7,14 @@ import { watchIdle } from './idle.js'
 import { watchLive } from './live.js'
 import { watchPasskeys } from './passkey.js'
 import { watchReveals } from './reveal.js'
+import { watchPointer } from './still.js'
 import { watchStrength } from './strength.js'
 import { watchSuggest } from './suggest.js'
 import { watchUploads } from './upload.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 enhance(document)
-for (const watch of [watchChecks, watchReveals, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
+for (const watch of [watchPointer, watchChecks, watchReveals, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
   watchPasskeys, watchIdle, watchLive]) {
   try {
     watch()

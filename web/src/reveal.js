@@ -5,6 +5,7 @@
 // script the next page view asks them.
 import { enhance } from './govuk.js'
 import { say } from './say.js'
+import { still } from './still.js'
 
 export function watchReveals () {
   document.addEventListener('change', event => {
@@ -27,6 +28,7 @@ async function reveal (fields) {
     if (answer.status !== 200 || answer.redirected) return
     const fresh = document.createElement('template')
     fresh.innerHTML = await answer.text()
+    await still()
     if (!stop.signal.aborted && merge(fields, fresh.content)) {
       enhance(fields)
       say(fields.dataset.said)
