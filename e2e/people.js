@@ -51,7 +51,7 @@ export class Window {
       baseURL: portal.url, javaScriptEnabled: w.look.js, viewport: width[w.look.size], storageState: state,
       locale: w.look.lang === 'ru' ? 'ru-RU' : 'en-GB', timezoneId: 'Europe/Moscow', reducedMotion: 'reduce'
     })
-    w.context.setDefaultTimeout(15_000)
+    w.context.setDefaultTimeout(45_000)
     w.page = await w.newPage()
     return w
   }
@@ -136,7 +136,7 @@ export class Window {
   text () { return this.page.locator('main').innerText() }
 
   /** Waits until the page says so: by itself with scripts, by reloading without. */
-  async waits (pattern, { within = 20_000, reload = !this.look.js } = {}) {
+  async waits (pattern, { within = 60_000, reload = !this.look.js } = {}) {
     await until(`«${pattern}» on ${this.where()}`, async () => {
       if (pattern.test(await this.text())) return true
       if (reload) await this.page.reload()

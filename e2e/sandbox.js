@@ -1,7 +1,7 @@
 // The outside world of the portal: what was sent, who lives there, what fails.
 
 /** Polls until ask gives something, and fails with the given words. */
-export async function until (what, ask, within = 15_000) {
+export async function until (what, ask, within = 45_000) {
   const deadline = Date.now() + within
   for (;;) {
     const found = await ask()
