@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -26,7 +25,6 @@ type line struct {
 	path string // parameters as {thing}; "" is the route's own path
 	body string
 	open bool
-	none int // what is said of a thing that does not exist; 0 is 404
 }
 
 // walk has a line for every route with parameters: a new one must say whose
@@ -58,7 +56,7 @@ var walk = map[string]line{
 	"GET /cabinet/drafts/{id}/sent":                        {path: "/cabinet/drafts/{sent draft}/sent"},
 	"GET /cabinet/drafts/{id}/stop":                        {path: "/cabinet/drafts/{draft}/stop"},
 	"GET /cabinet/drafts/{id}/delete":                      {path: "/cabinet/drafts/{draft}/delete"},
-	"POST /cabinet/drafts/{id}/delete":                     {path: "/cabinet/drafts/{draft}/delete", none: http.StatusSeeOther}, // what is gone is gone
+	"POST /cabinet/drafts/{id}/delete":                     {path: "/cabinet/drafts/{draft}/delete"},
 	"GET /cabinet/drafts/{id}/files/{file}":                {path: "/cabinet/drafts/{draft}/files/{draft file}"},
 	"GET /cabinet/drafts/{id}/{step}":                      {path: "/cabinet/drafts/{draft}/who"},
 	"POST /cabinet/drafts/{id}/{step}":                     {path: "/cabinet/drafts/{draft}/who"},
@@ -296,13 +294,12 @@ func (v *visitor) inside(t *testing.T, where string, rt web.Route, l line, r rep
 		return
 	}
 	none := v.call(rt, fill(l.path, nobodys), l.body)
-	want := cmp.Or(l.none, http.StatusNotFound)
-	if none.status != want {
-		t.Errorf("%s: what does not exist gives %d, not %d: %.300s", where, none.status, want, none.body)
+	if none.status != http.StatusNotFound {
+		t.Errorf("%s: what does not exist gives %d, not 404: %.300s", where, none.status, none.body)
 	}
 	switch {
 	case !v.mine:
-		if r.status != want || r.same() != none.same() || r.header.Get("Location") != none.header.Get("Location") {
+		if r.status != http.StatusNotFound || r.same() != none.same() || r.header.Get("Location") != none.header.Get("Location") {
 			t.Errorf("%s: a stranger's gives %d, nobody's %d", where, r.status, none.status)
 		}
 	case r.status >= 400 && rt.Method == http.MethodGet && rt.Path != "/cabinet/drafts/{id}/stop" && rt.Path != "/cabinet/applications/{number}/cancel":

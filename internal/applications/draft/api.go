@@ -130,7 +130,7 @@ func (r *Room) apiPatch(ctx context.Context, in *patchIn) (*draftOut, error) {
 		return nil, ErrChanged
 	}
 	next, wrong := forms.CheckJSON(w.service, in.Body.Step, in.Body.Answers, w.Answers, w.facts)
-	if wrong := refused(wrong); len(wrong) > 0 {
+	if wrong := refused(brief(wrong)); len(wrong) > 0 {
 		e := *ErrFault
 		e.Fields = faults(ctx, wrong)
 		return nil, &e

@@ -1,10 +1,12 @@
 package draft
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"okno/internal/forms"
@@ -198,9 +200,16 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 	return web.Redirect(w, req, base(draftID)+"/sent")
 }
 
+// onCheck reports whether the page of checked answers shows by itself what stands
+// in the way. What it does not know of must not be lost on it.
+func onCheck(err error) bool {
+	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrLevel, ErrRegion, ErrAudience, ErrSign}
+	return slices.ContainsFunc(known, func(e error) bool { return errors.Is(err, e) })
+}
+
 // notSent shows the checked answers again with what stands in the way.
 func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string, err error) error {
-	if kind := errs.KindOf(err); kind != errs.Invalid && kind != errs.Forbidden && kind != errs.Conflict {
+	if !onCheck(err) {
 		return err
 	}
 	d, lerr := r.load(req.Context(), draftID)
@@ -260,8 +269,7 @@ func (r *Room) pageDelete(w http.ResponseWriter, req *http.Request) error {
 }
 
 func (r *Room) postDelete(w http.ResponseWriter, req *http.Request) error {
-	err := r.Delete(req.Context(), req.PathValue("id"))
-	if err != nil && !errs.IsKind(err, errs.NotFound) { // pressed twice: it is gone, as it should be
+	if err := r.Delete(req.Context(), req.PathValue("id")); err != nil {
 		return err
 	}
 	return web.Redirect(w, req, "/cabinet")

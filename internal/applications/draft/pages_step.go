@@ -61,8 +61,10 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 	v.raw = shownAgain(d.service, in, out)
 	v.fileFaults(in.faults)
 	switch {
-	case out.conflict:
-		v.conflicting(out)
+	case out.conflict, out.refused:
+		if out.conflict {
+			v.conflicting(out)
+		}
 		v.blame(out.wrong)
 		return v.render(w, req)
 	case len(in.faults) > 0:

@@ -226,6 +226,11 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 	if err := sendable(ctx, s, f, result); err != nil {
 		return "", err
 	}
+	if fields := unseen(answers, result.Submission()); len(fields) > 0 {
+		e := *ErrFault
+		e.Fields = fields
+		return "", &e
+	}
 	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version}
 	prepared, err := r.Cases.Prepare(ctx, submission(d, result, f, fromAPI))
 	if err != nil {

@@ -49,6 +49,7 @@ type outcome struct {
 	raw      map[string][]string // as sent, with the new files in it
 	wrong    []forms.Wrong
 	conflict bool // another window said something else; nothing but files was kept
+	refused  bool // no page of ours sends this; nothing but files was kept
 	answers  forms.Answers
 }
 
@@ -80,7 +81,12 @@ func (o outcome) hidden() bool {
 func (w *work) answer(step *forms.Step, in *posted) outcome {
 	raw := w.withFiles(step, in)
 	next, wrong := forms.Check(w.service, step.ID, raw, w.Answers, w.facts)
-	out := outcome{raw: raw, wrong: wrong, answers: w.obey(in.command, next)}
+	out := outcome{raw: raw, wrong: brief(wrong), refused: w.strange(step, wrong, raw)}
+	if out.refused {
+		out.answers = w.Answers
+		return out
+	}
+	out.answers = w.obey(in.command, next)
 	mine, theirs := imprint(step, out.answers), imprint(step, w.Answers)
 	out.conflict = in.seen != "" && in.seen != theirs && mine != theirs
 	return out
@@ -186,7 +192,7 @@ func (r *Room) keep(ctx context.Context, w *work, step string, in *posted, out o
 	if err != nil {
 		return err
 	}
-	if out.conflict || out.hidden() {
+	if out.conflict || out.refused || out.hidden() {
 		if len(files) == 0 {
 			return nil
 		}
