@@ -96,6 +96,19 @@ func changedSections(old, p Person) string {
 	return strings.Join(out, ",")
 }
 
+// replaces reports whether a value that old knew is another or gone.
+func (p Person) replaces(old Person) bool {
+	for _, s := range Sections() {
+		a, b := old.values(s), p.values(s)
+		for _, f := range s.fields() {
+			if a[f] != "" && a[f] != b[f] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sameHuman reports whether o is still the one whose passport an operator saw:
 // a new passport or a mended issuer does not make another person.
 func (p Person) sameHuman(o Person) bool {

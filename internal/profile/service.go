@@ -230,7 +230,7 @@ func (p *Profile) save(ctx context.Context, actor identity.Actor, c Card, next P
 	if err != nil {
 		return err
 	}
-	letters, err := p.letters(ctx, c.Owner, "changed", "/cabinet/profile")
+	letters, err := p.changedLetters(ctx, c, next)
 	if err != nil {
 		return err
 	}
@@ -246,8 +246,20 @@ func (p *Profile) save(ctx context.Context, actor identity.Actor, c Card, next P
 		if err := p.settle(ctx, tx, st); err != nil {
 			return err
 		}
+		if letters == nil {
+			return nil
+		}
 		return p.Notify.Send(ctx, tx, letters)
 	})
+}
+
+// changedLetters tells the owner that known data were replaced; who fills in what
+// was empty knows it, and gets none.
+func (p *Profile) changedLetters(ctx context.Context, c Card, next Person) (*notify.Batch, error) {
+	if !next.replaces(c.Person) {
+		return nil, nil
+	}
+	return p.letters(ctx, c.Owner, "changed", "/cabinet/profile")
 }
 
 // moved writes the next version with all that follows from the values alone.
