@@ -44,6 +44,15 @@ type Actor struct {
 	Fresh bool
 	// Bearer: came with a token to the API and not with a cookie.
 	Bearer bool
+	// Program: asks the API, signed in or not.
+	Program bool
+	// Device is the token of the browser, "" for one that has none. It opens nothing.
+	Device string
+	// Frozen: sensitive acts are closed for now, as access was recovered lately.
+	Frozen bool
+	// Restricted: staff have closed what changes anything, for a reason that the
+	// owner was told.
+	Restricted bool
 }
 
 type actorKey struct{}

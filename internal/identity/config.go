@@ -1,6 +1,9 @@
 package identity
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // The policies of passwords.
 const (
@@ -31,8 +34,38 @@ type Config struct {
 	SignInsByAddress, SignInsByName int
 	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 1000.
 	CodesByContact, CodesByAddress int
+	// Binding of a session to the address where it began: BindNetwork. A change
+	// asks for a factor.
+	Binding string
 	// Hash are the costs of a password's hash.
 	Hash HashCost
+}
+
+// To what a session is bound.
+const (
+	BindOff     = "off"
+	BindNetwork = "network" // IPv4 /16, IPv6 /32: what a provider is given
+	BindExact   = "exact"
+)
+
+// bound is the part of an address that must stay the same.
+func (c Config) bound(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	switch {
+	case err != nil || c.Binding == BindOff:
+		return ""
+	case c.Binding == BindExact:
+		return addr.Unmap().String()
+	}
+	bits := 32
+	if addr = addr.Unmap(); addr.Is4() {
+		bits = 16
+	}
+	p, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return p.String()
 }
 
 // HashCost are the parameters of Argon2id (RFC 9106). Zero fields take OWASP's
@@ -56,6 +89,7 @@ func (c Config) filled() Config {
 	c.MaxLock = or(c.MaxLock, 24*time.Hour)
 	c.SignInsByAddress = or(c.SignInsByAddress, 1000)
 	c.SignInsByName = or(c.SignInsByName, 20)
+	c.Binding = or(c.Binding, BindNetwork)
 	c.CodesByContact = or(c.CodesByContact, 10)
 	c.CodesByAddress = or(c.CodesByAddress, 1000)
 	return c

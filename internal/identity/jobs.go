@@ -12,6 +12,13 @@ import (
 // known; it opens nothing.
 const keepSessions = 90 * 24 * time.Hour
 
+// keepLinks is for how long a link that is over still tells what became of it,
+// keepVisits for how long it is known whose names an address has tried.
+const (
+	keepLinks  = 7 * 24 * time.Hour
+	keepVisits = 24 * time.Hour
+)
+
 // sweep is the job that deletes what is over.
 type sweep struct{}
 
@@ -42,6 +49,11 @@ func (i *Identity) Sweep(ctx context.Context) error {
 			{q.SweepSignIns, now},
 			{q.SweepLimits, now},
 			{q.SweepSessions, now.Add(-keepSessions)},
+			{q.SweepHistory, now.Add(-keepHistory)},
+			{q.SweepDevices, now.Add(-keepDevices)},
+			{q.SweepLinks, now.Add(-keepLinks)},
+			{q.SweepVisits, now.Add(-keepVisits)},
+			{q.SweepMessages, now.Add(-keepHistory)},
 		} {
 			if err := s.f(ctx, s.before); err != nil {
 				return err

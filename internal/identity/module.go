@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"okno/internal/identity/place"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -24,6 +25,9 @@ type Sender interface {
 	Seal(ctx context.Context, letters ...notify.Letter) (*notify.Batch, error)
 	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
 }
+
+// Places tells where an address of the network is; package place has one.
+type Places interface{ Find(ip string) place.Place }
 
 // RoleSource tells the roles of an account; the agency's room is one.
 type RoleSource interface {
@@ -42,6 +46,8 @@ type Deps struct {
 	Log    *slog.Logger
 	Texts  *i18n.Bundle
 	Notify Sender
+	// Places tells where addresses are; nil for a portal that does not know.
+	Places Places
 	// Roles may be given later, by SetRoles, as the agency's room stands above.
 	Roles  RoleSource
 	Config Config

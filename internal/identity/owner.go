@@ -18,6 +18,10 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	if err != nil {
 		return nil, err
 	}
+	history, _, err := i.historyOf(ctx, owner, HistoryFilter{Limit: historyExport})
+	if err != nil {
+		return nil, err
+	}
 	factors, err := i.store.read().AllFactorsOf(ctx, owner)
 	if err != nil {
 		return nil, db.Classify(err)
@@ -28,6 +32,7 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 			"language": a.Lang, "status": a.Status, "created_at": stamp(a.CreatedAt),
 		},
 		"sessions": exportSessions(sessions),
+		"history":  exportHistory(history),
 		"factors":  exportFactors(factors),
 	}, nil
 }
@@ -38,6 +43,17 @@ func exportSessions(all []Session) []map[string]any {
 		out[n] = map[string]any{
 			"id": s.ID, "device": s.Device, "ip": s.IP, "method": s.Method,
 			"created_at": stamp(s.Created), "last_activity_at": stamp(s.Seen),
+		}
+	}
+	return out
+}
+
+func exportHistory(all []Passage) []map[string]any {
+	out := make([]map[string]any, len(all))
+	for n, p := range all {
+		out[n] = map[string]any{
+			"at": stamp(p.At), "what": p.Act, "outcome": p.Outcome, "method": p.Method, "device": p.Device, "device_kind": p.Kind,
+			"ip": p.IP, "country": p.Place.Country, "reported_at": stamp(p.Denied),
 		}
 	}
 	return out
@@ -78,6 +94,7 @@ func (i *Identity) Erase(ctx context.Context, tx *db.Tx, owner string) error {
 	}
 	for _, f := range []func(context.Context, string) error{
 		q.DeleteContacts, q.DeletePassword, q.DeleteFactors, q.DeleteSignIns, q.DeleteCodesOf,
+		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks, q.EmptyMessages,
 	} {
 		if err := f(ctx, owner); err != nil {
 			return err

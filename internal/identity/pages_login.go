@@ -153,7 +153,7 @@ func (i *Identity) postCode(w http.ResponseWriter, r *http.Request) error {
 		return i.codeFailed(w, r, to, err)
 	}
 	web.SetCookie(w, r, signInCookie, "", -1)
-	web.SetCookie(w, r, SessionCookie, o.token, 0)
+	o.keep(w, r)
 	if to == "" {
 		to = home(i.actorOf(r.Context(), o))
 	}

@@ -66,7 +66,7 @@ func (i *Identity) postReauth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return i.reauthFailed(w, r, to, err)
 	}
-	web.SetCookie(w, r, SessionCookie, o.token, 0)
+	o.keep(w, r)
 	if to == "" {
 		to = home(ActorOf(r.Context()))
 	}

@@ -36,6 +36,7 @@ func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.C
 		a.IP = ip.String()
 	}
 	c := credentialOf(r)
+	a.Program, a.Device = c.bearer, deviceToken(r)
 	if c.token == "" {
 		return WithActor(ctx, a), nil
 	}
@@ -109,6 +110,24 @@ func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *h
 	if err != nil {
 		return err
 	}
-	web.SetCookie(w, r, SessionCookie, o.token, 0)
+	o.keep(w, r)
 	return nil
+}
+
+// deviceToken is the browser's token of a request; "" for none or for what
+// can't be one.
+func deviceToken(r *http.Request) string {
+	token := web.Cookie(r, deviceCookie)
+	if len(token) < 20 || len(token) > longestToken {
+		return ""
+	}
+	return token
+}
+
+// Keep gives the browser the cookies of the session that was opened.
+func (o *opening) keep(w http.ResponseWriter, r *http.Request) {
+	web.SetCookie(w, r, SessionCookie, o.token, 0)
+	if o.device != "" {
+		web.SetCookie(w, r, deviceCookie, o.device, deviceLife)
+	}
 }

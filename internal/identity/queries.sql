@@ -70,11 +70,13 @@ DELETE FROM identity_factors WHERE owner_id = $1;
 
 -- name: InsertSession :exec
 INSERT INTO identity_sessions
-    (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0);
+    (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at,
+     device_id, address_index, browser_index, frozen_at, restricted)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16);
 
 -- name: SessionOf :one
-SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at
+SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at,
+    address_index, browser_index, frozen_at, restricted
 FROM identity_sessions WHERE session_hash = $1;
 
 -- name: SessionsOf :many
@@ -94,7 +96,8 @@ UPDATE identity_sessions SET ended_at = $3 WHERE owner_id = $1 AND id = $2 AND e
 UPDATE identity_sessions SET ended_at = $3 WHERE owner_id = $1 AND id <> $2 AND ended_at = 0;
 
 -- name: EmptySessions :exec
-UPDATE identity_sessions SET from_sealed = $2, device_index = $2 WHERE owner_id = $1;
+UPDATE identity_sessions SET from_sealed = $2, device_index = $2, address_index = $2, browser_index = $2, device_id = ''
+WHERE owner_id = $1;
 
 -- name: EndedSince :many
 SELECT session_hash FROM identity_sessions WHERE ended_at > $1;

@@ -2,13 +2,10 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
-	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
 	"okno/internal/notify"
@@ -89,9 +86,16 @@ func (i *Identity) identify(ctx context.Context, a Actor, c credential) (Actor, 
 
 // opening is a session ready to be begun.
 type opening struct {
-	token  string
-	row    identitydb.InsertSessionParams
-	notice *notify.Batch
+	token string
+	// device is what the browser is to keep, "" for a program.
+	device  string
+	row     identitydb.InsertSessionParams
+	put     identitydb.PutDeviceParams
+	notice  *notify.Batch
+	passage *passage
+	roles   []Role
+	// unknown: the account was never used from this browser.
+	unknown bool
 }
 
 // prepareSession seals what a session keeps, before the transaction, and the
@@ -102,43 +106,90 @@ func (i *Identity) prepareSession(ctx context.Context, a Account, method string,
 	if err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(origin{IP: actor.IP, Agent: actor.Agent})
-	if err != nil {
-		return nil, err
-	}
 	o := &opening{token: id.Token(), row: identitydb.InsertSessionParams{
 		ID: id.New(), OwnerID: a.ID, Method: method, Bearer: bearer,
-		DeviceIndex: i.keys().Index("identity device", a.ID, actor.Agent),
+		DeviceIndex:  i.keys().Index("identity device", a.ID, actor.Agent),
+		AddressIndex: i.addressIndex(actor.IP), BrowserIndex: i.browserIndex(actor.Agent),
 	}}
 	o.row.SessionHash = id.Hash(o.token)
-	o.row.FromSealed = key.Seal(sessionPlace(o.row.ID), raw)
-	o.notice, err = i.newDeviceNotice(ctx, a, o.row.DeviceIndex)
-	return o, err
+	if o.row.FromSealed, err = i.sealOrigin(ctx, key, sessionPlace(o.row.ID)); err != nil {
+		return nil, err
+	}
+	if strong(method) {
+		if o.roles, err = i.rolesOf(ctx, a.ID); err != nil {
+			return nil, err
+		}
+	}
+	if o.passage, err = i.preparePassage(ctx, a.ID, passSignIn, passOK, method); err != nil {
+		return nil, err
+	}
+	o.passage.row.SessionID, o.passage.row.DeviceKind = o.row.ID, deviceKind(actor.Agent, bearer)
+	if err := i.limitsOf(ctx, o); err != nil {
+		return nil, err
+	}
+	return o, i.fromDevice(ctx, a, o, key)
+}
+
+// fromDevice notes the browser, and seals the notice of a new one.
+func (i *Identity) fromDevice(ctx context.Context, a Account, o *opening, key *secret.DataKey) (err error) {
+	if o.row.Bearer {
+		o.notice, err = i.newDeviceNotice(ctx, a, o.row.DeviceIndex)
+		return err
+	}
+	if o.put, o.device, o.unknown, err = i.prepareDevice(ctx, a.ID, key); err != nil || !o.unknown {
+		o.row.DeviceID = o.put.ID
+		return err
+	}
+	o.row.DeviceID = o.put.ID
+	n, err := i.store.read().CountDevices(ctx, a.ID)
+	if err != nil || n == 0 {
+		return db.Classify(err)
+	}
+	o.notice, err = i.notice(ctx, a, false, "identity.notice.new_device_subject", "identity.notice.new_device")
+	return err
 }
 
 func sessionPlace(session string) secret.Place {
 	return secret.At("identity_sessions", "from_sealed", session)
 }
 
-// openSession begins the session in the transaction.
+// openSession begins the session in the transaction. One that has an end
+// already takes the place of another: a factor was given once more.
 func (i *Identity) openSession(ctx context.Context, tx *db.Tx, o *opening) error {
-	row := o.row
+	row, act := o.row, passSignIn
 	row.CreatedAt, row.SeenAt = tx.Now(), tx.Now()
 	row.FreshAt = tx.Now().Add(i.Config.Fresh)
 	if row.ExpiresAt == 0 {
 		row.ExpiresAt = tx.Now().Add(i.Config.Absolute)
+	} else {
+		act = passConfirm
 	}
 	if err := in(tx).InsertSession(ctx, row); err != nil {
 		return err
 	}
+	if err := i.keepDoor(ctx, tx, o, act); err != nil {
+		return err
+	}
 	actor := ActorOf(ctx)
-	actor.ID = row.OwnerID
-	e := actor.Entry("identity.signed_in", row.OwnerID, "session:"+row.ID)
+	actor.ID, actor.Roles = row.OwnerID, o.roles
+	e := actor.Entry("identity."+act, row.OwnerID, "session:"+row.ID)
 	e.Details = map[string]string{"method": row.Method}
 	if err := i.Audit.Write(ctx, tx, e); err != nil || o.notice == nil {
 		return err
 	}
 	return i.Notify.Send(ctx, tx, o.notice)
+}
+
+// keepDoor writes who came in, and by which browser.
+func (i *Identity) keepDoor(ctx context.Context, tx *db.Tx, o *opening, act string) error {
+	p := *o.passage
+	p.row.Act = act
+	if err := i.keepPassage(ctx, tx, &p); err != nil || o.put.ID == "" {
+		return err
+	}
+	put := o.put
+	put.CreatedAt, put.SeenAt = tx.Now(), tx.Now()
+	return in(tx).PutDevice(ctx, put)
 }
 
 // EndSessions ends all sessions of the account but the one with that public id
@@ -207,12 +258,11 @@ func (i *Identity) list(ctx context.Context) ([]Session, error) {
 			ID: r.ID, Method: r.Method, Bearer: r.Bearer, Current: r.ID == a.Session,
 			Created: r.CreatedAt, Seen: r.SeenAt, Expires: r.ExpiresAt,
 		}
-		var from origin
-		raw, err := key.Open(sessionPlace(r.ID), r.FromSealed)
-		if err := errors.Join(err, json.Unmarshal(raw, &from)); err != nil {
-			return nil, errs.New(errs.Internal, "kit.error.internal").Wrap(err)
+		from, err := openOrigin(key, sessionPlace(r.ID), r.FromSealed)
+		if err != nil {
+			return nil, err
 		}
-		s.IP, s.Device = from.IP, deviceName(from.Agent)
+		s.IP, s.Device, s.Place = from.IP, deviceName(from.Agent), from.Place
 		if s.Current {
 			s.Seen = now
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/identity/identitydb"
+	"okno/internal/identity/place"
 	"okno/internal/kit/db"
 )
 
@@ -71,6 +72,7 @@ type Session struct {
 	ID      string
 	Device  string // "Firefox, Windows"
 	IP      string
+	Place   place.Place
 	Method  string
 	Bearer  bool
 	Current bool
@@ -81,8 +83,9 @@ type Session struct {
 
 // origin is where a session began; it is sealed.
 type origin struct {
-	IP    string `json:"ip,omitempty"`
-	Agent string `json:"agent,omitempty"`
+	IP    string      `json:"ip,omitempty"`
+	Agent string      `json:"agent,omitempty"`
+	Place place.Place `json:"place,omitzero"`
 }
 
 // deviceName makes of a browser's long name for itself what a person knows it

@@ -18,6 +18,16 @@ type IdentityAccount struct {
 	CreatedAt   db.Time
 }
 
+type IdentityChange struct {
+	OwnerID      string
+	ID           string
+	Kind         string
+	State        string
+	CreatedAt    db.Time
+	StopAt       db.Time
+	ChangeSealed []byte
+}
+
 type IdentityCode struct {
 	SubjectIndex []byte
 	ID           string
@@ -36,6 +46,15 @@ type IdentityContact struct {
 	CreatedAt    db.Time
 }
 
+type IdentityDevice struct {
+	OwnerID     string
+	ID          string
+	DeviceIndex []byte
+	CreatedAt   db.Time
+	SeenAt      db.Time
+	FromSealed  []byte
+}
+
 type IdentityFactor struct {
 	OwnerID      string
 	ID           string
@@ -47,9 +66,43 @@ type IdentityFactor struct {
 	UsedAt       db.Time
 }
 
+type IdentityGuard struct {
+	OwnerID      string
+	FrozenAt     db.Time
+	PasswordDue  bool
+	Restriction  string
+	RestrictedAt db.Time
+	RestrictedBy string
+	ReasonSealed []byte
+}
+
+type IdentityHistory struct {
+	OwnerID    string
+	NotedAt    db.Time
+	ID         string
+	Act        string
+	Outcome    string
+	Method     string
+	DeviceKind string
+	SessionID  string
+	DeniedAt   db.Time
+	FromSealed []byte
+}
+
 type IdentityLimit struct {
 	LimitIndex []byte
 	FullAt     db.Time
+}
+
+type IdentityLink struct {
+	TokenHash  []byte
+	OwnerID    string
+	Purpose    string
+	Object     string
+	DataSealed []byte
+	CreatedAt  db.Time
+	ExpiresAt  db.Time
+	UsedAt     db.Time
 }
 
 type IdentityLock struct {
@@ -60,25 +113,45 @@ type IdentityLock struct {
 	UnlockAt  db.Time
 }
 
+type IdentityMessage struct {
+	ID      string
+	SentAt  db.Time
+	Purpose string
+	OwnerID string
+	Parts   int64
+	Kopecks int64
+}
+
 type IdentityPassword struct {
 	OwnerID      string
 	PasswordHash string
 	ChangedAt    db.Time
 }
 
-type IdentitySession struct {
-	SessionHash []byte
-	ID          string
+type IdentityReserf struct {
 	OwnerID     string
-	Method      string
-	Bearer      bool
-	FromSealed  []byte
-	DeviceIndex []byte
-	CreatedAt   db.Time
-	SeenAt      db.Time
-	FreshAt     db.Time
-	ExpiresAt   db.Time
-	EndedAt     db.Time
+	PhoneSealed []byte
+	ConfirmedAt db.Time
+}
+
+type IdentitySession struct {
+	SessionHash  []byte
+	ID           string
+	OwnerID      string
+	Method       string
+	Bearer       bool
+	FromSealed   []byte
+	DeviceIndex  []byte
+	CreatedAt    db.Time
+	SeenAt       db.Time
+	FreshAt      db.Time
+	ExpiresAt    db.Time
+	EndedAt      db.Time
+	DeviceID     string
+	AddressIndex []byte
+	BrowserIndex []byte
+	FrozenAt     db.Time
+	Restricted   bool
 }
 
 type IdentitySignin struct {
@@ -90,4 +163,11 @@ type IdentitySignin struct {
 	Proved    bool
 	SentAt    db.Time
 	ExpiresAt db.Time
+	Passed    string
+}
+
+type IdentityVisit struct {
+	AddressIndex []byte
+	AccountIndex []byte
+	SeenAt       db.Time
 }

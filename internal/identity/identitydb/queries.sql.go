@@ -243,7 +243,8 @@ func (q *Queries) EmptyAccount(ctx context.Context, arg EmptyAccountParams) erro
 }
 
 const emptySessions = `-- name: EmptySessions :exec
-UPDATE identity_sessions SET from_sealed = $2, device_index = $2 WHERE owner_id = $1
+UPDATE identity_sessions SET from_sealed = $2, device_index = $2, address_index = $2, browser_index = $2, device_id = ''
+WHERE owner_id = $1
 `
 
 type EmptySessionsParams struct {
@@ -485,22 +486,28 @@ func (q *Queries) InsertFactor(ctx context.Context, arg InsertFactorParams) erro
 
 const insertSession = `-- name: InsertSession :exec
 INSERT INTO identity_sessions
-    (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)
+    (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at,
+     device_id, address_index, browser_index, frozen_at, restricted)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16)
 `
 
 type InsertSessionParams struct {
-	SessionHash []byte
-	ID          string
-	OwnerID     string
-	Method      string
-	Bearer      bool
-	FromSealed  []byte
-	DeviceIndex []byte
-	CreatedAt   db.Time
-	SeenAt      db.Time
-	FreshAt     db.Time
-	ExpiresAt   db.Time
+	SessionHash  []byte
+	ID           string
+	OwnerID      string
+	Method       string
+	Bearer       bool
+	FromSealed   []byte
+	DeviceIndex  []byte
+	CreatedAt    db.Time
+	SeenAt       db.Time
+	FreshAt      db.Time
+	ExpiresAt    db.Time
+	DeviceID     string
+	AddressIndex []byte
+	BrowserIndex []byte
+	FrozenAt     db.Time
+	Restricted   bool
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -516,6 +523,11 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.SeenAt,
 		arg.FreshAt,
 		arg.ExpiresAt,
+		arg.DeviceID,
+		arg.AddressIndex,
+		arg.BrowserIndex,
+		arg.FrozenAt,
+		arg.Restricted,
 	)
 	return err
 }
@@ -762,21 +774,26 @@ func (q *Queries) SentSignIn(ctx context.Context, arg SentSignInParams) (int64, 
 }
 
 const sessionOf = `-- name: SessionOf :one
-SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at
+SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at,
+    address_index, browser_index, frozen_at, restricted
 FROM identity_sessions WHERE session_hash = $1
 `
 
 type SessionOfRow struct {
-	SessionHash []byte
-	ID          string
-	OwnerID     string
-	Method      string
-	Bearer      bool
-	CreatedAt   db.Time
-	SeenAt      db.Time
-	FreshAt     db.Time
-	ExpiresAt   db.Time
-	EndedAt     db.Time
+	SessionHash  []byte
+	ID           string
+	OwnerID      string
+	Method       string
+	Bearer       bool
+	CreatedAt    db.Time
+	SeenAt       db.Time
+	FreshAt      db.Time
+	ExpiresAt    db.Time
+	EndedAt      db.Time
+	AddressIndex []byte
+	BrowserIndex []byte
+	FrozenAt     db.Time
+	Restricted   bool
 }
 
 func (q *Queries) SessionOf(ctx context.Context, sessionHash []byte) (SessionOfRow, error) {
@@ -793,12 +810,16 @@ func (q *Queries) SessionOf(ctx context.Context, sessionHash []byte) (SessionOfR
 		&i.FreshAt,
 		&i.ExpiresAt,
 		&i.EndedAt,
+		&i.AddressIndex,
+		&i.BrowserIndex,
+		&i.FrozenAt,
+		&i.Restricted,
 	)
 	return i, err
 }
 
 const sessionsOf = `-- name: SessionsOf :many
-SELECT session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at FROM identity_sessions WHERE owner_id = $1 AND ended_at = 0 ORDER BY seen_at DESC, id
+SELECT session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at, device_id, address_index, browser_index, frozen_at, restricted FROM identity_sessions WHERE owner_id = $1 AND ended_at = 0 ORDER BY seen_at DESC, id
 `
 
 func (q *Queries) SessionsOf(ctx context.Context, ownerID string) ([]IdentitySession, error) {
@@ -823,6 +844,11 @@ func (q *Queries) SessionsOf(ctx context.Context, ownerID string) ([]IdentitySes
 			&i.FreshAt,
 			&i.ExpiresAt,
 			&i.EndedAt,
+			&i.DeviceID,
+			&i.AddressIndex,
+			&i.BrowserIndex,
+			&i.FrozenAt,
+			&i.Restricted,
 		); err != nil {
 			return nil, err
 		}
@@ -855,7 +881,7 @@ func (q *Queries) SetLang(ctx context.Context, arg SetLangParams) (int64, error)
 }
 
 const signInByID = `-- name: SignInByID :one
-SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at FROM identity_signins WHERE id = $1
+SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at, passed FROM identity_signins WHERE id = $1
 `
 
 func (q *Queries) SignInByID(ctx context.Context, id string) (IdentitySignin, error) {
@@ -870,12 +896,13 @@ func (q *Queries) SignInByID(ctx context.Context, id string) (IdentitySignin, er
 		&i.Proved,
 		&i.SentAt,
 		&i.ExpiresAt,
+		&i.Passed,
 	)
 	return i, err
 }
 
 const signInOf = `-- name: SignInOf :one
-SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at FROM identity_signins WHERE token_hash = $1
+SELECT token_hash, id, owner_id, purpose, factor, proved, sent_at, expires_at, passed FROM identity_signins WHERE token_hash = $1
 `
 
 func (q *Queries) SignInOf(ctx context.Context, tokenHash []byte) (IdentitySignin, error) {
@@ -890,6 +917,7 @@ func (q *Queries) SignInOf(ctx context.Context, tokenHash []byte) (IdentitySigni
 		&i.Proved,
 		&i.SentAt,
 		&i.ExpiresAt,
+		&i.Passed,
 	)
 	return i, err
 }
