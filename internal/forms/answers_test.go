@@ -129,15 +129,18 @@ func usedKeys(t *testing.T) []string {
 		}
 	}
 	for _, k := range Kinds() {
-		for _, in := range k.Inputs(&Field{}) {
+		for _, in := range k.Inputs(&Field{Places: []Place{{}}}) {
 			if in.Label != "" {
 				keys = append(keys, in.Label)
 			}
-		}
-		if c, ok := k.(composite); ok {
-			for _, p := range c.parts {
-				keys = append(keys, c.label(p.id))
+			for _, o := range in.Options {
+				if o.Label != "" {
+					keys = append(keys, o.Label)
+				}
 			}
+		}
+		for _, p := range partsOf(k) {
+			keys = append(keys, "forms.part."+k.Name()+"."+p.id)
 		}
 	}
 	return keys

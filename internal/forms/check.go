@@ -38,6 +38,9 @@ func checked(s *Service, i int, x *posting, answers Answers, facts Facts) (Answe
 	if p.facts.Files == nil {
 		p.facts.Files = map[string]File{}
 	}
+	if p.facts.Dictionaries == nil {
+		p.facts.Dictionaries = Shelf{}
+	}
 	p.run()
 	state := p.result.Step(step.ID)
 	if state == nil {

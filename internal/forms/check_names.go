@@ -104,6 +104,9 @@ func (x *posting) askedNames(state *StepState) map[string]bool {
 func addNames(asked map[string]bool, f *FieldState) {
 	for _, in := range f.Field.kind.Inputs(f.Field) {
 		asked[joinPart(f.Name, in.Part)] = true
+		if f.Field.Picks() {
+			asked[f.Name+".pick"] = true
+		}
 		if strings.HasSuffix(in.Part, "day") {
 			whole := strings.TrimSuffix(strings.TrimSuffix(in.Part, "day"), ".")
 			asked[joinPart(f.Name, whole)] = true

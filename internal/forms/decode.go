@@ -348,13 +348,17 @@ func rangeText(t tags) string {
 
 // formats are the shapes of short values. They stand in the schema too.
 var formats = map[string]string{
-	"id":     `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
-	"code":   `^[a-z0-9][a-z0-9_-]*$`,
-	"field":  `^[a-z][a-z0-9_]{0,59}$`,
-	"region": `^[0-9]{2,3}$`,
-	"path":   `^/[a-z0-9/_-]*$`,
-	"url":    `^https://[^\s]+$`,
-	"fact":   `^[a-z_]+\.[a-z][a-z0-9_]*$`,
+	"id":         `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
+	"code":       `^[a-z0-9][a-z0-9_-]*$`,
+	"field":      `^[a-z][a-z0-9_]{0,59}$`,
+	"region":     `^[0-9]{2,3}$`,
+	"path":       `^/[a-z0-9/_-]*$`,
+	"url":        `^https://[^\s]+$`,
+	"fact":       `^[a-z_]+\.[a-z][a-z0-9_]*$`,
+	"entry":      `^[A-Za-z0-9][A-Za-z0-9._-]*$`,
+	"ratio":      `^[1-9][0-9]{0,3}:[1-9][0-9]{0,3}$`,
+	"coordinate": `^-?[0-9]{1,3}(\.[0-9]{1,7})?$`,
+	"date":       `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`,
 }
 
 // shape is the pattern of a format, nil for those that have none.

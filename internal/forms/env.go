@@ -76,15 +76,20 @@ func addFields(p *provider, members map[string]*cel.Type, fields []Field) {
 
 func factsType(p *provider) *cel.Type {
 	roots := map[string]map[string]*cel.Type{"profile": {}, "organisation": {}}
+	all := kinds()
 	for _, path := range FactPaths() {
 		root, name := cutPath(path.Path)
-		roots[root][name] = kinds()[path.Kind].celType(p, &Field{})
+		t := all[path.Kind].celType(p, &Field{})
+		if path.List {
+			t = cel.ListType(t)
+		}
+		roots[root][name] = t
 	}
 	open := cel.MapType(cel.StringType, cel.DynType)
 	return p.define("facts", map[string]*cel.Type{
 		"today": cel.StringType, "level": cel.StringType, "region": cel.StringType, "audience": cel.StringType,
 		"profile":      p.define("facts.profile", roots["profile"]),
 		"organisation": p.define("facts.organisation", roots["organisation"]),
-		"registry":     open, "document": open, "earlier": open,
+		"registry":     open, "document": open, "earlier": open, "found": open,
 	})
 }

@@ -23,6 +23,32 @@ type Facts struct {
 	// Fill takes the references in the answers as they are (to show what was
 	// sent); Check then takes no file at all.
 	Files map[string]File
+	// Dictionaries are the lists to choose from. With nil, Fill takes the
+	// entries in the answers as they are, and Check takes none.
+	Dictionaries Dictionaries
+	// Found are answers of registries, by Lookup.Key. A lookup which is not
+	// there has not been answered yet; Result.Lookups lists those needed.
+	Found map[string]Found
+}
+
+// Lookup is a question to a registry which the form needs: about an
+// organisation, about the answer of a field with the key registry. The engine
+// names it, the caller asks and puts the answer into Facts.Found.
+type Lookup struct {
+	Registry string // code; "organisation" for the kind organisation
+	About    string // the number or code, in canonical form
+	Field    string // name of the field in the page
+}
+
+// Key is the lookup's key in Facts.Found.
+func (l Lookup) Key() string { return l.Registry + ":" + l.About }
+
+// Found is what a registry has answered.
+type Found struct {
+	Known
+	// None: the registry does not know it. Silent: it did not answer in time;
+	// the form goes on without, and the officer sees it.
+	None, Silent bool
 }
 
 // Known is a value with its origin.
@@ -32,6 +58,15 @@ type Known struct {
 	Origin Text
 	// AsOf is when it was learnt, RFC 3339; empty when not known.
 	AsOf string
+	// Correct names where a mistake is put right («это неверно»): an address of
+	// the portal or a code that the caller knows. By default the first part of
+	// the path: profile, organisation, registry, document, earlier.
+	Correct string
+}
+
+func (k Known) source(path string) Source {
+	root, _ := cutPath(path)
+	return Source{From: FromKnown, Path: path, Origin: k.Origin, AsOf: k.AsOf, Correct: cmpHint(k.Correct, root)}
 }
 
 // File is an uploaded file; answers hold it by value, without contents.
@@ -40,6 +75,9 @@ type File struct {
 	Name string `json:"name"`
 	Size int64  `json:"size"` // bytes
 	Type string `json:"type"` // pdf, jpg … as recognised from the contents
+	// Photo is what was measured on a picture, nil if it is none or can't be
+	// decoded. A field of the kind photo needs it.
+	Photo *Photo `json:"photo,omitempty"`
 }
 
 // FactPath is a place from which a field can be filled.
@@ -47,40 +85,52 @@ type FactPath struct {
 	Path string
 	// Kind of fields that it fits; "" fits all.
 	Kind string
+	// List: there may be several values, of that kind each. It fills a group,
+	// or is offered by a field's choose.
+	List bool
 }
 
 // FactPaths are the places known to the language. Beside them stand
 // registry.<code>, document.<code> and earlier.<field>, whose names are open.
 func FactPaths() []FactPath {
 	return []FactPath{
-		{"profile.last_name", "name"},
-		{"profile.first_name", "name"},
-		{"profile.middle_name", "name"},
-		{"profile.birth_date", "date"},
-		{"profile.birth_place", "text"},
-		{"profile.sex", "choice"},
-		{"profile.citizenship", "text"},
-		{"profile.snils", "snils"},
-		{"profile.inn", "inn"},
-		{"profile.phone", "phone"},
-		{"profile.email", "email"},
-		{"profile.oms", "oms"},
-		{"profile.driver_licence", "driver_licence"},
-		{"profile.person", "person"},
-		{"profile.passport", "passport_rf"},
-		{"profile.address", "address"},
-		{"profile.actual_address", "address"},
-		{"profile.account", "account"},
-		{"organisation.name", "text"},
-		{"organisation.short_name", "text"},
-		{"organisation.inn", "inn"},
-		{"organisation.ogrn", "text"},
-		{"organisation.kpp", "text"},
-		{"organisation.address", "address"},
-		{"organisation.phone", "phone"},
-		{"organisation.email", "email"},
-		{"organisation.head", "person"},
-		{"organisation.account", "account"},
+		{Path: "profile.last_name", Kind: "name"},
+		{Path: "profile.first_name", Kind: "name"},
+		{Path: "profile.middle_name", Kind: "name"},
+		{Path: "profile.birth_date", Kind: "date"},
+		{Path: "profile.birth_place", Kind: "text"},
+		{Path: "profile.sex", Kind: "choice"},
+		{Path: "profile.citizenship", Kind: "text"},
+		{Path: "profile.snils", Kind: "snils"},
+		{Path: "profile.inn", Kind: "inn"},
+		{Path: "profile.phone", Kind: "phone"},
+		{Path: "profile.email", Kind: "email"},
+		{Path: "profile.oms", Kind: "oms"},
+		{Path: "profile.driver_licence", Kind: "driver_licence"},
+		{Path: "profile.person", Kind: "person"},
+		{Path: "profile.passport", Kind: "passport_rf"},
+		{Path: "profile.address", Kind: "address"},
+		{Path: "profile.actual_address", Kind: "address"},
+		{Path: "profile.account", Kind: "account"},
+		{Path: "profile.fio", Kind: "fio"},
+		{Path: "profile.foreign_passport", Kind: "foreign_passport"},
+		{Path: "profile.identity_document", Kind: "identity_document"},
+		{Path: "profile.spouse", Kind: "spouse"},
+		{Path: "profile.children", Kind: "child", List: true},
+		{Path: "profile.vehicles", Kind: "vehicle", List: true},
+		{Path: "profile.properties", Kind: "property", List: true},
+		{Path: "organisation.card", Kind: "organisation"},
+		{Path: "organisation.ogrnip", Kind: "ogrnip"},
+		{Path: "organisation.name", Kind: "text"},
+		{Path: "organisation.short_name", Kind: "text"},
+		{Path: "organisation.inn", Kind: "inn"},
+		{Path: "organisation.ogrn", Kind: "ogrn"},
+		{Path: "organisation.kpp", Kind: "kpp"},
+		{Path: "organisation.address", Kind: "address"},
+		{Path: "organisation.phone", Kind: "phone"},
+		{Path: "organisation.email", Kind: "email"},
+		{Path: "organisation.head", Kind: "person"},
+		{Path: "organisation.account", Kind: "account"},
 	}
 }
 
@@ -106,6 +156,7 @@ func (f Facts) tree() map[string]any {
 	t := map[string]any{
 		"profile": map[string]any{}, "organisation": map[string]any{},
 		"registry": map[string]any{}, "document": map[string]any{}, "earlier": map[string]any{},
+		"found": map[string]any{},
 	}
 	for name, v := range map[string]string{"today": f.Today, "level": f.Level, "region": f.Region, "audience": f.Audience} {
 		if v != "" {

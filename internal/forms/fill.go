@@ -29,8 +29,9 @@ func newPass(s *Service, answers Answers, facts Facts) *pass {
 }
 
 func (p *pass) run() {
-	for i := range p.s.Form.Steps {
+	for i := 0; i < len(p.s.Form.Steps); {
 		step := &p.s.Form.Steps[i]
+		i++
 		if !step.When.holds(p.scope) {
 			continue
 		}
@@ -38,12 +39,27 @@ func (p *pass) run() {
 		if p.stopped(step.ID, step.Stop) {
 			break
 		}
+		i = max(i, p.jumps(step))
 	}
 	if p.result.Stopped == nil {
 		p.stopped("", p.s.Form.Stop)
 	}
 	complete := len(p.result.Missing) == 0 && len(p.result.Wrong) == 0
 	p.result.Decided = decide(p.s, p.scope, complete)
+}
+
+// jumps is the place of the step with which to go on, 0 for the next one. It is
+// never an earlier one, so the form ends.
+func (p *pass) jumps(step *Step) int {
+	for i := range step.Jump {
+		if j := &step.Jump[i]; j.When.holds(p.scope) {
+			if j.To == jumpEnd {
+				return len(p.s.Form.Steps)
+			}
+			return p.s.steps[j.To]
+		}
+	}
+	return 0
 }
 
 func (p *pass) walk(step *Step) {
@@ -101,12 +117,49 @@ func (p *pass) field(f *Field, name string, g given, filled Source, fill any) Fi
 		return p.calculate(state)
 	}
 	b := p.bounds(f, &state)
+	g = p.pick(&state, g, b)
 	if g.any && g.value != nil {
 		p.accept(&state, g, b)
 	}
 	p.fromKnown(&state, g, b, filled, fill)
+	p.found(&state)
 	p.require(&state)
 	return state
+}
+
+// pick takes the candidate that was posted in place of boxes.
+func (p *pass) pick(state *FieldState, g given, b bounds) given {
+	f := state.Field
+	if !f.Picks() {
+		return g
+	}
+	state.Candidates = p.candidates(f, b)
+	if p.posts(f.step) && p.posting.opens(openID(f)) {
+		key := posted{raw: p.posting.raw, name: state.Name}.line("pick")
+		v, ok := picked(state.Candidates, key)
+		switch {
+		case ok:
+			g = given{value: v, any: true}
+		case key != "" && key != pickNew:
+			g = given{value: key, any: true, flaws: oneFlaw("forms.error.option")}
+		}
+	}
+	if g.value != nil && len(state.Candidates) > 0 {
+		if v, flaws := f.kind.accept(f, g.value, b); flaws == nil {
+			if _, known := picked(state.Candidates, keyOf(v)); known {
+				state.Picked = keyOf(v)
+			}
+		}
+	}
+	return g
+}
+
+// openID is the id by which a field is opened for correction.
+func openID(f *Field) string {
+	if f.group != nil {
+		return f.group.ID
+	}
+	return f.ID
 }
 
 func (p *pass) calculate(state FieldState) FieldState {
@@ -122,7 +175,7 @@ func (p *pass) calculate(state FieldState) FieldState {
 }
 
 func (p *pass) bounds(f *Field, state *FieldState) bounds {
-	b := bounds{today: p.facts.Today, files: p.facts.Files}
+	b := bounds{today: p.facts.Today, files: p.facts.Files, dictionaries: p.facts.Dictionaries}
 	if !f.Min.IsZero() {
 		b.min = f.Min.value(p.scope)
 	}
@@ -154,31 +207,49 @@ func (p *pass) accept(state *FieldState, g given, b bounds) {
 // fromKnown fills an unanswered field from the facts, and says so too where
 // the answer is the same as what is known.
 func (p *pass) fromKnown(state *FieldState, g given, b bounds, filled Source, fill any) {
-	if len(state.Wrong) > 0 || g.any && g.value == nil {
-		return
-	}
 	value, source := p.known(state.Field, b)
 	if value == nil && fill != nil {
-		if v, flaws := state.Field.kind.accept(state.Field, fill, b); flaws == nil {
+		if v, flaws := state.Field.kind.accept(state.Field, adapted(state.Field.kind, fill), b); flaws == nil {
 			value, source = v, filled
 		}
 	}
-	if value != nil && (state.Value == nil || same(state.Value, value)) {
+	switch {
+	case value == nil || len(state.Wrong) > 0:
+	case g.any && g.value == nil, state.Value != nil && !same(state.Value, value):
+		state.Changed, state.Provided, state.ProvidedBy = true, value, source
+	default:
 		state.Value, state.Source = value, source
 	}
 }
 
 func (p *pass) known(f *Field, b bounds) (any, Source) {
 	for _, path := range f.Fill {
-		k, ok := p.facts.Known[path]
-		if !ok || k.Value == nil {
-			continue
+		if v, source := p.knownAt(f, path, b); v != nil {
+			return v, source
 		}
-		if v, flaws := f.kind.accept(f, k.Value, b); flaws == nil && v != nil {
-			return v, Source{From: FromKnown, Path: path, Origin: k.Origin, AsOf: k.AsOf}
+	}
+	for _, kind := range f.FromVault {
+		if v, source := p.knownAt(f, "document."+kind, b); v != nil {
+			return v, source
 		}
 	}
 	return nil, Source{}
+}
+
+func (p *pass) knownAt(f *Field, path string, b bounds) (any, Source) {
+	k, ok := p.facts.Known[path]
+	if !ok || k.Value == nil {
+		return nil, Source{}
+	}
+	v := k.Value
+	if len(f.FromVault) > 0 && items(v) == nil {
+		v = []any{v} // one document
+	}
+	v, flaws := f.kind.accept(f, adapted(f.kind, v), b)
+	if flaws != nil || v == nil {
+		return nil, Source{}
+	}
+	return v, k.source(path)
 }
 
 func (p *pass) require(state *FieldState) {
@@ -200,7 +271,7 @@ func missingKey(kind string) string {
 		return "forms.error.choose"
 	case "consent":
 		return "forms.error.consent"
-	case "file":
+	case "file", "photo":
 		return "forms.error.file_missing"
 	}
 	return "forms.error.required"

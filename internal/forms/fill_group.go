@@ -49,10 +49,46 @@ func (p *pass) list(g *Group) ([]any, Source) {
 	for _, path := range g.Fill {
 		k := p.facts.Known[path]
 		if list := items(k.Value); len(list) > 0 {
-			return list, Source{From: FromKnown, Path: path, Origin: k.Origin, AsOf: k.AsOf}
+			return g.itemsOf(path, list), k.source(path)
 		}
 	}
 	return nil, Source{}
+}
+
+// itemsOf makes items of a known list: objects with the fields of the group, or
+// whole values (the children of the profile) for its first field that takes them.
+func (g *Group) itemsOf(path string, list []any) []any {
+	fact, _ := factPath(path)
+	if !fact.List {
+		return list
+	}
+	var field *Field
+	for i := range g.Fields {
+		if f := &g.Fields[i]; field == nil && takes(f.Kind, fact.Kind) {
+			field = f
+		}
+	}
+	if field == nil {
+		return list
+	}
+	out := make([]any, len(list))
+	for i := range list {
+		out[i] = map[string]any{field.ID: list[i]}
+	}
+	return out
+}
+
+// takes reports whether a field of the kind can be filled with a value of another:
+// a child is a person too.
+func takes(kind, from string) bool {
+	people := map[string]int{"fio": 1, "person": 2, "spouse": 3, "child": 4}
+	switch {
+	case kind == from, kind == "longtext" && from == "text":
+		return true
+	case people[kind] > 0 && people[from] > 0:
+		return people[kind] < 3 && people[from] >= people[kind]
+	}
+	return false
 }
 
 func (p *pass) item(g *Group, i int, from any, source Source) (ItemState, map[string]any) {

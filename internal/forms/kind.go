@@ -37,7 +37,7 @@ type Input struct {
 	// Label is the key of the part's label in the locale files; empty where
 	// the field's label says all.
 	Label string
-	// Control is text, textarea, radio, checkbox, select, file.
+	// Control is text, textarea, radio, checkbox, select, file, hidden.
 	Control string
 	// Mode is the HTML inputmode; empty for the default.
 	Mode string
@@ -47,6 +47,19 @@ type Input struct {
 	Width int
 	// Optional is true for a part which may be left empty.
 	Optional bool
+	// Options are what a select offers.
+	Options []InputOption
+	// Search names the dictionary of which a text box takes an entry: a select
+	// if the dictionary is small, words with suggestions if it is big. The code
+	// is posted, or the words.
+	Search string
+}
+
+// InputOption is one line of a select.
+type InputOption struct {
+	Value string
+	Label string // key of the locale files; empty where Text says it
+	Text  Text
 }
 
 // Printer is what printing needs: the language and the words of the locale.
@@ -72,6 +85,8 @@ type bounds struct {
 	min, max any
 	offered  []*Option
 	files    map[string]File
+
+	dictionaries Dictionaries
 }
 
 // flaw is what is wrong with an answer; part names the box. A flaw with a text
@@ -88,21 +103,26 @@ func oneFlaw(key string, args ...any) []flaw { return []flaw{{key: key, args: ar
 // Kinds are all kinds of the language, by name.
 func Kinds() []Kind {
 	list := []Kind{
-		accountKind(), addressKind(), birthCertificateKind(),
+		accountKind(), addressKind(), bicKind(), birthCertificateKind(), cadastralKind(), childKind(),
 		calculatedKind{},
 		choiceKind{},
 		choicesKind{},
 		consentKind{},
 		dateKind{},
+		dictionaryKind{},
 		driverLicenceKind(), emailKind(),
 		fileKind{},
-		innKind(), longtextKind(),
+		fioKind(), foreignPassportKind(), identityDocumentKind(),
+		innKind(), kppKind(), longtextKind(),
 		moneyKind{},
 		nameKind(),
 		noteKind{},
 		numberKind{},
-		omsKind(),
-		passportRFKind(), personKind(), phoneKind(), plateKind(), postcodeKind(), snilsKind(), textKind(), vinKind(),
+		ogrnKind(), ogrnipKind(), oktmoKind(), omsKind(), organisationKind(),
+		passportRFKind(), newPeriodKind(), personKind(), phoneKind(),
+		photoKind{}, placeKind{},
+		plateKind(), postcodeKind(), propertyKind(), snilsKind(), spouseKind(), textKind(), vehicleKind(),
+		vehicleDocumentKind(), vinKind(),
 		yesnoKind{},
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name() < list[j].Name() })

@@ -26,6 +26,8 @@ type piece struct {
 	complete string
 	width    int
 	optional bool
+	// anyDay: a date which may lie ahead.
+	anyDay bool
 }
 
 func (k composite) Name() string { return k.name }
@@ -140,7 +142,7 @@ func (k composite) acceptPart(p *piece, in, out map[string]any, b bounds) []flaw
 
 // latest: no document is issued and nobody is born after today.
 func (p *piece) latest(b bounds) any {
-	if _, ok := p.kind.(dateKind); ok && b.today != "" {
+	if _, ok := p.kind.(dateKind); ok && b.today != "" && !p.anyDay {
 		return b.today
 	}
 	return nil

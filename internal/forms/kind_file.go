@@ -16,7 +16,9 @@ type fileKind struct{}
 
 func (fileKind) Name() string { return "file" }
 
-func (fileKind) keys() []string { return []string{"accept", "max_size", "count", "document"} }
+func (fileKind) keys() []string {
+	return []string{"accept", "max_size", "count", "document", "from_vault"}
+}
 
 func (fileKind) celType(p *provider, _ *Field) *cel.Type {
 	return cel.ListType(p.define("file", map[string]*cel.Type{
@@ -32,6 +34,9 @@ func (fileKind) read(_ *Field, in posted) any { return in.list("") }
 func (f *Field) FileTypes() []string {
 	if len(f.Accept) > 0 {
 		return f.Accept
+	}
+	if f.Kind == "photo" {
+		return []string{"jpg", "png"}
 	}
 	return []string{"pdf", "jpg", "png"}
 }

@@ -128,6 +128,7 @@ func (l *linter) form() {
 	l.notices()
 	for i := range s.Form.Steps {
 		l.step(&s.Form.Steps[i])
+		l.jumps(i)
 	}
 }
 
@@ -141,6 +142,31 @@ func (l *linter) notices() {
 			l.add(top, "missing", "people read it at that turn", "notices: %q is missing", x.key)
 		}
 	}
+}
+
+// jumps lead to later steps that exist.
+func (l *linter) jumps(i int) {
+	step := &l.s.Form.Steps[i]
+	for _, j := range step.Jump {
+		target, ok := l.s.steps[j.To]
+		switch {
+		case j.To == jumpEnd || j.To == "":
+		case !ok:
+			l.add(j.At, "value", nearest(j.To, l.stepIDs()), "jump: there is no step %q", j.To)
+		case target <= i:
+			l.add(j.At, "cycle", "jump to a later step: a form goes one way", "jump: step %q does not come later", j.To)
+		case target == i+1 && j.When.IsZero():
+			l.add(j.At, "value", "take the jump away", "jump: step %q is the next one anyway", j.To)
+		}
+	}
+}
+
+func (l *linter) stepIDs() []string {
+	out := []string{jumpEnd}
+	for i := range l.s.Form.Steps {
+		out = append(out, l.s.Form.Steps[i].ID)
+	}
+	return out
 }
 
 func (l *linter) step(step *Step) {
@@ -171,6 +197,7 @@ func (l *linter) field(f *Field) {
 	}
 	l.keys(f)
 	l.options(f)
+	l.special(f)
 	l.fill(f.Fill, f.Kind, f.At)
 	if f.MaxLength > 0 && f.MinLength > f.MaxLength {
 		l.add(f.At, "limit", "min_length must not exceed max_length", "field %q: no answer can fit", f.ID)
@@ -210,8 +237,42 @@ func written(v reflect.Value) bool {
 	return !v.IsZero()
 }
 
+// special are rules of one kind or key.
+func (l *linter) special(f *Field) {
+	seen := map[string]bool{}
+	for _, p := range f.Places {
+		l.unique(seen, "place", p.Value, p.At)
+	}
+	if f.Dictionary != "" && l.o.Dictionaries != nil && l.o.Dictionaries[f.Dictionary] == nil {
+		l.add(f.At, "value", nearest(f.Dictionary, l.o.Dictionaries.names()), "there is no dictionary %q", f.Dictionary)
+	}
+	if !f.NotFound.IsZero() && f.Registry == "" {
+		l.add(f.At, "key", "name the registry", "field %q: not_found needs registry", f.ID)
+	}
+	if f.Choose != "" {
+		fact, ok := factPath(f.Choose)
+		if !ok {
+			l.add(f.At, "value", nearest(f.Choose, factNames()), "choose: %q is not known", f.Choose)
+		} else if fact.Kind != "" && !takes(f.Kind, fact.Kind) {
+			l.add(f.At, "type", "change the kind or the place", "choose: %s is a %s, the field a %s", f.Choose, fact.Kind, f.Kind)
+		}
+	}
+	if n := f.Norm; n != nil && (n.MaxWidth > 0 && n.MaxWidth < n.MinWidth || n.MaxHeight > 0 && n.MaxHeight < n.MinHeight) {
+		l.add(n.At, "limit", "the largest must not be below the least", "norm: no picture can fit")
+	}
+}
+
+func factNames() []string {
+	var names []string
+	for _, p := range FactPaths() {
+		names = append(names, p.Path)
+	}
+	return names
+}
+
 var commonKeys = []string{
 	"id", "kind", "label", "hint", "required", "when", "fill", "checks", "autocomplete", "width",
+	"choose", "registry", "not_found", "was",
 }
 
 func (l *linter) options(f *Field) {
@@ -225,15 +286,12 @@ func (l *linter) options(f *Field) {
 }
 
 func (l *linter) fill(paths []string, kind string, at Pos) {
-	var names []string
-	for _, p := range FactPaths() {
-		names = append(names, p.Path)
-	}
+	names := factNames()
 	for _, p := range paths {
 		fact, ok := factPath(p)
 		if !ok {
 			l.add(at, "value", cmpHint(nearest(p, names), "known: "+strings.Join(names, ", ")), "fill: %q is not known", p)
-		} else if kind != "" && fact.Kind != "" && fact.Kind != kind && !(fact.Kind == "text" && kind == "longtext") {
+		} else if kind != "" && fact.Kind != "" && (fact.List || !takes(kind, fact.Kind)) {
 			l.add(at, "type", "change the kind or the place", "fill: %s is a %s, the field a %s", p, fact.Kind, kind)
 		}
 	}

@@ -16,6 +16,9 @@ type Options struct {
 	// Agencies, Categories and LifeEvents are the known codes; nil means that
 	// any code is taken.
 	Agencies, Categories, LifeEvents map[string]bool
+	// Dictionaries are the known dictionaries; nil means that any is taken.
+	// LoadAll and Lint take those of the folder by themselves.
+	Dictionaries Shelf
 	// Production refuses services with facts that are not verified.
 	Production bool
 }
@@ -38,6 +41,10 @@ func LoadAll(fsys fs.FS, o Options) ([]*Service, []Fault) {
 	var all []Fault
 	files, faults := find(fsys, o)
 	all = append(all, faults...)
+	if o.Dictionaries == nil {
+		o.Dictionaries, faults = LoadDictionaries(fsys, o.Dir)
+		all = append(all, faults...)
+	}
 	for _, file := range files {
 		s, faults := load(base, fsys, file, o)
 		all = append(all, faults...)

@@ -17,6 +17,8 @@ type Source struct {
 	Path   string
 	Origin Text
 	AsOf   string // RFC 3339, empty when not known
+	// Correct names where a mistake in it is put right (see Known.Correct).
+	Correct string
 }
 
 // Result is a form filled from answers and facts. It is made by Fill and not
@@ -34,6 +36,8 @@ type Result struct {
 	Stopped *Stopped
 	// Decided is what the rules say.
 	Decided Decided
+	// Lookups are the questions to registries that have no answer in the facts.
+	Lookups []Lookup
 
 	scope *scope
 }
@@ -65,6 +69,17 @@ type FieldState struct {
 	// Missing is true for a required answer that is not there.
 	Missing bool
 	Wrong   []Wrong
+	// Changed is true where something else is known than what was answered:
+	// Provided, from ProvidedBy. The officer sees both.
+	Changed    bool
+	Provided   any
+	ProvidedBy Source
+	// Candidates are known values that can be taken as a whole; posted as
+	// <name>.pick. Picked is the key of the one that was taken, empty for none.
+	Candidates []Candidate
+	Picked     string
+	// Lookup is the question to a registry which the answer raises, nil for none.
+	Lookup *Lookup
 
 	given bool // the person answered, or left it empty on purpose
 }
