@@ -8,7 +8,9 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
+	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/secret"
 	"okno/internal/kit/web"
 )
 
@@ -23,6 +25,12 @@ type Deps struct {
 	DB       *db.DB
 	Audit    *audit.Log
 	Services fs.FS
+	// Keyset gives the blind indexes of people on whose cases an officer must
+	// not work; Clock tells who is on leave today.
+	Keyset *secret.Keyset
+	Clock  clock.Clock
+	// Logins tell how members of staff are called on pages; nil shows accounts.
+	Logins func(ctx context.Context, account string) string
 	// Changed is told of an account whose roles change, so that its sessions
 	// learn of it at once; nil for nobody.
 	Changed func(tx *db.Tx, account string)
@@ -34,6 +42,10 @@ type Room struct {
 	store    store
 	audit    *audit.Log
 	changed  func(tx *db.Tx, account string)
+	keyset   *secret.Keyset
+	clock    clock.Clock
+	logins   func(ctx context.Context, account string) string
+	cache    rulesCache
 }
 
 // New reads the agencies; an error names the fault in their file.
@@ -45,7 +57,15 @@ func New(d Deps) (*Room, error) {
 	if d.Changed == nil {
 		d.Changed = func(*db.Tx, string) {}
 	}
-	return &Room{agencies: agencies, store: store{d.DB}, audit: d.Audit, changed: d.Changed}, nil
+	if d.Clock == nil {
+		d.Clock = clock.System()
+	}
+	if d.Logins == nil {
+		d.Logins = func(_ context.Context, account string) string { return account }
+	}
+	return &Room{
+		agencies: agencies, store: store{d.DB}, audit: d.Audit, changed: d.Changed, keyset: d.Keyset, clock: d.Clock, logins: d.Logins,
+	}, nil
 }
 
 // Migrations are the room's tables.

@@ -132,7 +132,10 @@ func (h *House) buildPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.agency, err = agency.New(agency.Deps{DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged})
+	h.agency, err = agency.New(agency.Deps{
+		DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged, Keyset: h.stores.sealer.Keyset(),
+		Clock: h.clock, Logins: h.login,
+	})
 	if err != nil {
 		return err
 	}

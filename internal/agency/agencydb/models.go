@@ -8,10 +8,55 @@ import (
 	"okno/internal/kit/db"
 )
 
+type AgencyInterest struct {
+	AgencyID    string
+	ID          string
+	Account     string
+	Relation    string
+	DeclaredAt  db.Time
+	PersonIndex []byte
+}
+
+type AgencyLeafe struct {
+	AgencyID   string
+	ID         string
+	Account    string
+	Substitute string
+	FromDay    string
+	ToDay      string
+	MadeBy     string
+	MadeAt     db.Time
+}
+
+type AgencyRule struct {
+	AgencyID  string
+	Method    string
+	Superior  string
+	ChangedAt db.Time
+}
+
 type AgencyStaff struct {
 	OwnerID string
 	Agency  string
 	Office  string
 	Role    string
 	AddedAt db.Time
+}
+
+type AgencyTemplate struct {
+	AgencyID  string
+	ID        string
+	ServiceID string
+	Outcome   string
+	Title     string
+	Body      string
+	ChangedAt db.Time
+}
+
+type AgencyWorker struct {
+	AgencyID string
+	Account  string
+	Capacity int64
+	Services string
+	GivenAt  db.Time
 }

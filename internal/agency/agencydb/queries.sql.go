@@ -11,6 +11,61 @@ import (
 	"okno/internal/kit/db"
 )
 
+const addInterest = `-- name: AddInterest :exec
+INSERT INTO agency_interests (agency_id, id, account, relation, declared_at, person_index) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddInterestParams struct {
+	AgencyID    string
+	ID          string
+	Account     string
+	Relation    string
+	DeclaredAt  db.Time
+	PersonIndex []byte
+}
+
+func (q *Queries) AddInterest(ctx context.Context, arg AddInterestParams) error {
+	_, err := q.db.ExecContext(ctx, addInterest,
+		arg.AgencyID,
+		arg.ID,
+		arg.Account,
+		arg.Relation,
+		arg.DeclaredAt,
+		arg.PersonIndex,
+	)
+	return err
+}
+
+const addLeave = `-- name: AddLeave :exec
+INSERT INTO agency_leaves (agency_id, id, account, substitute, from_day, to_day, made_by, made_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type AddLeaveParams struct {
+	AgencyID   string
+	ID         string
+	Account    string
+	Substitute string
+	FromDay    string
+	ToDay      string
+	MadeBy     string
+	MadeAt     db.Time
+}
+
+func (q *Queries) AddLeave(ctx context.Context, arg AddLeaveParams) error {
+	_, err := q.db.ExecContext(ctx, addLeave,
+		arg.AgencyID,
+		arg.ID,
+		arg.Account,
+		arg.Substitute,
+		arg.FromDay,
+		arg.ToDay,
+		arg.MadeBy,
+		arg.MadeAt,
+	)
+	return err
+}
+
 const addStaff = `-- name: AddStaff :execrows
 INSERT INTO agency_staff (owner_id, agency, office, role, added_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (owner_id, agency, office, role) DO NOTHING
@@ -38,6 +93,57 @@ func (q *Queries) AddStaff(ctx context.Context, arg AddStaffParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const deleteInterest = `-- name: DeleteInterest :execrows
+DELETE FROM agency_interests WHERE agency_id = $1 AND id = $2
+`
+
+type DeleteInterestParams struct {
+	AgencyID string
+	ID       string
+}
+
+func (q *Queries) DeleteInterest(ctx context.Context, arg DeleteInterestParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteInterest, arg.AgencyID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteLeave = `-- name: DeleteLeave :execrows
+DELETE FROM agency_leaves WHERE agency_id = $1 AND id = $2
+`
+
+type DeleteLeaveParams struct {
+	AgencyID string
+	ID       string
+}
+
+func (q *Queries) DeleteLeave(ctx context.Context, arg DeleteLeaveParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteLeave, arg.AgencyID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteTemplate = `-- name: DeleteTemplate :execrows
+DELETE FROM agency_templates WHERE agency_id = $1 AND id = $2
+`
+
+type DeleteTemplateParams struct {
+	AgencyID string
+	ID       string
+}
+
+func (q *Queries) DeleteTemplate(ctx context.Context, arg DeleteTemplateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteTemplate, arg.AgencyID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseStaff = `-- name: EraseStaff :exec
 DELETE FROM agency_staff WHERE owner_id = $1
 `
@@ -45,6 +151,109 @@ DELETE FROM agency_staff WHERE owner_id = $1
 func (q *Queries) EraseStaff(ctx context.Context, ownerID string) error {
 	_, err := q.db.ExecContext(ctx, eraseStaff, ownerID)
 	return err
+}
+
+const findRules = `-- name: FindRules :one
+SELECT method, superior FROM agency_rules WHERE agency_id = $1
+`
+
+type FindRulesRow struct {
+	Method   string
+	Superior string
+}
+
+func (q *Queries) FindRules(ctx context.Context, agencyID string) (FindRulesRow, error) {
+	row := q.db.QueryRowContext(ctx, findRules, agencyID)
+	var i FindRulesRow
+	err := row.Scan(&i.Method, &i.Superior)
+	return i, err
+}
+
+const interests = `-- name: Interests :many
+SELECT id, account, relation, declared_at, person_index FROM agency_interests WHERE agency_id = $1 ORDER BY id
+`
+
+type InterestsRow struct {
+	ID          string
+	Account     string
+	Relation    string
+	DeclaredAt  db.Time
+	PersonIndex []byte
+}
+
+func (q *Queries) Interests(ctx context.Context, agencyID string) ([]InterestsRow, error) {
+	rows, err := q.db.QueryContext(ctx, interests, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InterestsRow
+	for rows.Next() {
+		var i InterestsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Account,
+			&i.Relation,
+			&i.DeclaredAt,
+			&i.PersonIndex,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const leaves = `-- name: Leaves :many
+SELECT id, account, substitute, from_day, to_day FROM agency_leaves WHERE agency_id = $1 AND to_day >= $2 ORDER BY from_day, id
+`
+
+type LeavesParams struct {
+	AgencyID string
+	ToDay    string
+}
+
+type LeavesRow struct {
+	ID         string
+	Account    string
+	Substitute string
+	FromDay    string
+	ToDay      string
+}
+
+func (q *Queries) Leaves(ctx context.Context, arg LeavesParams) ([]LeavesRow, error) {
+	rows, err := q.db.QueryContext(ctx, leaves, arg.AgencyID, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LeavesRow
+	for rows.Next() {
+		var i LeavesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Account,
+			&i.Substitute,
+			&i.FromDay,
+			&i.ToDay,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const members = `-- name: Members :many
@@ -78,6 +287,81 @@ func (q *Queries) Members(ctx context.Context, agency string) ([]MembersRow, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const putRules = `-- name: PutRules :exec
+INSERT INTO agency_rules (agency_id, method, superior, changed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (agency_id) DO UPDATE SET method = excluded.method, superior = excluded.superior, changed_at = excluded.changed_at
+`
+
+type PutRulesParams struct {
+	AgencyID  string
+	Method    string
+	Superior  string
+	ChangedAt db.Time
+}
+
+func (q *Queries) PutRules(ctx context.Context, arg PutRulesParams) error {
+	_, err := q.db.ExecContext(ctx, putRules,
+		arg.AgencyID,
+		arg.Method,
+		arg.Superior,
+		arg.ChangedAt,
+	)
+	return err
+}
+
+const putTemplate = `-- name: PutTemplate :exec
+INSERT INTO agency_templates (agency_id, id, service_id, outcome, title, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (agency_id, id) DO UPDATE SET service_id = excluded.service_id, outcome = excluded.outcome,
+    title = excluded.title, body = excluded.body, changed_at = excluded.changed_at
+`
+
+type PutTemplateParams struct {
+	AgencyID  string
+	ID        string
+	ServiceID string
+	Outcome   string
+	Title     string
+	Body      string
+	ChangedAt db.Time
+}
+
+func (q *Queries) PutTemplate(ctx context.Context, arg PutTemplateParams) error {
+	_, err := q.db.ExecContext(ctx, putTemplate,
+		arg.AgencyID,
+		arg.ID,
+		arg.ServiceID,
+		arg.Outcome,
+		arg.Title,
+		arg.Body,
+		arg.ChangedAt,
+	)
+	return err
+}
+
+const putWorker = `-- name: PutWorker :exec
+INSERT INTO agency_workers (agency_id, account, capacity, services, given_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (agency_id, account) DO UPDATE SET capacity = excluded.capacity, services = excluded.services
+`
+
+type PutWorkerParams struct {
+	AgencyID string
+	Account  string
+	Capacity int64
+	Services string
+	GivenAt  db.Time
+}
+
+func (q *Queries) PutWorker(ctx context.Context, arg PutWorkerParams) error {
+	_, err := q.db.ExecContext(ctx, putWorker,
+		arg.AgencyID,
+		arg.Account,
+		arg.Capacity,
+		arg.Services,
+		arg.GivenAt,
+	)
+	return err
 }
 
 const removeStaff = `-- name: RemoveStaff :execrows
@@ -124,6 +408,101 @@ func (q *Queries) Roles(ctx context.Context, ownerID string) ([]RolesRow, error)
 	for rows.Next() {
 		var i RolesRow
 		if err := rows.Scan(&i.Agency, &i.Office, &i.Role); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setGiven = `-- name: SetGiven :exec
+UPDATE agency_workers SET given_at = $1 WHERE agency_id = $2 AND account = $3
+`
+
+type SetGivenParams struct {
+	GivenAt  db.Time
+	AgencyID string
+	Account  string
+}
+
+func (q *Queries) SetGiven(ctx context.Context, arg SetGivenParams) error {
+	_, err := q.db.ExecContext(ctx, setGiven, arg.GivenAt, arg.AgencyID, arg.Account)
+	return err
+}
+
+const templates = `-- name: Templates :many
+SELECT id, service_id, outcome, title, body FROM agency_templates WHERE agency_id = $1 ORDER BY outcome, title, id
+`
+
+type TemplatesRow struct {
+	ID        string
+	ServiceID string
+	Outcome   string
+	Title     string
+	Body      string
+}
+
+func (q *Queries) Templates(ctx context.Context, agencyID string) ([]TemplatesRow, error) {
+	rows, err := q.db.QueryContext(ctx, templates, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TemplatesRow
+	for rows.Next() {
+		var i TemplatesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ServiceID,
+			&i.Outcome,
+			&i.Title,
+			&i.Body,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const workers = `-- name: Workers :many
+SELECT account, capacity, services, given_at FROM agency_workers WHERE agency_id = $1 ORDER BY account
+`
+
+type WorkersRow struct {
+	Account  string
+	Capacity int64
+	Services string
+	GivenAt  db.Time
+}
+
+func (q *Queries) Workers(ctx context.Context, agencyID string) ([]WorkersRow, error) {
+	rows, err := q.db.QueryContext(ctx, workers, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WorkersRow
+	for rows.Next() {
+		var i WorkersRow
+		if err := rows.Scan(
+			&i.Account,
+			&i.Capacity,
+			&i.Services,
+			&i.GivenAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -132,8 +132,10 @@ type Card struct {
 	Can []Deed
 	// Initials of the applicant, for staff.
 	Initials string
-	// Mine: the case is assigned to the reader.
+	// Mine: the case is assigned to the reader, or to whom the reader stands in for.
 	Mine bool
+	// Proposal is a decision that waits for a second pair of eyes, for staff.
+	Proposal *Proposal
 
 	result *forms.Result
 }

@@ -28,6 +28,9 @@ type Prepared struct {
 	queue casesdb.InsertQueueParams
 	files []casesdb.InsertFileParams
 	term  Term
+	// facets are what reports count, people by what the applicant is found.
+	facets casesdb.InsertFacetsParams
+	people []casesdb.ApplicationsPerson
 }
 
 // Number is the number that the case will have, if it is still free.
@@ -72,7 +75,11 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.seal(key, s, service, text, initials[s.Owner])
+	if err := p.seal(key, s, service, text, initials[s.Owner]); err != nil {
+		return nil, err
+	}
+	p.facets, p.people = facetsOf(s, p.row.AgencyID), c.peopleOf(s, p.row.AgencyID)
+	return p, nil
 }
 
 func termOf(s Submission, service *forms.Service) Term {
@@ -222,6 +229,14 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 		Side: string(Citizen), ActorID: p.actor.ID, TextSealed: []byte{},
 	})
 	if err != nil {
+		return err
+	}
+	facets := p.facets
+	facets.SubmittedAt = row.SubmittedAt
+	if err := q.InsertFacets(ctx, facets); err != nil {
+		return err
+	}
+	if err := c.store.putPeople(ctx, tx, p.people); err != nil {
 		return err
 	}
 	if err := c.insertFiles(ctx, tx, p.files); err != nil {

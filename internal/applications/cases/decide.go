@@ -28,6 +28,21 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	if err != nil {
 		return err
 	}
+	four, err := c.fourEyes(ctx, k)
+	switch {
+	case err != nil:
+		return err
+	case four:
+		return c.propose(ctx, k, side, d, Proposal{Deed: Approve, Words: comment})
+	}
+	return c.again(ctx, d, Approve, c.approve(ctx, k, side, d.once(Approve), comment))
+}
+
+// approve decides: the permission was checked.
+func (c *Cases) approve(ctx context.Context, k Case, side Side, once, comment string) error {
+	if _, ok := Step(k.Status, Approve, side); !ok {
+		return ErrMove
+	}
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return err
@@ -37,7 +52,7 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 		return err
 	}
 	err = c.move(ctx, k, change{
-		deed: Approve, side: side, key: d.once(Approve), edit: decision(key, k, comment, ""),
+		deed: Approve, side: side, key: once, edit: decision(key, k, comment, ""),
 		also: func(ctx context.Context, tx *db.Tx) error {
 			_, err := c.Vault.Issue(ctx, tx, result)
 			return err
@@ -46,7 +61,7 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	if err != nil {
 		c.Vault.Drop(ctx, result)
 	}
-	return c.again(ctx, d, Approve, err)
+	return err
 }
 
 // Refuse refuses on a ground of the service's list, with words for the person.
@@ -66,11 +81,19 @@ func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) erro
 	if err != nil {
 		return err
 	}
+	if service.FourEyes {
+		return c.propose(ctx, k, side, d, Proposal{Deed: Refuse, Ground: ground, Words: comment})
+	}
+	return c.again(ctx, d, Refuse, c.refuse(ctx, k, side, d.once(Refuse), ground, comment))
+}
+
+// refuse decides: permission and ground were checked.
+func (c *Cases) refuse(ctx context.Context, k Case, side Side, once, ground, comment string) error {
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return err
 	}
-	return c.again(ctx, d, Refuse, c.move(ctx, k, change{deed: Refuse, side: side, key: d.once(Refuse), edit: decision(key, k, comment, ground)}))
+	return c.move(ctx, k, change{deed: Refuse, side: side, key: once, edit: decision(key, k, comment, ground)})
 }
 
 // Revoke ends the validity of a document that was issued in the case, for a

@@ -14,6 +14,12 @@ var (
 	ErrTaken = errs.NewConflict("applications.error.taken")
 	// ErrOwnCase: who applied can't decide.
 	ErrOwnCase = errs.NewForbidden("applications.error.own_case")
+	// ErrInterest: the officer has declared an interest in the applicant.
+	ErrInterest = errs.NewForbidden("applications.error.interest")
+	// ErrNoProposal: no decision waits for confirmation.
+	ErrNoProposal = errs.NewConflict("applications.error.no_proposal")
+	// ErrSameEyes: who prepared a decision can't confirm it.
+	ErrSameEyes = errs.NewForbidden("applications.error.same_eyes")
 	// ErrFile: no such file, or it is still held.
 	ErrFile     = errs.NewNotFound("applications.error.file")
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")

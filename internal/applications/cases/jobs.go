@@ -56,6 +56,8 @@ func (c *Cases) registerJobs() {
 	job.Handle(c.Jobs, c.forget)
 	job.Handle(c.Jobs, c.remind)
 	job.Handle(c.Jobs, c.sweep)
+	job.Handle(c.Jobs, func(ctx context.Context, _ balance) error { return c.Balance(ctx) })
+	c.Jobs.Every(balanceEvery, balance{})
 	c.Jobs.Every(24*time.Hour, forget{})
 	c.Jobs.Every(sweepEvery, sweep{})
 	c.Bus.On(Moved, "applications.tell", c.tell)

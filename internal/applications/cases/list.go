@@ -2,7 +2,10 @@ package cases
 
 import (
 	"context"
+	"slices"
+	"time"
 
+	"okno/internal/applications/cases/casesdb"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
@@ -60,13 +63,19 @@ func (c *Cases) List(ctx context.Context, f ListFilter) (Page[Row], error) {
 	p := Page[Row]{Next: next, Rows: make([]Row, len(rows))}
 	for i, r := range rows {
 		r.Title = c.title(r.ServiceID)
-		r.Left = c.left(r.Agency, "", r.Due, 0)
-		if r.Status == Waiting {
-			r.Left.Paused, r.Left.Overdue, r.Left.Soon = true, false, false
-		}
+		r.Left = c.Left(r)
 		p.Rows[i] = r
 	}
 	return p, nil
+}
+
+// Left is what is left of a row's deadline now: who keeps a row asks again.
+func (c *Cases) Left(r Row) Left {
+	l := c.left(r.Agency, "", r.Due, 0)
+	if r.Status == Waiting {
+		l.Paused, l.Overdue, l.Soon = true, false, false
+	}
+	return l
 }
 
 // title is the service's name, its id when the catalogue does not know it now.
@@ -97,6 +106,7 @@ const (
 const (
 	ByDeadline = "deadline"
 	ByNewest   = "newest"
+	ByOldest   = "oldest"
 )
 
 // QueueFilter narrows an agency's queue; empty parts do not.
@@ -107,11 +117,16 @@ type QueueFilter struct {
 	Closed  bool
 	Status  []Status
 	Service string
-	// Assigned is ByMe, ByNobody, or an account.
+	// Region is a two-digit code.
+	Region string
+	// Assigned is ByMe (with those for whom the actor stands in), ByNobody, or an account.
 	Assigned string
-	// Due is DueOverdue or DueSoon.
-	Due string
-	// Order is ByDeadline (when empty) or ByNewest.
+	// Due is DueOverdue or DueSoon; Escalated keeps what was handed up.
+	Due       string
+	Escalated bool
+	// From and To are days of submission at the agency, both counted in.
+	From, To db.Date
+	// Order is ByDeadline (when empty), ByNewest or ByOldest.
 	Order string
 	// After is Page.Next of the page before; Limit is 25 when 0, at most 100.
 	After string
@@ -131,10 +146,13 @@ type QueueRow struct {
 	Region      string
 	AssignedTo  string
 	Mine        bool
-	Initials    string
+	// Escalated: it was overdue and handed to the superior.
+	Escalated bool
+	Initials  string
 }
 
-// Queue gives a page of an agency's queue to its officers.
+// Queue gives a page of an agency's queue to its officers, without their own
+// applications.
 func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error) {
 	actor := identity.ActorOf(ctx)
 	agencyCode, err := agencyFor(actor, f.Agency)
@@ -142,38 +160,71 @@ func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error
 		return Page[QueueRow]{}, err
 	}
 	f.Agency = agencyCode
-	if f.Assigned == ByMe {
-		f.Assigned = actor.ID
-	}
-	now := c.Clock.Now()
-	zone := c.zone(f.Agency, "")
-	soon := db.At(c.Calendar.DeadlineWorking(now, soonDays, zone))
-	rows, next, err := c.store.queue(ctx, f, db.At(now), soon)
+	qf, err := c.filterOf(ctx, actor, f)
 	if err != nil {
 		return Page[QueueRow]{}, err
 	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.CaseID
-	}
-	keys, err := c.Sealer.Keys(ctx, secret.Case, ids...)
+	rows, next, err := c.store.queue(ctx, qf)
 	if err != nil {
 		return Page[QueueRow]{}, err
 	}
-	p := Page[QueueRow]{Next: next, Rows: make([]QueueRow, len(rows))}
+	p := Page[QueueRow]{Next: next}
+	p.Rows, err = c.queueRows(ctx, actor, agencyCode, rows)
+	return p, err
+}
+
+// filterOf adds what the officer and the clock mean.
+func (c *Cases) filterOf(ctx context.Context, actor identity.Actor, f QueueFilter) (queueFilter, error) {
+	now, zone := c.Clock.Now(), c.zone(f.Agency, "")
+	q := queueFilter{QueueFilter: f, me: actor.ID, now: db.At(now), soon: db.At(c.Calendar.DeadlineWorking(now, soonDays, zone))}
+	if t, err := time.ParseInLocation(time.DateOnly, string(f.From), zone); err == nil {
+		q.from = db.At(t)
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, string(f.To), zone); err == nil {
+		q.to = db.At(t.AddDate(0, 0, 1))
+	}
+	switch f.Assigned {
+	case "":
+	case ByNobody:
+		q.assigned = []string{""}
+	case ByMe:
+		away, err := c.standsFor(ctx, f.Agency, actor.ID)
+		if err != nil {
+			return q, err
+		}
+		q.assigned = append([]string{actor.ID}, away...)
+	default:
+		q.assigned = []string{f.Assigned}
+	}
+	return q, nil
+}
+
+// queueRows opens the initials of lines and counts their days.
+func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode string, rows []casesdb.ApplicationsQueue) ([]QueueRow, error) {
+	keys, err := c.keysOf(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	now, zone := c.Clock.Now(), c.zone(agencyCode, "")
+	out := make([]QueueRow, len(rows))
 	for i, r := range rows {
 		initials, err := keys[r.CaseID].OpenString(secret.At("applications_queue", "initials_sealed", r.CaseID), r.InitialsSealed)
 		if err != nil {
 			c.Log.WarnContext(ctx, "initials can't be opened", "case", r.CaseID, "err", err)
 		}
 		due := Due{At: r.DeadlineAt, Date: db.Date(r.DeadlineDate)}
-		p.Rows[i] = QueueRow{
+		out[i] = QueueRow{
 			ID: r.CaseID, Number: r.Number, ServiceID: r.ServiceID, Title: c.title(r.ServiceID), Status: Status(r.Status),
 			Version: r.Version, SubmittedAt: r.SubmittedAt, Due: due, Left: left(c.Calendar, zone, due, r.PausedAt, now),
-			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Initials: initials,
+			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Escalated: r.EscalatedAt > 0, Initials: initials,
 		}
 	}
-	return p, nil
+	return out, nil
+}
+
+// withoutOwner leaves out what the account has applied for itself.
+func withoutOwner(rows []casesdb.ApplicationsQueue, account string) []casesdb.ApplicationsQueue {
+	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool { return r.OwnerID == account })
 }
 
 // Counts say how much there is to do; each stops at CountMost, shown as «1 000+».
@@ -191,8 +242,6 @@ func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, err
 	if err != nil {
 		return Counts{}, err
 	}
-	now := c.Clock.Now()
-	soon := db.At(c.Calendar.DeadlineWorking(now, soonDays, c.zone(agencyCode, "")))
 	var n Counts
 	for _, x := range []struct {
 		into *int
@@ -200,18 +249,37 @@ func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, err
 	}{
 		{&n.Undecided, QueueFilter{}},
 		{&n.New, QueueFilter{Status: []Status{Accepted}}},
-		{&n.Mine, QueueFilter{Assigned: actor.ID}},
+		{&n.Mine, QueueFilter{Assigned: ByMe}},
 		{&n.Nobody, QueueFilter{Assigned: ByNobody}},
 		{&n.Waiting, QueueFilter{Status: []Status{Waiting}}},
 		{&n.Overdue, QueueFilter{Due: DueOverdue}},
 		{&n.Soon, QueueFilter{Due: DueSoon}},
 	} {
 		x.f.Agency = agencyCode
-		if *x.into, err = c.store.count(ctx, x.f, db.At(now), soon); err != nil {
+		q, err := c.filterOf(ctx, actor, x.f)
+		if err != nil {
+			return Counts{}, err
+		}
+		if *x.into, err = c.store.count(ctx, q); err != nil {
 			return Counts{}, err
 		}
 	}
 	return n, nil
+}
+
+// QueueCount counts what a filter finds, up to CountMost.
+func (c *Cases) QueueCount(ctx context.Context, f QueueFilter) (int, error) {
+	actor := identity.ActorOf(ctx)
+	agencyCode, err := agencyFor(actor, f.Agency)
+	if err != nil {
+		return 0, err
+	}
+	f.Agency = agencyCode
+	q, err := c.filterOf(ctx, actor, f)
+	if err != nil {
+		return 0, err
+	}
+	return c.store.count(ctx, q)
 }
 
 // agencyFor is the agency whose queue the actor may see.
@@ -220,6 +288,9 @@ func agencyFor(actor identity.Actor, want string) (string, error) {
 		return "", identity.ErrSignIn
 	}
 	mine := actor.AgenciesAs(identity.Officer, identity.Head)
+	if actor.Bearer {
+		mine = append(mine, actor.AgenciesAs(identity.Integrator)...)
+	}
 	if len(mine) == 0 {
 		return "", identity.ErrForbidden
 	}

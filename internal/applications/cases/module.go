@@ -77,6 +77,8 @@ type Deps struct {
 	Offices  Offices
 	Notify   Sender
 	Vault    *vault.Vault
+	// Rules are the agencies' ways of work; nil for none.
+	Rules Rules
 	// BaseURL is the portal's address without a slash at its end, printed on
 	// documents.
 	BaseURL string

@@ -7,6 +7,7 @@ import (
 
 	"okno/internal/applications/cases/casesdb"
 	"okno/internal/identity"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/db"
 	"okno/internal/kit/secret"
 )
@@ -62,12 +63,20 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 				return err
 			}
 		}
+		if err := c.settled(ctx, tx, k, ch.deed); err != nil {
+			return err
+		}
+		if m.From.Open() && !m.To.Open() {
+			if err := c.outcome(ctx, tx, k, row, actor.ID); err != nil {
+				return err
+			}
+		}
 		if ch.also != nil {
 			if err := ch.also(ctx, tx); err != nil {
 				return err
 			}
 		}
-		if err := c.Audit.Write(ctx, tx, actor.Entry("applications."+string(ch.deed), k.Owner, "case:"+k.ID)); err != nil {
+		if err := c.Audit.Write(ctx, tx, entryOf(actor, k, ch)); err != nil {
 			return err
 		}
 		return c.announce(ctx, tx, news{
@@ -79,6 +88,16 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		return nil
 	}
 	return err
+}
+
+// entryOf is the line of the journal: an officer who works on a colleague's case
+// stands in for them, and the line says so.
+func entryOf(actor identity.Actor, k Case, ch change) audit.Entry {
+	e := actor.Entry("applications."+string(ch.deed), k.Owner, "case:"+k.ID)
+	if ch.side == Officer && k.AssignedTo != "" && k.AssignedTo != actor.ID && ch.deed != Comment {
+		e.Details = map[string]string{"for": k.AssignedTo}
+	}
+	return e
 }
 
 // changed is the row after the move. What depends on the status alone is done
@@ -146,11 +165,22 @@ func (c *Cases) theirs(ctx context.Context, number string) (Case, Side, error) {
 	if err != nil {
 		return Case{}, "", err
 	}
-	switch {
-	case slices.Contains(actor.AgenciesAs(identity.Head), k.Agency):
-		return k, Head, nil
-	case slices.Contains(actor.AgenciesAs(identity.Officer), k.Agency):
-		return k, Officer, nil
+	side := sideAt(actor, k.Agency)
+	if side == "" {
+		return Case{}, "", ErrNotFound
 	}
-	return Case{}, "", ErrNotFound
+	return k, side, c.fair(ctx, k)
+}
+
+// sideAt is as whom the actor works at the agency, "" for not at all. A machine
+// of the agency is an officer, and comes with a token only.
+func sideAt(actor identity.Actor, agencyCode string) Side {
+	switch {
+	case slices.Contains(actor.AgenciesAs(identity.Head), agencyCode):
+		return Head
+	case slices.Contains(actor.AgenciesAs(identity.Officer), agencyCode),
+		actor.Bearer && slices.Contains(actor.AgenciesAs(identity.Integrator), agencyCode):
+		return Officer
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -35,14 +36,12 @@ func (d Deal) once(deed Deed) string {
 	return string(deed) + "/" + d.Number + "/" + d.Key
 }
 
-// work is a case that the actor may work on. Who applied can't.
+// work is a case that the actor may work on. Who applied, or has declared an
+// interest, can't.
 func (c *Cases) work(ctx context.Context, d Deal) (Case, Side, error) {
 	k, side, err := c.theirs(ctx, d.Number)
 	if err != nil {
 		return k, side, err
-	}
-	if k.Owner == identity.ActorOf(ctx).ID {
-		return k, side, ErrOwnCase
 	}
 	return k, side, fresh(k, d)
 }
@@ -59,10 +58,13 @@ func fresh(k Case, d Deal) error {
 // step in.
 func (c *Cases) held(ctx context.Context, d Deal) (Case, Side, error) {
 	k, side, err := c.work(ctx, d)
-	if err == nil && side == Officer && k.AssignedTo != identity.ActorOf(ctx).ID {
-		err = ErrTaken
+	if err != nil || side != Officer {
+		return k, side, err
 	}
-	return k, side, err
+	if ok, herr := c.holds(ctx, k, identity.ActorOf(ctx).ID); herr != nil || !ok {
+		return k, side, cmp.Or(herr, error(ErrTaken))
+	}
+	return k, side, nil
 }
 
 // again reports whether the deal was already done under its key: then what is
@@ -86,8 +88,10 @@ func (c *Cases) Take(ctx context.Context, d Deal) error {
 		return c.again(ctx, d, Take, err)
 	}
 	me := identity.ActorOf(ctx).ID
-	if side == Officer && k.AssignedTo != "" && k.AssignedTo != me {
-		return ErrTaken
+	if side == Officer && k.AssignedTo != "" {
+		if ok, herr := c.holds(ctx, k, me); herr != nil || !ok {
+			return c.again(ctx, d, Take, cmp.Or(herr, error(ErrTaken)))
+		}
 	}
 	return c.again(ctx, d, Take, c.move(ctx, k, change{deed: Take, side: side, key: d.once(Take), edit: assign(me)}))
 }
@@ -123,8 +127,8 @@ func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
 }
 
 func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
-	if account == k.Owner {
-		return ErrOwnCase
+	if err := c.impartial(ctx, k.Agency, k.Owner, account); err != nil {
+		return err
 	}
 	officers, err := c.officers(ctx, k.Agency)
 	if err != nil {
@@ -239,6 +243,9 @@ func (c *Cases) Request(ctx context.Context, d Deal, more AskMore) error {
 			OwnerID: k.Owner, CaseID: k.ID, ID: askID, Preset: more.Preset, AskedAt: tx.Now(), AskSealed: sealed, AnswerSealed: []byte{},
 		})
 		if err != nil {
+			return err
+		}
+		if err := casesdb.New(tx).AskedFacets(ctx, casesdb.AskedFacetsParams{AgencyID: k.Agency, CaseID: k.ID}); err != nil {
 			return err
 		}
 		return c.Jobs.EnqueueAt(ctx, tx, tx.Now().Add(remindAfter).Time(), remind{Owner: k.Owner, Case: k.ID, Ask: askID})

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 
+	"okno/internal/applications/cases/casesdb"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/secret"
@@ -63,9 +64,11 @@ func (c *Cases) exported(ctx context.Context, k Case) (map[string]any, error) {
 	}, err
 }
 
-// Erase deletes nothing: submitted applications are kept for their legal term,
-// under keys of their own. See Retain.
-func (c *Cases) Erase(context.Context, *db.Tx, string) error { return nil }
+// Erase deletes by what officers found the person; submitted applications are
+// kept for their legal term, under keys of their own. See Retain.
+func (c *Cases) Erase(ctx context.Context, tx *db.Tx, owner string) error {
+	return casesdb.New(tx).ErasePeople(ctx, owner)
+}
 
 // Retain says that the owner's applications are kept.
 func (c *Cases) Retain(ctx context.Context, owner string) ([]identity.Kept, error) {

@@ -97,3 +97,58 @@ DELETE FROM applications_once WHERE used_at < $1;
 
 -- name: CountOnce :one
 SELECT COUNT(*) FROM applications_once WHERE scope = $1 AND key_hash = $2;
+
+-- name: InsertFacets :exec
+INSERT INTO applications_facets (agency_id, case_id, service_id, channel, level, region, age_band, submitted_at, decided_at,
+    outcome, ground, decided_by, took_days, late, asks, complaints)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0);
+
+-- name: DecideFacets :exec
+UPDATE applications_facets SET decided_at = $1, outcome = $2, ground = $3, decided_by = $4, took_days = $5, late = $6
+WHERE agency_id = $7 AND case_id = $8;
+
+-- name: AskedFacets :exec
+UPDATE applications_facets SET asks = asks + 1 WHERE agency_id = $1 AND case_id = $2;
+
+-- name: PeopleFound :many
+SELECT owner_id, person_index FROM applications_people WHERE agency_id = $1 AND person_index = $2 ORDER BY owner_id LIMIT 50;
+
+-- name: PersonIndexes :many
+SELECT person_index FROM applications_people WHERE owner_id = $1 AND agency_id = $2;
+
+-- name: ErasePeople :exec
+DELETE FROM applications_people WHERE owner_id = $1;
+
+-- name: CasesAt :many
+SELECT id FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 ORDER BY submitted_at DESC, id DESC LIMIT 50;
+
+-- name: PutProposal :exec
+INSERT INTO applications_proposals (agency_id, case_id, deed, ground, made_by, made_at, words_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, made_by = excluded.made_by,
+    made_at = excluded.made_at, words_sealed = excluded.words_sealed;
+
+-- name: FindProposal :one
+SELECT * FROM applications_proposals WHERE agency_id = $1 AND case_id = $2;
+
+-- name: DropProposal :execrows
+DELETE FROM applications_proposals WHERE agency_id = $1 AND case_id = $2;
+
+-- name: Proposals :many
+SELECT case_id, made_by FROM applications_proposals WHERE agency_id = $1 ORDER BY made_at, case_id LIMIT 100;
+
+-- name: Loads :many
+SELECT assigned_to, COUNT(*) AS open_cases FROM applications_queue
+WHERE agency_id = $1 AND undecided AND assigned_to <> '' GROUP BY assigned_to;
+
+-- name: Late :many
+SELECT case_id, owner_id, assigned_to FROM applications_queue
+WHERE agency_id = $1 AND undecided AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
+ORDER BY deadline_at, case_id LIMIT 100;
+
+-- name: SetEscalated :exec
+UPDATE applications_queue SET escalated_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
+-- name: FreeCases :many
+SELECT case_id, owner_id, service_id FROM applications_queue
+WHERE agency_id = $1 AND undecided AND assigned_to = '' AND status = 'accepted' ORDER BY deadline_at, case_id LIMIT 200;

@@ -154,6 +154,15 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 		return nil, err
 	}
 	card := &Card{Case: k, Can: Can(k.Status, side), Mine: k.AssignedTo == identity.ActorOf(ctx).ID}
+	if side != Citizen {
+		var err error
+		if card.Mine, err = c.holds(ctx, k, identity.ActorOf(ctx).ID); err != nil {
+			return nil, err
+		}
+		if card.Proposal, err = c.proposal(ctx, k); err != nil {
+			return nil, err
+		}
+	}
 	f, err := c.fill(ctx, key, card)
 	if err != nil {
 		return nil, err

@@ -70,11 +70,15 @@ const (
 	Comment  Deed = "comment"
 	Revoke   Deed = "revoke"   // the issued document is no longer valid
 	Infected Deed = "infected" // a file that was held turned out to be malware
+	Propose  Deed = "propose"  // a decision is prepared for a second pair of eyes
+	Decline  Deed = "decline"  // the second pair of eyes sends it back
+	Confirm  Deed = "confirm"  // … or carries it out: Approve or Refuse in the chronology
+	Escalate Deed = "escalate" // overdue: to the named superior
 )
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected}
+	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate}
 }
 
 // Side is as whom somebody acts.
@@ -104,17 +108,22 @@ func Moves() []Move {
 	citizen := []Side{Citizen}
 	head := []Side{Head}
 	system := []Side{System}
+	given := []Side{Head, System} // by hand, or by the agency's rules
 	return []Move{
 		{From: "", Deed: Submit, To: Accepted, By: citizen, Told: true},
 
 		{From: Accepted, Deed: Take, To: InWork, By: staff, Told: true},
-		{From: Accepted, Deed: Assign, To: Accepted, By: head},
+		{From: Accepted, Deed: Assign, To: Accepted, By: given},
+		{From: Accepted, Deed: Escalate, To: Accepted, By: system},
 		{From: Accepted, Deed: Comment, To: Accepted, By: staff},
 		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: Accepted, Deed: Infected, To: Accepted, By: system, Told: true},
 
 		{From: InWork, Deed: Return, To: Accepted, By: staff},
 		{From: InWork, Deed: Assign, To: InWork, By: head},
+		{From: InWork, Deed: Escalate, To: InWork, By: system},
+		{From: InWork, Deed: Propose, To: InWork, By: staff},
+		{From: InWork, Deed: Decline, To: InWork, By: staff},
 		{From: InWork, Deed: Comment, To: InWork, By: staff},
 		{From: InWork, Deed: Request, To: Waiting, By: staff, Told: true},
 		{From: InWork, Deed: Approve, To: Approved, By: staff, Told: true},
@@ -124,6 +133,9 @@ func Moves() []Move {
 
 		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
 		{From: Waiting, Deed: Assign, To: Waiting, By: head},
+		{From: Waiting, Deed: Escalate, To: Waiting, By: system},
+		{From: Waiting, Deed: Propose, To: Waiting, By: staff},
+		{From: Waiting, Deed: Decline, To: Waiting, By: staff},
 		{From: Waiting, Deed: Comment, To: Waiting, By: staff},
 		{From: Waiting, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: Waiting, Deed: Cancel, To: Cancelled, By: citizen, Told: true},

@@ -24,9 +24,9 @@ func table() map[Status]map[Side][]Deed {
 	}
 	return map[Status]map[Side][]Deed{
 		"":        {Citizen: {Submit}},
-		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Cancel), System, Infected),
-		InWork:    with(with(staff(Return, Assign, Comment, Request, Approve, Refuse), Citizen, Cancel), System, Infected),
-		Waiting:   with(with(staff(Assign, Comment, Refuse), Citizen, Answered, Cancel), System, Infected),
+		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Cancel), System, Assign, Escalate, Infected),
+		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, Approve, Refuse), Citizen, Cancel), System, Escalate, Infected),
+		Waiting:   with(with(staff(Assign, Propose, Decline, Comment, Refuse), Citizen, Answered, Cancel), System, Escalate, Infected),
 		Approved:  with(with(staff(Revoke), Citizen, Deliver), System, Deliver),
 		Refused:   {},
 		Completed: staff(Revoke),

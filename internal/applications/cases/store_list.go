@@ -118,72 +118,102 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 // moscow is by how much days of a filter begin before those of UTC.
 const moscow = 3 * time.Hour
 
-const queueColumns = `case_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed`
+const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at`
 
 // queue gives a page of an agency's queue and the cursor of the next.
-func (s store) queue(ctx context.Context, f QueueFilter, now, soon db.Time) ([]casesdb.ApplicationsQueue, string, error) {
-	q := queueQuery(queueColumns, f, now, soon)
+func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {
+	q := queueQuery(queueColumns, f)
 	limit := limitOf(f.Limit, 25)
 	order := " ORDER BY deadline_at, case_id"
-	if f.Order == ByNewest {
+	switch f.Order {
+	case ByNewest:
 		q.after(f.After, "submitted_at", "case_id", "<")
 		order = " ORDER BY submitted_at DESC, case_id DESC"
-	} else {
+	case ByOldest:
+		q.after(f.After, "submitted_at", "case_id", ">")
+		order = " ORDER BY submitted_at, case_id"
+	default:
 		q.after(f.After, "deadline_at", "case_id", ">")
 	}
-	rows, err := s.db.Reader().QueryContext(ctx, q.end(order, limit+1), q.args...)
-	if err != nil {
-		return nil, "", db.Classify(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var all []casesdb.ApplicationsQueue
-	for rows.Next() {
-		var r casesdb.ApplicationsQueue
-		if err := rows.Scan(&r.CaseID, &r.Number, &r.ServiceID, &r.Status, &r.Version, &r.SubmittedAt, &r.DeadlineAt,
-			&r.DeadlineDate, &r.PausedAt, &r.Region, &r.AssignedTo, &r.InitialsSealed); err != nil {
-			return nil, "", err
-		}
-		all = append(all, r)
-	}
-	if len(all) <= limit {
-		return all, "", db.Classify(rows.Err())
+	all, err := s.scanQueue(ctx, q.end(order, limit+1), q.args)
+	if err != nil || len(all) <= limit {
+		return all, "", err
 	}
 	last := all[limit-1]
 	next := cursorOf(last.DeadlineAt, last.CaseID)
-	if f.Order == ByNewest {
+	if f.Order == ByNewest || f.Order == ByOldest {
 		next = cursorOf(last.SubmittedAt, last.CaseID)
 	}
-	return all[:limit], next, db.Classify(rows.Err())
+	return all[:limit], next, nil
 }
 
-func queueQuery(columns string, f QueueFilter, now, soon db.Time) *query {
+// queueFilter is a QueueFilter with what the officer and the clock add to it.
+type queueFilter struct {
+	QueueFilter
+	assigned  []string // accounts; with "" in it, nobody
+	me        string   // whose own applications are left out
+	now, soon db.Time
+	from, to  db.Time // of submission, 0 for no bound
+}
+
+// queueQuery names the state of a row in plain text, not as a value: the
+// indexes of what is to be done hold such rows only.
+func queueQuery(columns string, f queueFilter) *query {
 	q := selecting(columns, "applications_queue", "agency_id", f.Agency)
-	q.and("undecided = ?", !f.Closed)
-	q.in("status", f.Status)
-	if f.Service != "" {
-		q.and("service_id = ?", f.Service)
+	if f.Closed {
+		q.text.WriteString(" AND NOT undecided")
+	} else {
+		q.text.WriteString(" AND undecided")
 	}
-	switch f.Assigned {
-	case "":
-	case ByNobody:
-		q.and("assigned_to = ?", "")
-	default:
-		q.and("assigned_to = ?", f.Assigned)
+	q.in("status", f.Status)
+	q.equal("service_id", f.Service)
+	q.equal("region", f.Region)
+	q.anyOf("assigned_to", f.assigned)
+	if f.from > 0 {
+		q.and("submitted_at >= ?", f.from)
+	}
+	if f.to > 0 {
+		q.and("submitted_at < ?", f.to)
+	}
+	if f.Escalated {
+		q.text.WriteString(" AND escalated_at > 0")
+	}
+	if f.me != "" {
+		q.and("owner_id <> ?", f.me)
 	}
 	// What waits for the citizen stands still and is not late.
 	switch f.Due {
 	case DueOverdue:
-		q.and("deadline_at < ? AND deadline_at > 0 AND paused_at = 0", now)
+		q.and("deadline_at < ? AND deadline_at > 0 AND paused_at = 0", f.now)
 	case DueSoon:
-		q.and("deadline_at >= ? AND paused_at = 0", now)
-		q.and("deadline_at <= ?", soon)
+		q.and("deadline_at >= ? AND paused_at = 0", f.now)
+		q.and("deadline_at <= ?", f.soon)
 	}
 	return q
 }
 
+func (q *query) equal(column, value string) {
+	if value != "" {
+		q.and(column+" = ?", value)
+	}
+}
+
+func (q *query) anyOf(column string, values []string) {
+	switch len(values) {
+	case 0:
+	case 1:
+		q.and(column+" = ?", values[0])
+	default:
+		q.text.WriteString(" AND " + column + " IN " + db.In(len(q.args)+1, len(values)))
+		for _, v := range values {
+			q.args = append(q.args, v)
+		}
+	}
+}
+
 // count counts a queue up to CountMost.
-func (s store) count(ctx context.Context, f QueueFilter, now, soon db.Time) (int, error) {
-	q := queueQuery("1 AS one", f, now, soon)
+func (s store) count(ctx context.Context, f queueFilter) (int, error) {
+	q := queueQuery("1 AS one", f)
 	var n int
 	err := s.db.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM ("+q.end("", CountMost)+") AS part", q.args...).Scan(&n)
 	return n, db.Classify(err)

@@ -66,6 +66,25 @@ type ApplicationsEvent struct {
 	TextSealed []byte
 }
 
+type ApplicationsFacet struct {
+	AgencyID    string
+	CaseID      string
+	ServiceID   string
+	Channel     string
+	Level       string
+	Region      string
+	AgeBand     string
+	SubmittedAt db.Time
+	DecidedAt   db.Time
+	Outcome     string
+	Ground      string
+	DecidedBy   string
+	TookDays    int64
+	Late        bool
+	Asks        int64
+	Complaints  int64
+}
+
 type ApplicationsFile struct {
 	OwnerID    string
 	CaseID     string
@@ -93,6 +112,23 @@ type ApplicationsOnce struct {
 	UsedAt  db.Time
 }
 
+type ApplicationsPerson struct {
+	OwnerID     string
+	AgencyID    string
+	Kind        string
+	PersonIndex []byte
+}
+
+type ApplicationsProposal struct {
+	AgencyID    string
+	CaseID      string
+	Deed        string
+	Ground      string
+	MadeBy      string
+	MadeAt      db.Time
+	WordsSealed []byte
+}
+
 type ApplicationsQueue struct {
 	AgencyID       string
 	CaseID         string
@@ -109,4 +145,5 @@ type ApplicationsQueue struct {
 	PausedAt       db.Time
 	Version        int64
 	InitialsSealed []byte
+	EscalatedAt    db.Time
 }

@@ -38,6 +38,20 @@ func (q *Queries) AnswerAsk(ctx context.Context, arg AnswerAskParams) (int64, er
 	return result.RowsAffected()
 }
 
+const askedFacets = `-- name: AskedFacets :exec
+UPDATE applications_facets SET asks = asks + 1 WHERE agency_id = $1 AND case_id = $2
+`
+
+type AskedFacetsParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) AskedFacets(ctx context.Context, arg AskedFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, askedFacets, arg.AgencyID, arg.CaseID)
+	return err
+}
+
 const asks = `-- name: Asks :many
 SELECT owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed FROM applications_asks WHERE owner_id = $1 AND case_id = $2 ORDER BY id
 `
@@ -69,6 +83,38 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesAt = `-- name: CasesAt :many
+SELECT id FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 ORDER BY submitted_at DESC, id DESC LIMIT 50
+`
+
+type CasesAtParams struct {
+	OwnerID  string
+	AgencyID string
+}
+
+func (q *Queries) CasesAt(ctx context.Context, arg CasesAtParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, casesAt, arg.OwnerID, arg.AgencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -181,6 +227,36 @@ func (q *Queries) CountOpenAsk(ctx context.Context, arg CountOpenAskParams) (int
 	return count, err
 }
 
+const decideFacets = `-- name: DecideFacets :exec
+UPDATE applications_facets SET decided_at = $1, outcome = $2, ground = $3, decided_by = $4, took_days = $5, late = $6
+WHERE agency_id = $7 AND case_id = $8
+`
+
+type DecideFacetsParams struct {
+	DecidedAt db.Time
+	Outcome   string
+	Ground    string
+	DecidedBy string
+	TookDays  int64
+	Late      bool
+	AgencyID  string
+	CaseID    string
+}
+
+func (q *Queries) DecideFacets(ctx context.Context, arg DecideFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, decideFacets,
+		arg.DecidedAt,
+		arg.Outcome,
+		arg.Ground,
+		arg.DecidedBy,
+		arg.TookDays,
+		arg.Late,
+		arg.AgencyID,
+		arg.CaseID,
+	)
+	return err
+}
+
 const deleteFile = `-- name: DeleteFile :exec
 DELETE FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3
 `
@@ -217,6 +293,32 @@ type DeleteUnsentParams struct {
 
 func (q *Queries) DeleteUnsent(ctx context.Context, arg DeleteUnsentParams) error {
 	_, err := q.db.ExecContext(ctx, deleteUnsent, arg.OwnerID, arg.CaseID)
+	return err
+}
+
+const dropProposal = `-- name: DropProposal :execrows
+DELETE FROM applications_proposals WHERE agency_id = $1 AND case_id = $2
+`
+
+type DropProposalParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) DropProposal(ctx context.Context, arg DropProposalParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropProposal, arg.AgencyID, arg.CaseID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const erasePeople = `-- name: ErasePeople :exec
+DELETE FROM applications_people WHERE owner_id = $1
+`
+
+func (q *Queries) ErasePeople(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, erasePeople, ownerID)
 	return err
 }
 
@@ -402,6 +504,30 @@ func (q *Queries) FindNumber(ctx context.Context, number string) (FindNumberRow,
 	return i, err
 }
 
+const findProposal = `-- name: FindProposal :one
+SELECT agency_id, case_id, deed, ground, made_by, made_at, words_sealed FROM applications_proposals WHERE agency_id = $1 AND case_id = $2
+`
+
+type FindProposalParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) FindProposal(ctx context.Context, arg FindProposalParams) (ApplicationsProposal, error) {
+	row := q.db.QueryRowContext(ctx, findProposal, arg.AgencyID, arg.CaseID)
+	var i ApplicationsProposal
+	err := row.Scan(
+		&i.AgencyID,
+		&i.CaseID,
+		&i.Deed,
+		&i.Ground,
+		&i.MadeBy,
+		&i.MadeAt,
+		&i.WordsSealed,
+	)
+	return i, err
+}
+
 const forgetOnce = `-- name: ForgetOnce :exec
 DELETE FROM applications_once WHERE used_at < $1
 `
@@ -409,6 +535,40 @@ DELETE FROM applications_once WHERE used_at < $1
 func (q *Queries) ForgetOnce(ctx context.Context, usedAt db.Time) error {
 	_, err := q.db.ExecContext(ctx, forgetOnce, usedAt)
 	return err
+}
+
+const freeCases = `-- name: FreeCases :many
+SELECT case_id, owner_id, service_id FROM applications_queue
+WHERE agency_id = $1 AND undecided AND assigned_to = '' AND status = 'accepted' ORDER BY deadline_at, case_id LIMIT 200
+`
+
+type FreeCasesRow struct {
+	CaseID    string
+	OwnerID   string
+	ServiceID string
+}
+
+func (q *Queries) FreeCases(ctx context.Context, agencyID string) ([]FreeCasesRow, error) {
+	rows, err := q.db.QueryContext(ctx, freeCases, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FreeCasesRow
+	for rows.Next() {
+		var i FreeCasesRow
+		if err := rows.Scan(&i.CaseID, &i.OwnerID, &i.ServiceID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertAsk = `-- name: InsertAsk :exec
@@ -560,6 +720,37 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 	return err
 }
 
+const insertFacets = `-- name: InsertFacets :exec
+INSERT INTO applications_facets (agency_id, case_id, service_id, channel, level, region, age_band, submitted_at, decided_at,
+    outcome, ground, decided_by, took_days, late, asks, complaints)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0)
+`
+
+type InsertFacetsParams struct {
+	AgencyID    string
+	CaseID      string
+	ServiceID   string
+	Channel     string
+	Level       string
+	Region      string
+	AgeBand     string
+	SubmittedAt db.Time
+}
+
+func (q *Queries) InsertFacets(ctx context.Context, arg InsertFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, insertFacets,
+		arg.AgencyID,
+		arg.CaseID,
+		arg.ServiceID,
+		arg.Channel,
+		arg.Level,
+		arg.Region,
+		arg.AgeBand,
+		arg.SubmittedAt,
+	)
+	return err
+}
+
 const insertFile = `-- name: InsertFile :exec
 INSERT INTO applications_files (owner_id, case_id, id, ask_id, field, type, size, scan, added_at, blob_key,
     file_hash, name_sealed)
@@ -682,6 +873,79 @@ func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error 
 	return err
 }
 
+const late = `-- name: Late :many
+SELECT case_id, owner_id, assigned_to FROM applications_queue
+WHERE agency_id = $1 AND undecided AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
+ORDER BY deadline_at, case_id LIMIT 100
+`
+
+type LateParams struct {
+	AgencyID   string
+	DeadlineAt db.Time
+}
+
+type LateRow struct {
+	CaseID     string
+	OwnerID    string
+	AssignedTo string
+}
+
+func (q *Queries) Late(ctx context.Context, arg LateParams) ([]LateRow, error) {
+	rows, err := q.db.QueryContext(ctx, late, arg.AgencyID, arg.DeadlineAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LateRow
+	for rows.Next() {
+		var i LateRow
+		if err := rows.Scan(&i.CaseID, &i.OwnerID, &i.AssignedTo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loads = `-- name: Loads :many
+SELECT assigned_to, COUNT(*) AS open_cases FROM applications_queue
+WHERE agency_id = $1 AND undecided AND assigned_to <> '' GROUP BY assigned_to
+`
+
+type LoadsRow struct {
+	AssignedTo string
+	OpenCases  int64
+}
+
+func (q *Queries) Loads(ctx context.Context, agencyID string) ([]LoadsRow, error) {
+	rows, err := q.db.QueryContext(ctx, loads, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadsRow
+	for rows.Next() {
+		var i LoadsRow
+		if err := rows.Scan(&i.AssignedTo, &i.OpenCases); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const moveCase = `-- name: MoveCase :execrows
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
@@ -780,6 +1044,152 @@ func (q *Queries) NumberOf(ctx context.Context, arg NumberOfParams) (string, err
 	var number string
 	err := row.Scan(&number)
 	return number, err
+}
+
+const peopleFound = `-- name: PeopleFound :many
+SELECT owner_id, person_index FROM applications_people WHERE agency_id = $1 AND person_index = $2 ORDER BY owner_id LIMIT 50
+`
+
+type PeopleFoundParams struct {
+	AgencyID    string
+	PersonIndex []byte
+}
+
+type PeopleFoundRow struct {
+	OwnerID     string
+	PersonIndex []byte
+}
+
+func (q *Queries) PeopleFound(ctx context.Context, arg PeopleFoundParams) ([]PeopleFoundRow, error) {
+	rows, err := q.db.QueryContext(ctx, peopleFound, arg.AgencyID, arg.PersonIndex)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PeopleFoundRow
+	for rows.Next() {
+		var i PeopleFoundRow
+		if err := rows.Scan(&i.OwnerID, &i.PersonIndex); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const personIndexes = `-- name: PersonIndexes :many
+SELECT person_index FROM applications_people WHERE owner_id = $1 AND agency_id = $2
+`
+
+type PersonIndexesParams struct {
+	OwnerID  string
+	AgencyID string
+}
+
+func (q *Queries) PersonIndexes(ctx context.Context, arg PersonIndexesParams) ([][]byte, error) {
+	rows, err := q.db.QueryContext(ctx, personIndexes, arg.OwnerID, arg.AgencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var person_index []byte
+		if err := rows.Scan(&person_index); err != nil {
+			return nil, err
+		}
+		items = append(items, person_index)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const proposals = `-- name: Proposals :many
+SELECT case_id, made_by FROM applications_proposals WHERE agency_id = $1 ORDER BY made_at, case_id LIMIT 100
+`
+
+type ProposalsRow struct {
+	CaseID string
+	MadeBy string
+}
+
+func (q *Queries) Proposals(ctx context.Context, agencyID string) ([]ProposalsRow, error) {
+	rows, err := q.db.QueryContext(ctx, proposals, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ProposalsRow
+	for rows.Next() {
+		var i ProposalsRow
+		if err := rows.Scan(&i.CaseID, &i.MadeBy); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const putProposal = `-- name: PutProposal :exec
+INSERT INTO applications_proposals (agency_id, case_id, deed, ground, made_by, made_at, words_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, made_by = excluded.made_by,
+    made_at = excluded.made_at, words_sealed = excluded.words_sealed
+`
+
+type PutProposalParams struct {
+	AgencyID    string
+	CaseID      string
+	Deed        string
+	Ground      string
+	MadeBy      string
+	MadeAt      db.Time
+	WordsSealed []byte
+}
+
+func (q *Queries) PutProposal(ctx context.Context, arg PutProposalParams) error {
+	_, err := q.db.ExecContext(ctx, putProposal,
+		arg.AgencyID,
+		arg.CaseID,
+		arg.Deed,
+		arg.Ground,
+		arg.MadeBy,
+		arg.MadeAt,
+		arg.WordsSealed,
+	)
+	return err
+}
+
+const setEscalated = `-- name: SetEscalated :exec
+UPDATE applications_queue SET escalated_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type SetEscalatedParams struct {
+	EscalatedAt db.Time
+	AgencyID    string
+	CaseID      string
+}
+
+func (q *Queries) SetEscalated(ctx context.Context, arg SetEscalatedParams) error {
+	_, err := q.db.ExecContext(ctx, setEscalated, arg.EscalatedAt, arg.AgencyID, arg.CaseID)
+	return err
 }
 
 const setScan = `-- name: SetScan :exec

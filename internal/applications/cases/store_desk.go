@@ -1,0 +1,58 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"okno/internal/applications/cases/casesdb"
+	"okno/internal/kit/db"
+)
+
+// putPeople writes by what an applicant is found, in one statement.
+func (s store) putPeople(ctx context.Context, tx *db.Tx, people []casesdb.ApplicationsPerson) error {
+	if len(people) == 0 {
+		return nil
+	}
+	var text strings.Builder
+	text.WriteString("INSERT INTO applications_people (owner_id, agency_id, kind, person_index) VALUES ")
+	args := make([]any, 0, 4*len(people))
+	for i, p := range people {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		fmt.Fprintf(&text, "($%d, $%d, $%d, $%d)", 4*i+1, 4*i+2, 4*i+3, 4*i+4)
+		args = append(args, p.OwnerID, p.AgencyID, p.Kind, p.PersonIndex)
+	}
+	text.WriteString(" ON CONFLICT (owner_id, agency_id, kind) DO UPDATE SET person_index = excluded.person_index")
+	_, err := tx.ExecContext(ctx, text.String(), args...)
+	return err
+}
+
+// queueRows reads lines of a queue by the ids of their cases, most urgent first.
+func (s store) queueRows(ctx context.Context, agencyCode string, ids []string) ([]casesdb.ApplicationsQueue, error) {
+	args := []any{agencyCode}
+	for _, x := range ids {
+		args = append(args, x)
+	}
+	return s.scanQueue(ctx, "SELECT "+queueColumns+" FROM applications_queue WHERE agency_id = $1 AND case_id IN "+db.In(2, len(ids))+
+		" ORDER BY undecided DESC, deadline_at, case_id", args)
+}
+
+func (s store) scanQueue(ctx context.Context, text string, args []any) ([]casesdb.ApplicationsQueue, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []casesdb.ApplicationsQueue
+	for rows.Next() {
+		var r casesdb.ApplicationsQueue
+		if err := rows.Scan(&r.CaseID, &r.OwnerID, &r.Number, &r.ServiceID, &r.Status, &r.Version, &r.SubmittedAt, &r.DeadlineAt,
+			&r.DeadlineDate, &r.PausedAt, &r.Region, &r.AssignedTo, &r.InitialsSealed, &r.EscalatedAt); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, db.Classify(rows.Err())
+}
