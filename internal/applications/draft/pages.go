@@ -146,6 +146,8 @@ func (r *Room) pageStep(w http.ResponseWriter, req *http.Request) error {
 	}
 	v := newStepView(ctx, d, result, step)
 	v.back, v.more = back, web.Query(req, "more") == "1"
+	v.openRow(web.Query(req, "row"))
+	v.page, _ = strconv.Atoi(web.Query(req, "rows"))
 	v.blame(stored(&result.Steps[at], result, back))
 	return v.render(w, req)
 }

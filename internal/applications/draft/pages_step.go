@@ -59,6 +59,8 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 	v := newStepView(req.Context(), d, result, step.ID)
 	v.back = backToCheck(req)
 	v.raw = shownAgain(d.service, in, out)
+	v.openRow(in.row)
+	v.pastes = in.paste
 	v.fileFaults(in.faults)
 	switch {
 	case out.conflict, out.refused:
@@ -72,11 +74,15 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 			v.blame(out.wrong)
 		}
 		return v.render(w, req)
+	case len(out.pasted) > 0:
+		v.blamePaste(in, out)
+		return v.render(w, req)
 	case !in.command.leaves():
 		if out.typed() {
+			v.blameRow(in, out)
 			return v.render(w, req)
 		}
-		return web.Redirect(w, req, withBack(stepPath(d.ID, step.ID), v.back)+target(in))
+		return web.Redirect(w, req, d.stay(result, step, in, v.back))
 	}
 	return r.leave(w, req, d, v, in, out)
 }
@@ -193,6 +199,11 @@ func (r *Room) receive(w http.ResponseWriter, req *http.Request, d *work, step *
 	}
 	in.seen = first(in.raw, "_seen")
 	in.command = commandOf(first(in.raw, "_do"))
+	in.row = first(in.raw, "_row")
+	in.takePastes(step)
+	if g := tableOf(d.service, in.command.arg); g != nil {
+		in.titles = titles(req.Context(), g)
+	}
 	return in, nil
 }
 
@@ -207,7 +218,7 @@ func first(raw map[string][]string, name string) string {
 func commandOf(s string) command {
 	name, arg, _ := strings.Cut(s, ":")
 	switch name {
-	case doSave, doAdd, doRemove, doUnfile, doUpload:
+	case doSave, doAdd, doRemove, doUnfile, doUpload, doRow, doPaste, doReplace:
 		return command{name, arg}
 	}
 	return command{name: doNext}

@@ -21,6 +21,10 @@ const (
 	doRemove = "remove" // an item of a group
 	doUnfile = "unfile" // a file
 	doUpload = "upload" // keep the chosen files and stay
+
+	doRow     = "row"     // open a row of a table, or close the open one
+	doPaste   = "paste"   // add the pasted rows to a table
+	doReplace = "replace" // put them in place of those that are there
 )
 
 // command is a pressed button: what to do, and with what.
@@ -34,6 +38,9 @@ type posted struct {
 	raw     map[string][]string
 	seen    string // imprint of the answers that the page was made of
 	command command
+	row     string            // the open row of a table, employees.17
+	paste   map[string]string // what was pasted, by group
+	titles  []string          // of the columns of the table that is pasted into
 	taken   []File
 	faults  []fileFault
 }
@@ -48,8 +55,9 @@ type fileFault struct {
 type outcome struct {
 	raw      map[string][]string // as sent, with the new files in it
 	wrong    []forms.Wrong
-	conflict bool // another window said something else; nothing but files was kept
-	refused  bool // no page of ours sends this; nothing but files was kept
+	conflict bool          // another window said something else; nothing but files was kept
+	refused  bool          // no page of ours sends this; nothing but files was kept
+	pasted   []forms.Wrong // why rows were not taken out of a paste; none of them was
 	answers  forms.Answers
 }
 
@@ -79,7 +87,11 @@ func (o outcome) hidden() bool {
 
 // answer works out what a posted step makes of a draft. It changes nothing.
 func (w *work) answer(step *forms.Step, in *posted) outcome {
-	raw := w.withFiles(step, in)
+	raw := w.complete(step, w.withFiles(step, in))
+	if p := w.pasteOf(in); p != nil {
+		out := w.pasted(step, raw, p)
+		return w.seen(step, in, out)
+	}
 	next, wrong := forms.Check(w.service, step.ID, raw, w.Answers, w.facts)
 	out := outcome{raw: raw, wrong: brief(wrong), refused: w.strange(step, wrong, raw)}
 	if out.refused {
@@ -87,6 +99,11 @@ func (w *work) answer(step *forms.Step, in *posted) outcome {
 		return out
 	}
 	out.answers = w.obey(in.command, next)
+	return w.seen(step, in, out)
+}
+
+// seen marks what another window has said otherwise meanwhile.
+func (w *work) seen(step *forms.Step, in *posted, out outcome) outcome {
 	mine, theirs := imprint(step, out.answers), imprint(step, w.Answers)
 	out.conflict = in.seen != "" && in.seen != theirs && mine != theirs
 	return out

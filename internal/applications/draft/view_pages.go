@@ -118,16 +118,30 @@ type checkView struct {
 	faults   []ui.ErrorItem
 	failed   bool // sending was tried
 	changed  bool // the answers are not those that were seen
+	pages    map[string]*stepView
 }
 
 func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *checkView {
-	v := &checkView{ctx: ctx, work: w, result: result, sections: forms.Summary(w.service, result, printer(ctx))}
+	v := &checkView{ctx: ctx, work: w, result: result, pages: map[string]*stepView{}, sections: forms.Summary(w.service, result, printer(ctx))}
 	v.closed = maySend(w.service, w.facts)
 	for _, x := range append(result.Missing[:len(result.Missing):len(result.Missing)], result.Wrong...) {
-		href := stepPath(w.ID, x.Step) + "?back=check#" + url.PathEscape(newStepView(ctx, w, result, x.Step).anchor(x))
-		v.faults = append(v.faults, ui.ErrorItem{Href: href, Text: message(ctx, x)})
+		v.faults = append(v.faults, ui.ErrorItem{Href: v.mend(x), Text: message(ctx, x)})
 	}
+	v.faults = shortened(ctx, v.faults)
 	return v
+}
+
+// mend is where a fault is mended.
+func (v *checkView) mend(x forms.Wrong) string {
+	page := v.pages[x.Step]
+	if page == nil {
+		page = newStepView(v.ctx, v.work, v.result, x.Step)
+		page.back, v.pages[x.Step] = true, page
+	}
+	if row := page.rowHref(x); row != "" {
+		return row
+	}
+	return stepPath(v.work.ID, x.Step) + "?back=check#" + url.PathEscape(page.anchor(x))
 }
 
 func (v *checkView) t(key string, args ...any) string { return say(v.ctx, key, args...) }
@@ -163,6 +177,36 @@ func (v *checkView) rows(rows []forms.Row) []ui.SummaryRow {
 		out = append(out, row)
 	}
 	return out
+}
+
+// table are the first rows of a long list.
+func (v *checkView) table(l forms.List) ui.TableParams {
+	p := ui.TableParams{Head: []ui.Cell{{Text: v.t("applications.draft.table.number")}}, FirstCellIsHeader: true}
+	g := v.work.service.Group(l.Group)
+	for i := range g.Fields {
+		if g.Fields[i].Kind != "note" {
+			p.Head = append(p.Head, ui.Cell{Text: v.in(g.Fields[i].Label)})
+		}
+	}
+	for n, item := range l.Items[:min(len(l.Items), rowsChecked)] {
+		cells := []ui.Cell{{Text: strconv.Itoa(n + 1)}}
+		for i := range g.Fields {
+			if g.Fields[i].Kind != "note" {
+				cells = append(cells, v.cell(item.Rows, &g.Fields[i]))
+			}
+		}
+		p.Rows = append(p.Rows, cells)
+	}
+	return ui.Stacked(p)
+}
+
+func (v *checkView) cell(rows []forms.Row, f *forms.Field) ui.Cell {
+	for i := range rows {
+		if strings.HasSuffix(rows[i].Field, "."+f.ID) {
+			return ui.Cell{HTML: answer(v, rows[i])}
+		}
+	}
+	return ui.Cell{}
 }
 
 // box is the first box of the field in its page.

@@ -35,6 +35,9 @@ type stepView struct {
 	more     bool     // questions have just appeared
 	changed  []change // what another window said otherwise
 	conflict bool
+	open     map[string]int    // the open row of each table
+	page     int               // of a table's rows, from 1
+	pastes   map[string]string // what was pasted and not taken
 }
 
 // change is an answer here and in the other window, as people read it.
@@ -96,6 +99,7 @@ func (v *stepView) blame(wrong []forms.Wrong) {
 		v.say(x.Name, text)
 		v.items = append(v.items, ui.ErrorItem{Href: v.href(x), Text: text})
 	}
+	v.items = shortened(v.ctx, v.items)
 }
 
 func (v *stepView) say(name, text string) {
@@ -136,6 +140,9 @@ func (v *stepView) anchor(x forms.Wrong) string {
 }
 
 func (v *stepView) href(x forms.Wrong) string {
+	if address := v.rowHref(x); address != "" {
+		return address
+	}
 	if id := v.anchor(x); id != "" {
 		return "#" + id
 	}
