@@ -33,7 +33,8 @@ type DB struct {
 	clock  clock.Clock
 	write  *sql.DB
 	read   *sql.DB
-	group  together // of SQLite's writers
+	group  together      // of SQLite's writers
+	turn   chan struct{} // of changes that PostgreSQL could not put in order
 }
 
 // Options are what Open needs beside the address.
@@ -120,7 +121,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		_ = pg.Close()
 		return nil, fmt.Errorf("open database: %w", hideURL(err, rawURL))
 	}
-	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: pg, read: pg}, nil
+	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: pg, read: pg, turn: make(chan struct{}, 1)}, nil
 }
 
 // hideURL keeps the password of an address out of an error.

@@ -80,10 +80,10 @@ func (d *DB) Load(ctx context.Context, dir string) error {
 }
 
 // pgTables are the tables that hold data; bookkeeping of migrations is made by
-// the migrations themselves.
+// the migrations themselves, and what is not logged is not meant to last.
 func pgTables(ctx context.Context, tx pgx.Tx) ([]string, error) {
-	rows, err := tx.Query(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()
-		AND tablename NOT LIKE '%\_migrations' AND tablename <> 'river_migration' ORDER BY tablename`)
+	rows, err := tx.Query(ctx, `SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+		AND relpersistence = 'p' AND relname NOT LIKE '%\_migrations' AND relname <> 'river_migration' ORDER BY relname`)
 	if err != nil {
 		return nil, err
 	}

@@ -22,11 +22,12 @@ type together struct {
 
 // change is a call of Write that waits.
 type change struct {
-	ctx  context.Context
-	f    func(context.Context, *Tx) error
-	tx   *Tx
-	err  error
-	fell any // a panic of f; it goes on in the goroutine of its caller
+	ctx   context.Context
+	f     func(context.Context, *Tx) error
+	blind bool // of WriteOnly
+	tx    *Tx
+	err   error
+	fell  any // a panic of f; it goes on in the goroutine of its caller
 	// turn tells the waiting caller: true to lead, false when it is done.
 	turn chan bool
 }
@@ -35,12 +36,12 @@ type change struct {
 var errFell = errors.New("change panicked")
 
 // writeTogether runs f as run does, together with others that wait.
-func (d *DB) writeTogether(ctx context.Context, f func(context.Context, *Tx) error) error {
+func (d *DB) writeTogether(ctx context.Context, f func(context.Context, *Tx) error, blind bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	// An interrupted statement would undo the others' work too.
-	w := &change{ctx: context.WithoutCancel(ctx), f: f, turn: make(chan bool, 1)}
+	w := &change{ctx: context.WithoutCancel(ctx), f: f, blind: blind, turn: make(chan bool, 1)}
 	if d.group.enter(w) || <-w.turn {
 		d.lead()
 	}
@@ -94,7 +95,7 @@ func (d *DB) runBatch(batch []*change) {
 	}
 	for _, w := range batch {
 		w.err = d.run(w.ctx, d.write, &sql.TxOptions{}, func(ctx context.Context, tx *Tx) error {
-			w.tx = tx
+			tx.blind, w.tx = w.blind, tx
 			return w.call(ctx)
 		})
 	}
@@ -108,7 +109,7 @@ func (d *DB) tryTogether(batch []*change) bool {
 		return false
 	}
 	for _, w := range batch {
-		w.tx = &Tx{tx: stx, engine: d.engine, now: At(d.clock.Now())}
+		w.tx = &Tx{tx: stx, engine: d.engine, now: At(d.clock.Now()), blind: w.blind}
 		if !w.within() {
 			_ = stx.Rollback()
 			return false
@@ -148,5 +149,8 @@ func (w *change) call(ctx context.Context) (err error) {
 			w.fell, err = v, errFell
 		}
 	}()
-	return w.f(ctx, w.tx)
+	if err = w.f(ctx, w.tx); err == nil {
+		err = w.tx.misuse
+	}
+	return err
 }

@@ -24,38 +24,79 @@ type Q interface {
 // Tx is a transaction in hand. It knows the time at which it began, so that
 // all rows of one change carry one instant.
 type Tx struct {
-	tx     *sql.Tx
+	tx     *sql.Tx // SQLite, and reading on PostgreSQL
+	pipe   *pipe   // writing on PostgreSQL
 	engine Engine
 	now    Time
 	after  []func()
+	blind  bool  // of WriteOnly
+	misuse error // a query of a blind one
 }
 
-// attempts is how often a transaction is tried when PostgreSQL finds that it
-// can't be put in order with another one.
-const attempts = 8
+// PostgreSQL's isolation levels of changes.
+const (
+	serializable  = "SERIALIZABLE"
+	readCommitted = "READ COMMITTED"
+)
+
+// patience is how long a change is tried that PostgreSQL can't put in order
+// with others. People who meet are served, even if a second later.
+const patience = 10 * time.Second
+
+// inTurn is after how many tries a change waits for a turn of its own.
+const inTurn = 2
 
 // Write runs f in a transaction that may write: SQLite IMMEDIATE, PostgreSQL
 // SERIALIZABLE with retries. An error from f rolls everything back and is
 // returned as it is. Once Write returns nil, the change is on disk. On SQLite
-// changes that wait for each other share a commit.
+// changes that wait for each other share a commit. On PostgreSQL statements
+// without rows wait and go out together, see pipe.
 func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
 	if d.engine == SQLite {
-		return Classify(d.writeTogether(ctx, f))
+		return Classify(d.writeTogether(ctx, f, false))
 	}
-	opts := &sql.TxOptions{Isolation: sql.LevelSerializable}
-	var err error
-	for i := range attempts {
-		if err = d.run(ctx, d.write, opts, f); !isSerialization(err) {
-			return Classify(err)
+	return Classify(d.patiently(ctx, serializable, f))
+}
+
+// WriteOnly is Write for a change that reads nothing: f may look at how many
+// rows a statement changed, and its queries fail. What it writes can't rest on
+// what somebody else has made untrue, so PostgreSQL's READ COMMITTED is as safe
+// as SERIALIZABLE and nobody is turned away. Three things must hold, and
+// docs/decisions/0010 shows why they are enough: a row that is changed is named
+// by its key and, if others may change it, by the version that was read; what
+// must be there once has a unique key and ON CONFLICT; no statement's WHERE
+// asks about rows that it does not change.
+func (d *DB) WriteOnly(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if d.engine == SQLite {
+		return Classify(d.writeTogether(ctx, f, true))
+	}
+	return Classify(d.patiently(ctx, readCommitted, f))
+}
+
+// patiently tries a change again that could not be put in order. Those who
+// have met twice wait for a turn: on each node one of them runs at a time, so
+// that they can't go on meeting each other.
+func (d *DB) patiently(ctx context.Context, level string, f func(context.Context, *Tx) error) error {
+	until := clock.System().Now().Add(patience) // machine time, also where a test holds the clock
+	for i := 0; ; i++ {
+		err := d.piped(ctx, level, f)
+		lost := err != nil && pgconn.SafeToRetry(err) // before the last of it was sent
+		if !isSerialization(err) && (!lost || i > 0) || clock.System().Now().After(until) {
+			return err
 		}
-		// A pause in machine time, also where a test holds the clock.
-		// Those who met must not meet again at once.
-		pause := rand.N(time.Duration(2<<i) * 2 * time.Millisecond) //nolint:gosec // a pause is no secret
-		if serr := clock.System().Sleep(ctx, pause); serr != nil {
-			break
+		if i == inTurn {
+			select {
+			case d.turn <- struct{}{}:
+				defer func() { <-d.turn }()
+			case <-ctx.Done():
+				return err
+			}
+		}
+		pause := rand.N(time.Duration(2<<min(i, 5)) * time.Millisecond) //nolint:gosec // a pause is no secret
+		if clock.System().Sleep(ctx, pause) != nil {
+			return err
 		}
 	}
-	return Classify(err)
 }
 
 // Read runs f in a read-only transaction: everything in it is seen as of one
@@ -138,27 +179,61 @@ func (t *Tx) Engine() Engine { return t.engine }
 // A crash may lose it: only for what lives in memory.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 
-// SQL is the transaction for libraries that take one (the job queue).
-func (t *Tx) SQL() *sql.Tx { return t.tx }
-
-// ExecContext runs a statement that returns no rows.
+// ExecContext runs a statement that returns no rows. On PostgreSQL it may wait
+// for others: its error can come from a later statement, or from Write.
 func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if t.pipe != nil {
+		return t.pipe.exec(query, args)
+	}
 	return t.tx.ExecContext(ctx, query, args...)
 }
 
 // PrepareContext prepares a statement within the transaction.
 func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	if err := t.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	if t.pipe != nil {
+		return t.pipe.conn.PrepareContext(ctx, query)
+	}
 	return t.tx.PrepareContext(ctx, query)
 }
 
 // QueryContext runs a query.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	if t.pipe != nil {
+		return t.pipe.conn.QueryContext(ctx, query, args...)
+	}
 	return t.tx.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext runs a query for one row.
 func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if err := t.mayRead(ctx); err != nil {
+		ctx = gone(ctx) // the row tells that; Write tells err
+	}
+	if t.pipe != nil {
+		return t.pipe.conn.QueryRowContext(ctx, query, args...)
+	}
 	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+// errReads is the fault of a change that was said to read nothing.
+var errReads = errors.New("db: a change of WriteOnly reads; use Write")
+
+// mayRead makes ready for a query.
+func (t *Tx) mayRead(ctx context.Context) error {
+	if t.blind {
+		t.misuse = errReads
+		return errReads
+	}
+	if t.pipe != nil {
+		return t.pipe.flush(ctx)
+	}
+	return nil
 }
 
 func isSerialization(err error) bool {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +37,8 @@ type Args = river.JobArgs
 type Queue struct {
 	db       *db.DB
 	log      *slog.Logger
-	insert   *river.Client[*sql.Tx]
+	insert   *river.Client[*sql.Tx] // lists and mends; Enqueue has SQL of its own
+	bell     chan struct{}          // rings when there is work, see enqueue.go
 	workers  *river.Workers
 	periodic []*river.PeriodicJob
 	mu       sync.Mutex
@@ -52,6 +54,28 @@ func Migrate(ctx context.Context, d *db.DB) error {
 	}
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
+	}
+	return unburden(ctx, d)
+}
+
+// unburden empties two indexes of PostgreSQL that River makes for lists which
+// nobody asks for here. They are of the sort (GIN) that is dear to write, and
+// a job is written four times. Their names stay, with nothing in them, because
+// River makes all its indexes anew each night.
+func unburden(ctx context.Context, d *db.DB) error {
+	if d.Engine() != db.Postgres {
+		return nil
+	}
+	for _, index := range []string{"river_job_args_index", "river_job_metadata_index"} {
+		_, err := d.SQL().ExecContext(ctx, strings.ReplaceAll(`DO $$ BEGIN
+			IF EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'INDEX_NAME' AND indexdef ILIKE '%using gin%') THEN
+				DROP INDEX INDEX_NAME;
+				CREATE INDEX INDEX_NAME ON river_job (id) WHERE id < 0;
+			END IF;
+		END $$`, "INDEX_NAME", index))
+		if err != nil {
+			return fmt.Errorf("migrate jobs: %w", err)
+		}
 	}
 	return nil
 }
@@ -70,7 +94,7 @@ func New(d *db.DB, log *slog.Logger) (*Queue, error) {
 		return nil, fmt.Errorf("job queue: %w", err)
 	}
 	return &Queue{
-		db: d, log: log, insert: c, workers: river.NewWorkers(),
+		db: d, log: log, insert: c, workers: river.NewWorkers(), bell: make(chan struct{}, 1),
 		handlers: map[string]func(context.Context, []byte) error{},
 	}, nil
 }
@@ -117,22 +141,6 @@ func (q *Queue) Every(d time.Duration, args Args) {
 		}, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
-// Enqueue adds jobs in the transaction: they run after its commit, or never.
-func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, all ...Args) error {
-	params := make([]river.InsertManyParams, len(all))
-	for i, a := range all {
-		params[i] = river.InsertManyParams{Args: a}
-	}
-	_, err := q.insert.InsertManyTx(ctx, tx.SQL(), params)
-	return err
-}
-
-// EnqueueAt adds a job that runs at or after the instant.
-func (q *Queue) EnqueueAt(ctx context.Context, tx *db.Tx, at time.Time, args Args) error {
-	_, err := q.insert.InsertTx(ctx, tx.SQL(), args, &river.InsertOpts{ScheduledAt: at})
-	return err
-}
-
 // Start begins to work jobs with the given number of workers. On PostgreSQL it
 // is woken by NOTIFY, on SQLite it looks ten times a second.
 func (q *Queue) Start(ctx context.Context, workers int) error {
@@ -172,8 +180,11 @@ func (q *Queue) startPostgres(ctx context.Context, cfg *river.Config) error {
 		pool.Close()
 		return fmt.Errorf("job workers: %w", err)
 	}
+	ringing, hush := context.WithCancel(context.WithoutCancel(ctx))
+	go q.ring(ringing, pool)
 	q.stop = func(ctx context.Context) error {
 		defer pool.Close()
+		hush()
 		return c.Stop(ctx)
 	}
 	return c.Start(context.WithoutCancel(ctx))

@@ -1,0 +1,180 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// pipe is a writing transaction of PostgreSQL. Statements that give no rows
+// wait in it and go out together: before the next query, before somebody asks
+// how many rows were changed, and with the COMMIT. A change that only writes is
+// one round trip in place of one for each statement and two more; round trips
+// were most of what it cost both sides.
+//
+// An error of a statement is therefore told later, at the latest by Write. The
+// law makes that safe: a conflict is met by ON CONFLICT, never by catching its
+// error, and on PostgreSQL nothing but a rollback can follow an error anyway.
+type pipe struct {
+	conn *sql.Conn
+	wait *pgx.Batch
+	// send is flush with the context of the transaction, for results that are
+	// asked without one.
+	send func() error
+	// begun: something was sent, so there may be something to undo.
+	begun bool
+	err   error
+}
+
+// outcome is the result of a statement that may still wait.
+type outcome struct {
+	of   *pipe
+	rows int64
+	done bool
+}
+
+// LastInsertId implements sql.Result; PostgreSQL has none.
+func (*outcome) LastInsertId() (int64, error) {
+	return 0, errors.New("db: no statement has a last id")
+}
+
+// RowsAffected implements sql.Result: it sends what waits.
+func (o *outcome) RowsAffected() (int64, error) {
+	if o.done {
+		return o.rows, nil
+	}
+	if err := o.of.send(); err != nil {
+		return 0, err
+	}
+	return o.rows, nil
+}
+
+// errUndone says that PostgreSQL rolled back what was to be committed, because
+// a statement had failed and the function went on.
+var errUndone = errors.New("db: a failed statement was passed over; nothing is committed")
+
+// piped runs f in a transaction of the isolation level.
+func (d *DB) piped(ctx context.Context, level string, f func(context.Context, *Tx) error) error {
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back to the pool
+	p := &pipe{conn: conn, wait: &pgx.Batch{}}
+	p.send = func() error { return p.flush(ctx) }
+	p.wait.Queue("BEGIN ISOLATION LEVEL " + level)
+	tx := &Tx{pipe: p, engine: d.engine, now: At(d.clock.Now()), blind: level == readCommitted}
+	ended := false
+	defer func() { // also when f panics
+		if !ended {
+			p.rollback(ctx)
+		}
+	}()
+	err = f(ctx, tx)
+	if err == nil {
+		err = tx.misuse
+	}
+	if p.err != nil {
+		err = p.err // it came first, and f may have put it into other words
+	}
+	if err == nil {
+		err = p.commit(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	ended = true
+	for _, a := range tx.after {
+		a()
+	}
+	return nil
+}
+
+// exec lets a statement wait.
+func (p *pipe) exec(query string, args []any) (sql.Result, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	o := &outcome{of: p}
+	p.wait.Queue(query, args...).Exec(func(tag pgconn.CommandTag) error {
+		o.rows, o.done = tag.RowsAffected(), true
+		return nil
+	})
+	return o, nil
+}
+
+// flush sends what waits; after an error nothing is sent any more.
+func (p *pipe) flush(ctx context.Context) error {
+	if p.err != nil || p.wait.Len() == 0 {
+		return p.err
+	}
+	batch := p.wait
+	p.wait, p.begun = &pgx.Batch{}, true
+	p.err = p.conn.Raw(func(dc any) error {
+		c, err := native(dc)
+		if err != nil {
+			return err
+		}
+		return c.SendBatch(ctx, batch).Close()
+	})
+	return p.err
+}
+
+func (p *pipe) commit(ctx context.Context) error {
+	committed := false
+	p.wait.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
+		committed = tag.String() == "COMMIT"
+		return nil
+	})
+	if err := p.flush(ctx); err != nil {
+		return err
+	}
+	if !committed {
+		return errUndone
+	}
+	return nil
+}
+
+// rollbackWait bounds a rollback; a connection that does not answer is closed.
+const rollbackWait = 5 * time.Second
+
+// rollback undoes what was sent. A connection whose transaction can't be ended
+// is closed, so that nobody gets it out of the pool.
+func (p *pipe) rollback(ctx context.Context) {
+	if !p.begun {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWait)
+	defer cancel()
+	_ = p.conn.Raw(func(dc any) error {
+		c, err := native(dc)
+		if err != nil || c.IsClosed() || c.PgConn().TxStatus() == 'I' {
+			return err
+		}
+		if _, err := c.Exec(ctx, "ROLLBACK"); err != nil {
+			_ = c.Close(ctx)
+		}
+		return nil
+	})
+}
+
+func native(dc any) (*pgx.Conn, error) {
+	c, ok := dc.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("db: driver is not pgx but %T", dc)
+	}
+	return c.Conn(), nil
+}
+
+// gone is a context that has ended: sql.Row can't be made with an error of our own.
+func gone(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx
+}
