@@ -266,7 +266,7 @@ func (c *compilation) leadsTo(from, to string, seen map[string]bool) bool {
 
 // reachable finds conditions that can never hold.
 func (c *compilation) reachable(e *Expr, what, id string) {
-	if e.prog != nil && c.constant(e) && !e.met(&scope{}) {
+	if e.code != nil && c.constant(e) && !e.met(&scope{}) {
 		c.add(e.At, "unreachable", "mend the condition or take it away", "%s %q is never shown", what, id)
 	}
 }
@@ -278,7 +278,7 @@ func (c *compilation) constant(e *Expr) bool {
 // passable finds early ends that nobody passes.
 func (c *compilation) passable(stops []Stop) {
 	for i := range stops {
-		if e := &stops[i].When; e.prog != nil && c.constant(e) && e.met(&scope{}) {
+		if e := &stops[i].When; e.code != nil && c.constant(e) && e.met(&scope{}) {
 			c.add(e.At, "unreachable", "mend the condition", "everybody is stopped here: what follows is never shown")
 		}
 	}

@@ -32,12 +32,12 @@ func (c *compilation) expr(e *Expr, r reach, want *cel.Type) {
 	if !c.affordable(e, env, checked) {
 		return
 	}
-	prog, err := env.Program(checked, cel.CostLimit(maxCost))
-	if err != nil {
-		c.add(e.At, "expr", "", "%v", err)
+	compiled := &code{env: func() (*cel.Env, error) { return env, nil }, checked: checked}
+	if compiled.program() == nil {
+		c.add(e.At, "expr", "", "%v", compiled.err)
 		return
 	}
-	e.prog, e.out = prog, checked.OutputType()
+	e.code = compiled
 }
 
 func fits(got, want *cel.Type) bool {

@@ -13,6 +13,7 @@ func newBase() (*cel.Env, error) {
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserRecursionLimit(60),
 		cel.ParserExpressionSizeLimit(4000),
+		cel.EnableMacroCallTracking(), // Explain reads exists and has as they were written
 		ext.Strings(),
 		ext.Math(),
 	)

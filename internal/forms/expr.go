@@ -20,13 +20,12 @@ type Expr struct {
 	At     Pos
 
 	where place
-	prog  cel.Program
+	code  *code
 	refs  []string
 	items []string
 	// guarded: the expression has an alternative (has, ?:, ||, &&) for answers
 	// that are not there.
 	guarded bool
-	out     *cel.Type
 }
 
 // IsZero reports whether no expression was written.
@@ -54,10 +53,14 @@ func (s *scope) ResolveName(name string) (any, bool) {
 func (s *scope) Parent() cel.Activation { return nil }
 
 func (e Expr) eval(s *scope) (ref.Val, bool) {
-	if e.prog == nil {
+	if e.code == nil {
 		return nil, false
 	}
-	v, _, err := e.prog.Eval(s)
+	prog := e.code.program()
+	if prog == nil {
+		return nil, false
+	}
+	v, _, err := prog.Eval(s)
 	return v, err == nil && v != nil
 }
 
