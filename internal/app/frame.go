@@ -21,10 +21,9 @@ type frame struct {
 	assets *webassets.Assets
 	cfg    Config
 	texts  map[string]ui.Texts // of components, by language
-	// name is what the header calls a signed-in person, unread the number of
-	// notices; both come from rooms.
-	name   func(ctx context.Context, a identity.Actor) string
-	unread func(ctx context.Context, a identity.Actor) int
+	// header is what the header calls a signed-in person, and the number of
+	// notices that were not read; both come from rooms.
+	header func(ctx context.Context, a identity.Actor) (name string, unread int)
 	idle   int // seconds until a session ends by itself
 }
 
@@ -121,7 +120,8 @@ func (f *frame) person(r *http.Request, a identity.Actor, section string, fp *ui
 		fp.Account = ui.Account{SignInText: t("app.sign_in"), SignInHref: "/login", RegisterText: t("app.register"), RegisterHref: "/register"}
 		return
 	}
-	fp.Account = ui.Account{Name: f.name(ctx, a), Href: "/cabinet", SignOutText: t("app.sign_out"), SignOutHref: "/logout"}
+	name, unread := f.header(ctx, a)
+	fp.Account = ui.Account{Name: name, Href: "/cabinet", SignOutText: t("app.sign_out"), SignOutHref: "/logout"}
 	fp.Idle = ui.Idle{Seconds: f.idle, URL: identity.StayPath, Title: t("app.idle_title"), Text: t("app.idle_text"), Button: t("app.idle_button")}
 	fp.LiveURL = livePath
 	if a.IsStaff() {
@@ -133,11 +133,10 @@ func (f *frame) person(r *http.Request, a identity.Actor, section string, fp *ui
 		{Text: t("app.profile"), Href: "/cabinet/profile"},
 		{Text: t("app.security"), Href: "/cabinet/security"},
 	}
-	fp.Bell = f.bell(ctx, a)
+	fp.Bell = bell(ctx, unread)
 }
 
-func (f *frame) bell(ctx context.Context, a identity.Actor) ui.Bell {
-	n := f.unread(ctx, a)
+func bell(ctx context.Context, n int) ui.Bell {
 	return ui.Bell{
 		Href: "/cabinet/notices", Count: n, Text: i18n.T(ctx, "app.bell", "Count", n),
 		LiveRef: "notices", LiveSrc: bellPath, LiveSaid: i18n.T(ctx, "app.bell_said"),

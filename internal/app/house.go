@@ -211,7 +211,7 @@ func (h *House) buildHomes(context.Context) error {
 		return err
 	}
 	h.cabinet = cabinet.New(cabinet.Deps{
-		Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: names{h.profile},
+		DB: h.stores.db, Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: h.profile,
 		Catalog: h.catalog, Languages: h.identity,
 	})
 	h.desk = desk.New(desk.Deps{
@@ -236,7 +236,7 @@ func (h *House) mount(context.Context) error {
 		Words: func(ctx context.Context) context.Context { return ui.WithTexts(ctx, texts(ctx)) },
 	}
 	f := &frame{
-		assets: assets, cfg: h.Config, texts: wordsOfComponents(h.texts), name: h.nameOf, unread: h.unread, idle: h.identity.IdleSeconds(),
+		assets: assets, cfg: h.Config, texts: wordsOfComponents(h.texts), header: h.headerOf, idle: h.identity.IdleSeconds(),
 	}
 	h.edge.SetFrame(f.page, f.errorPage)
 	h.edge.Before(withKeys)
@@ -268,6 +268,9 @@ func (h *House) mountOwn(f *frame, assets *webassets.Assets) {
 // dropPages forgets stored pages when the catalogue changes; at the first
 // publishing there is no store yet.
 func (h *House) dropPages() {
+	if h.cabinet != nil {
+		h.cabinet.Forget()
+	}
 	if h.store != nil {
 		h.store.Drop()
 	}
@@ -293,6 +296,7 @@ func (h *House) Start(ctx context.Context) error {
 	h.live.Start(ctx)
 	h.identity.Start(ctx)
 	go func() { _ = h.catalog.Run(ctx) }()
+	go func() { _ = h.cabinet.Run(ctx) }()
 	if err := h.queue.Start(ctx, h.Config.Workers); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}

@@ -47,7 +47,8 @@ func roomMigrations() []db.Migrations {
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
 		vault.Migrations(), catalog.Migrations(), support.Migrations(),
 	}
-	return append(all, applications.Migrations()...)
+	all = append(all, applications.Migrations()...)
+	return append(all, cabinet.Migrations()) // its triggers stand on tables of those before
 }
 
 func (h *House) migrations() []db.Migrations { return roomMigrations() }
@@ -129,34 +130,27 @@ func (v viewer) View(ctx context.Context) (catalog.Visitor, error) {
 	return catalog.Visitor{SignedIn: true, Level: string(level)}, err
 }
 
-// nameOf is what the header calls a person; staff are called by their login.
-func (h *House) nameOf(ctx context.Context, a identity.Actor) string {
+// headerOf is what the header says of a person; staff are called by their
+// login and have no notices. A page without its bell is better than no page.
+func (h *House) headerOf(ctx context.Context, a identity.Actor) (name string, unread int) {
 	if a.IsStaff() {
 		if acc, err := h.identity.Account(ctx, a.ID); err == nil && acc.Login != "" {
-			return acc.Login
+			return acc.Login, 0
 		}
-		return i18n.T(ctx, "app.desk")
+		return i18n.T(ctx, "app.desk"), 0
 	}
-	if name, err := (names{h.profile}).Name(ctx, a.ID); err == nil && name != "" {
-		return name
+	if name, unread, err := h.cabinet.Header(ctx, a.ID); err == nil && name != "" {
+		return name, unread
 	}
-	return i18n.T(ctx, "app.cabinet")
+	return i18n.T(ctx, "app.cabinet"), 0
 }
 
-func (h *House) unread(ctx context.Context, a identity.Actor) int {
-	n, err := h.notify.Unread(ctx, a.ID)
-	if err != nil {
-		return 0 // a page without its bell is better than no page
-	}
-	return n
-}
-
-// withKeys lets a request unwrap each data key once, and look up a name once.
+// withKeys lets a request unwrap each data key once, and ask once how its person stands.
 func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
 	if r.URL.Path == livePath {
 		return ctx, nil // a stream lives too long to hold keys
 	}
-	return withNames(secret.WithCache(ctx)), nil
+	return cabinet.WithVisit(secret.WithCache(ctx)), nil
 }
 
 // liveStream follows the person's own changes, and for staff those of their desk.
@@ -172,7 +166,8 @@ func (h *House) liveStream(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *frame) bellCount(w http.ResponseWriter, r *http.Request) error {
-	return web.Fragment(w, r, ui.BellCount(f.bell(r.Context(), identity.ActorOf(r.Context()))))
+	_, unread := f.header(r.Context(), identity.ActorOf(r.Context()))
+	return web.Fragment(w, r, ui.BellCount(bell(r.Context(), unread)))
 }
 
 func robots(w http.ResponseWriter, _ *http.Request) error {

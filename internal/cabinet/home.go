@@ -52,19 +52,31 @@ func (r *Room) Home(ctx context.Context) (Home, error) {
 	if !actor.SignedIn() {
 		return Home{}, identity.ErrSignIn
 	}
-	var h Home
-	name, err := r.Profiles.Name(ctx, actor.ID)
+	p, err := r.visited(ctx, actor.ID)
+	if err != nil {
+		return Home{}, err
+	}
+	return r.home(ctx, p, actor.ID)
+}
+
+func (r *Room) home(ctx context.Context, p *person, owner string) (h Home, err error) {
+	name, err := r.name(ctx, p, owner)
 	if err != nil {
 		return h, err
 	}
 	h.Name, _, _ = strings.Cut(name, " ")
-	if h.Level, err = r.Profiles.Level(ctx, actor.ID); err != nil {
+	if h.Level, err = p.level.get(func() (profile.Level, error) { return r.Profiles.Level(ctx, owner) }); err != nil {
 		return h, err
 	}
-	if err := r.addCases(ctx, &h); err != nil {
+	rows, err := p.cases.get(func() ([]cases.Row, error) { return r.recent(ctx) })
+	if err != nil {
 		return h, err
 	}
-	drafts, err := r.Drafts.Drafts(ctx, actor.ID)
+	for _, row := range rows {
+		row.Left = r.Cases.Left(row) // it is another one tomorrow
+		h.add(row)
+	}
+	drafts, err := p.drafts.get(func() ([]draft.Row, error) { return r.Drafts.Drafts(ctx, owner) })
 	if err != nil {
 		return h, err
 	}
@@ -74,25 +86,15 @@ func (r *Room) Home(ctx context.Context) (Home, error) {
 	return h, nil
 }
 
-// addCases sorts the newest applications; only who has very many of them costs
-// a second question.
-func (r *Room) addCases(ctx context.Context, h *Home) error {
+// recent are the newest applications; only who has very many of them costs a
+// second question.
+func (r *Room) recent(ctx context.Context) ([]cases.Row, error) {
 	page, err := r.Cases.List(ctx, cases.ListFilter{Limit: homeRows})
-	if err != nil {
-		return err
+	if err != nil || page.Next == "" {
+		return page.Rows, err
 	}
-	rows := page.Rows
-	if page.Next != "" {
-		active, err := r.Cases.List(ctx, cases.ListFilter{Group: cases.Active, Limit: homeRows})
-		if err != nil {
-			return err
-		}
-		rows = slices.Concat(active.Rows, finished(rows))
-	}
-	for _, row := range rows {
-		h.add(row)
-	}
-	return nil
+	active, err := r.Cases.List(ctx, cases.ListFilter{Group: cases.Active, Limit: homeRows})
+	return slices.Concat(active.Rows, finished(page.Rows)), err
 }
 
 func (h *Home) add(row cases.Row) {
@@ -128,7 +130,11 @@ func first[T any](all []T, n int) []T { return all[:min(n, len(all))] }
 
 // current are the notices of the right column: the unread, then the newest.
 func (r *Room) current(ctx context.Context, owner string) ([]notify.Notice, error) {
-	all, err := r.Notices.Notices(ctx, owner, asideNotices)
+	p, err := r.person(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.notices.get(func() ([]notify.Notice, error) { return r.Notices.Notices(ctx, owner, asideNotices) })
 	return unreadFirst(all), err
 }
 

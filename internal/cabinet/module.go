@@ -11,6 +11,7 @@ import (
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
 	"okno/internal/profile"
@@ -19,9 +20,14 @@ import (
 //go:embed locale/*.yaml
 var locale embed.FS
 
+//go:embed migrations/*.sql
+var migrations embed.FS
+
 // Cases list the actor's own applications.
 type Cases interface {
 	List(ctx context.Context, f cases.ListFilter) (cases.Page[cases.Row], error)
+	// Left is what is left of a row's deadline now.
+	Left(row cases.Row) cases.Left
 }
 
 // Drafts list a person's unfinished applications.
@@ -56,6 +62,9 @@ type Languages interface {
 
 // Deps are what the room stands on: the rooms below.
 type Deps struct {
+	// DB keeps the marks by which the room knows that what it has read of a
+	// person still stands; with nil nothing is kept.
+	DB       *db.DB
 	Clock    clock.Clock
 	Cases    Cases
 	Drafts   Drafts
@@ -69,14 +78,25 @@ type Deps struct {
 }
 
 // Room is the door of the room.
-type Room struct{ Deps }
+type Room struct {
+	Deps
+	marks marks
+	kept  kept
+}
 
 // New opens the room.
 func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d}
+	return &Room{Deps: d, marks: marks{db: d.DB}, kept: kept{young: map[string]*person{}, turned: d.Clock.Now()}}
+}
+
+// Migrations are the room's tables. They come after those of the rooms below,
+// whose changes move the marks.
+func Migrations() db.Migrations {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded
+	return db.Migrations{Room: "cabinet", FS: sub}
 }
 
 // Locale holds the room's texts.

@@ -72,6 +72,8 @@ func (b *below) List(ctx context.Context, f cases.ListFilter) (cases.Page[cases.
 	return p, b.ask(identity.ActorOf(ctx).ID)
 }
 
+func (b *below) Left(r cases.Row) cases.Left { return r.Left }
+
 func (b *below) Drafts(_ context.Context, owner string) ([]draft.Row, error) {
 	return b.drafts, b.ask(owner)
 }

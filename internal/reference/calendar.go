@@ -1,6 +1,12 @@
 package reference
 
-import "time"
+import (
+	"maps"
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
 
 // Calendar says which days are worked: a five-day week, the holidays of ст. 112
 // ТК РФ and the year's transfers. A date is any time.Time of which only year, month
@@ -9,6 +15,10 @@ import "time"
 type Calendar struct {
 	years map[int]calendarYear
 	off   map[time.Time]bool // regional holidays
+
+	counting sync.Once
+	counted  int64    // the first day of sums, in days since 1970
+	sums     []uint16 // working days up to and including each day from then on
 }
 
 // calendarYear is a year's file: what the Government moved.
@@ -104,6 +114,9 @@ func (c *Calendar) WorkingDaysBetween(from, to time.Time) int {
 	if to.Before(from) {
 		return -c.WorkingDaysBetween(to, from)
 	}
+	if n, ok := c.between(dayNumber(from), dayNumber(to)); ok {
+		return n
+	}
 	n := 0
 	for day := from.AddDate(0, 0, 1); !day.After(to); day = day.AddDate(0, 0, 1) {
 		if c.IsWorkingDay(day) {
@@ -112,6 +125,40 @@ func (c *Calendar) WorkingDaysBetween(from, to time.Time) int {
 	}
 	return n
 }
+
+// between counts by two look-ups where the days are near the years that are
+// known: lists say of every row how many days are left, and walking there day by
+// day was a tenth of such a page.
+func (c *Calendar) between(from, to int64) (int, bool) {
+	c.counting.Do(c.count)
+	from, to = from-c.counted, to-c.counted
+	if from < 0 || to >= int64(len(c.sums)) {
+		return 0, false
+	}
+	return int(c.sums[to]) - int(c.sums[from]), true
+}
+
+// count sums up the known years, one before and two after them.
+func (c *Calendar) count() {
+	if len(c.years) == 0 {
+		return
+	}
+	years := slices.Sorted(maps.Keys(c.years))
+	day, end := newYear(years[0]-1), newYear(years[len(years)-1]+3)
+	c.counted = dayNumber(day)
+	n := uint16(0)
+	for ; day.Before(end) && n < math.MaxUint16; day = day.AddDate(0, 0, 1) {
+		if c.IsWorkingDay(day) {
+			n++
+		}
+		c.sums = append(c.sums, n)
+	}
+}
+
+func newYear(year int) time.Time { return time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// dayNumber counts days since 1970; day is midnight UTC.
+func dayNumber(day time.Time) int64 { return day.Unix() / (24 * 60 * 60) }
 
 // DeadlineWorking is the instant at which a term of n working days that started at
 // the given instant ends: the end of its last day in the office's zone.

@@ -100,6 +100,23 @@ func TestAddWorkingDays(t *testing.T) {
 	}
 }
 
+func TestWorkingDaysAreCountedAsTheyAreWalked(t *testing.T) {
+	t.Parallel()
+	cal := load(t).Calendar()
+	for from := day(t, "2023-11-20"); from.Year() < 2031; from = from.AddDate(0, 0, 17) {
+		walked := 0
+		for n := range 60 {
+			to := from.AddDate(0, 0, n)
+			if n > 0 && cal.IsWorkingDay(to) {
+				walked++
+			}
+			if got := cal.WorkingDaysBetween(from, to); got != walked {
+				t.Fatalf("%s to %s: %d, want %d", from.Format(time.DateOnly), to.Format(time.DateOnly), got, walked)
+			}
+		}
+	}
+}
+
 func TestWorkingDaysBetweenUndoesAdd(t *testing.T) {
 	t.Parallel()
 	cal := load(t).Calendar()

@@ -174,9 +174,11 @@ func (d *DB) loadSQLite(ctx context.Context, file string) error {
 	return Classify(tx.Commit())
 }
 
+// sqliteTables are the dump's tables that hold data; marks are made by triggers
+// as the rows are loaded.
 func sqliteTables(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT name FROM dump.sqlite_master WHERE type = 'table'
-		AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '%\_migrations' ESCAPE '\' AND name <> 'river_migration'`)
+		AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '%\_migrations' ESCAPE '\' AND name NOT LIKE '%\_marks' ESCAPE '\' AND name <> 'river_migration'`)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,176 @@
+package cabinet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"okno/internal/applications/cases"
+	"okno/internal/identity"
+	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
+	"okno/internal/kit/testkit"
+	"okno/internal/notify"
+	"okno/internal/profile"
+)
+
+// watched are the tables whose changes move a mark.
+var watched = []string{"profile_states", "profile_persons", "applications_cases", "applications_drafts", "notify_notices"}
+
+// schema is the room's own over tables that stand for those of the rooms below.
+func schema() []db.Migrations {
+	var text strings.Builder
+	text.WriteString("-- +goose Up\n")
+	for _, table := range watched {
+		text.WriteString("CREATE TABLE " + table + " (owner_id TEXT NOT NULL, n BIGINT NOT NULL);\n")
+	}
+	return []db.Migrations{{Room: "below", FS: fstest.MapFS{"0001_all.sql": {Data: []byte(text.String())}}}, Migrations()}
+}
+
+func change(t *testing.T, d *db.DB, statements ...string) {
+	t.Helper()
+	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		for _, s := range statements {
+			if _, err := tx.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryChangeMovesTheMark(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		m, ctx := &marks{db: d}, context.Background()
+		mark := func(owner string) int64 {
+			n, err := m.of(ctx, owner)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		change(t, d, "INSERT INTO notify_notices VALUES ('boris', 1)")
+		boris, seen := mark("boris"), map[int64]bool{0: true}
+		if mark("anna") != 0 || boris == 0 {
+			t.Fatalf("marks %d %d", mark("anna"), boris)
+		}
+		for _, table := range watched {
+			for _, s := range []string{"INSERT INTO %s VALUES ('anna', 1)", "UPDATE %s SET n = 2 WHERE owner_id = 'anna'", "DELETE FROM %s WHERE owner_id = 'anna'"} {
+				change(t, d, fmt.Sprintf(s, table))
+				if now := mark("anna"); seen[now] {
+					t.Errorf("%s of %s leaves the mark at %d", s, table, now)
+				} else {
+					seen[now] = true
+				}
+			}
+		}
+		before := mark("anna")
+		boom := errors.New("boom")
+		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, _ = tx.ExecContext(ctx, "INSERT INTO notify_notices VALUES ('anna', 3)")
+			return boom
+		}); !errors.Is(err, boom) || mark("anna") != before || mark("boris") != boris {
+			t.Errorf("%v, marks %d %d", err, mark("anna"), mark("boris"))
+		}
+	})
+}
+
+// TestEachAsksForItself has many people ask at once while marks move: nobody
+// gets the mark of another, or one that is older than the question.
+func TestEachAsksForItself(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		m := &marks{db: d}
+		var all sync.WaitGroup
+		for i := range 12 {
+			all.Go(func() {
+				owner, last := fmt.Sprint("owner", i), int64(0)
+				for n := range 8 {
+					change(t, d, fmt.Sprintf("INSERT INTO notify_notices VALUES ('%s', %d)", owner, n))
+					now, err := m.of(context.Background(), owner)
+					if err != nil || now == last || now == 0 {
+						t.Errorf("%s after change %d: %d after %d, %v", owner, n, now, last, err)
+					}
+					last = now
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
+func TestWhatIsKeptIsNeverOld(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		below := &below{level: profile.Standard, cases: []cases.Row{row("1", cases.InWork)}}
+		clk := clock.NewFake(testkit.Start)
+		node := func() *Room {
+			return New(Deps{DB: d, Clock: clk, Cases: below, Drafts: below, Notices: below, Profiles: below, Catalog: below, Languages: below})
+		}
+		here, there := node(), node()
+		look := func(r *Room, who string) Home {
+			ctx := identity.WithActor(WithVisit(context.Background()), identity.Actor{ID: who})
+			h, err := r.Home(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.current(ctx, who); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := r.Header(ctx, who); err != nil {
+				t.Fatal(err)
+			}
+			return h
+		}
+		for _, r := range []*Room{here, there, here, there} {
+			look(r, "anna")
+		}
+		if asked := below.asked; asked != 2*6 {
+			t.Fatalf("two nodes asked %d times for six things", asked)
+		}
+		below.cases = []cases.Row{row("1", cases.Approved)}
+		below.notices = []notify.Notice{{ID: "1", Subject: "Готово"}}
+		change(t, d, "INSERT INTO applications_cases VALUES ('anna', 1)")
+		for _, r := range []*Room{here, there} {
+			if h := look(r, "anna"); len(h.Ready) != 1 {
+				t.Errorf("a status that changed is not shown: %+v", h)
+			}
+		}
+		look(here, "boris")
+		if whose := below.whose[len(below.whose)-1]; whose != "boris" {
+			t.Errorf("%s was read for boris", whose)
+		}
+		asked := below.asked
+		here.Forget()
+		if look(here, "anna"); below.asked == asked {
+			t.Error("nothing was forgotten")
+		}
+		clk.Advance(2 * turnLong)
+		here.kept.of("x", 0, clk.Now())
+		clk.Advance(turnLong)
+		here.kept.of("y", 0, clk.Now())
+		if here.kept.old["anna"] != nil || here.kept.young["anna"] != nil {
+			t.Error("who has gone is kept")
+		}
+	})
+}
+
+func TestKeptIsBounded(t *testing.T) {
+	t.Parallel()
+	k := kept{young: map[string]*person{}, turned: testkit.Start}
+	for i := range 3 * turnMost {
+		k.of(fmt.Sprint(i), 1, testkit.Start.Add(time.Duration(i)))
+	}
+	if n := len(k.young) + len(k.old); n > 2*turnMost {
+		t.Errorf("%d people are kept", n)
+	}
+}

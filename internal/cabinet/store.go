@@ -1,0 +1,106 @@
+package cabinet
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"okno/internal/kit/db"
+)
+
+// marks reads how things stand with people. See migrations/0001_marks.sql.
+type marks struct {
+	db   *db.DB
+	mu   sync.Mutex
+	next *round // waits for the one that is on its way
+	busy bool
+}
+
+// round is one question to PostgreSQL for everybody who came while the one
+// before was on its way. A round that is on its way takes nobody in: its answer
+// could be older than who asks.
+type round struct {
+	owners []string
+	marks  map[string]int64
+	err    error
+	done   chan struct{}
+}
+
+// roundMost is how long a round may take.
+const roundMost = 10 * time.Second
+
+// of is the owner's mark as of now, 0 where nothing has changed yet. SQLite is
+// asked straight: that takes less than waiting for others.
+func (m *marks) of(ctx context.Context, owner string) (int64, error) {
+	if m.db.Engine() == db.SQLite {
+		var mark int64
+		err := m.db.Reader().QueryRowContext(ctx, "SELECT mark FROM cabinet_marks WHERE owner_id = $1", owner).Scan(&mark)
+		if db.IsNone(err) {
+			return 0, nil
+		}
+		return mark, db.Classify(err)
+	}
+	r, leads := m.join(owner)
+	if leads {
+		m.run(r)
+	}
+	select {
+	case <-r.done:
+		return r.marks[owner], r.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// join adds the owner to the round that begins next; who comes when none is on
+// its way begins one.
+func (m *marks) join(owner string) (r *round, leads bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.next == nil {
+		m.next = &round{done: make(chan struct{})}
+	}
+	r = m.next
+	r.owners = append(r.owners, owner)
+	if m.busy {
+		return r, false
+	}
+	m.busy, m.next = true, nil
+	return r, true
+}
+
+// run asks for the round, and sees to it that those who came meanwhile are
+// asked for next: eight of ten thousand people's questions a millisecond cost a
+// third of what they cost one by one.
+func (m *marks) run(r *round) {
+	// The context of one must not end the question of all.
+	ctx, cancel := context.WithTimeout(context.Background(), roundMost)
+	defer cancel()
+	r.marks, r.err = m.ask(ctx, r.owners)
+	close(r.done)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := m.next
+	m.next, m.busy = nil, next != nil
+	if next != nil {
+		go m.run(next)
+	}
+}
+
+func (m *marks) ask(ctx context.Context, owners []string) (map[string]int64, error) {
+	rows, err := m.db.Reader().QueryContext(ctx, "SELECT owner_id, mark FROM cabinet_marks WHERE owner_id = ANY($1)", owners)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := make(map[string]int64, len(owners))
+	for rows.Next() {
+		var owner string
+		var mark int64
+		if err := rows.Scan(&owner, &mark); err != nil {
+			return nil, err
+		}
+		found[owner] = mark
+	}
+	return found, db.Classify(rows.Err())
+}
