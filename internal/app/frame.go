@@ -20,7 +20,9 @@ import (
 type frame struct {
 	assets *webassets.Assets
 	cfg    Config
+	bundle *i18n.Bundle
 	texts  map[string]ui.Texts // of components, by language
+	shells shells
 	// header is what the header calls a signed-in person, and the number of
 	// notices that were not read; both come from rooms.
 	header func(ctx context.Context, a identity.Actor) (name string, unread int)
@@ -30,24 +32,42 @@ type frame struct {
 // page puts a room's page into the frame.
 func (f *frame) page(r *http.Request, p web.Page) templ.Component {
 	ctx := r.Context()
-	params := f.params(r, p)
-	return templ.ComponentFunc(func(rctx context.Context, w io.Writer) error {
-		rctx = ui.WithTexts(rctx, f.texts[i18n.Lang(ctx)])
-		return ui.Frame(params).Render(templ.WithChildren(rctx, p.Body), w)
+	a := identity.ActorOf(ctx)
+	o := particulars{title: f.title(ctx, p), here: "/"}
+	if r.Method == http.MethodGet {
+		o.here = r.URL.RequestURI()
+	}
+	if a.SignedIn() {
+		o.name, o.unread = f.header(ctx, a)
+	}
+	if c, ok := f.shelled(r, p, a, o); ok {
+		return c
+	}
+	return f.whole(f.params(r, p, a, o), p.Body)
+}
+
+// whole is the document around the body.
+func (f *frame) whole(params ui.FrameParams, body templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		ctx = ui.WithTexts(ctx, f.texts[params.Lang])
+		return ui.Frame(params).Render(templ.WithChildren(ctx, body), w)
 	})
 }
 
-func (f *frame) params(r *http.Request, p web.Page) ui.FrameParams {
+func (f *frame) title(ctx context.Context, p web.Page) string {
+	title := p.Title + " — " + i18n.T(ctx, "app.name")
+	if p.Error {
+		return i18n.T(ctx, "app.error_prefix", "Title", title)
+	}
+	return title
+}
+
+func (f *frame) params(r *http.Request, p web.Page, a identity.Actor, o particulars) ui.FrameParams {
 	ctx := r.Context()
 	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
 	lang := i18n.Lang(ctx)
-	a := identity.ActorOf(ctx)
-	title := p.Title + " — " + t("app.name")
-	if p.Error {
-		title = t("app.error_prefix", "Title", title)
-	}
 	fp := ui.FrameParams{
-		Lang: lang, Title: title, Description: p.Description,
+		Lang: lang, Title: o.title, Description: p.Description,
 		CSS: f.assets.Path("okno.css"), JS: f.assets.Path("okno.js"), Favicon: f.assets.Path("favicon.svg"),
 		Preload: f.assets.Preload(lang), Wide: p.Wide, Aside: p.Aside, AsideLabel: t("app.aside"),
 		SkipText: t("app.skip"), Wordmark: t("app.name"), HomeHref: "/", HomeText: t("app.home"),
@@ -60,8 +80,8 @@ func (f *frame) params(r *http.Request, p web.Page) ui.FrameParams {
 	if p.Back != "" {
 		fp.Back = ui.BackLinkParams{Href: p.Back, Text: p.BackText}
 	}
-	f.preferences(r, &fp)
-	f.person(r, a, p.Section, &fp)
+	f.preferences(r, o.here, &fp)
+	f.person(ctx, a, p.Section, o, &fp)
 	if f.cfg.Demo() {
 		fp.Phase = ui.PhaseBannerParams{Tag: ui.Text(t("app.demo_tag")), HTML: demoBanner(t("app.demo_text"), f.cfg.SandboxURL, t("app.demo_link"))}
 	}
@@ -86,12 +106,8 @@ func footer(t func(string, ...any) string) []ui.LinkItem {
 }
 
 // preferences are links to the same page in another language or another look.
-func (f *frame) preferences(r *http.Request, fp *ui.FrameParams) {
+func (f *frame) preferences(r *http.Request, here string, fp *ui.FrameParams) {
 	ctx := r.Context()
-	here := "/"
-	if r.Method == http.MethodGet {
-		here = r.URL.RequestURI()
-	}
 	link := func(name, value string) string {
 		return prefsPath + "?" + url.Values{name: {value}, "to": {here}}.Encode()
 	}
@@ -112,16 +128,14 @@ func (f *frame) preferences(r *http.Request, fp *ui.FrameParams) {
 	}
 }
 
-func (f *frame) person(r *http.Request, a identity.Actor, section string, fp *ui.FrameParams) {
-	ctx := r.Context()
+func (f *frame) person(ctx context.Context, a identity.Actor, section string, o particulars, fp *ui.FrameParams) {
 	t := func(key string, args ...any) string { return i18n.T(ctx, key, args...) }
 	fp.Nav = navigation(a, section, t)
 	if !a.SignedIn() {
 		fp.Account = ui.Account{SignInText: t("app.sign_in"), SignInHref: "/login", RegisterText: t("app.register"), RegisterHref: "/register"}
 		return
 	}
-	name, unread := f.header(ctx, a)
-	fp.Account = ui.Account{Name: name, Href: "/cabinet", SignOutText: t("app.sign_out"), SignOutHref: "/logout"}
+	fp.Account = ui.Account{Name: o.name, Href: "/cabinet", SignOutText: t("app.sign_out"), SignOutHref: "/logout"}
 	fp.Idle = ui.Idle{Seconds: f.idle, URL: identity.StayPath, Title: t("app.idle_title"), Text: t("app.idle_text"), Button: t("app.idle_button")}
 	fp.LiveURL = livePath
 	if a.IsStaff() {
@@ -133,7 +147,7 @@ func (f *frame) person(r *http.Request, a identity.Actor, section string, fp *ui
 		{Text: t("app.profile"), Href: "/cabinet/profile"},
 		{Text: t("app.security"), Href: "/cabinet/security"},
 	}
-	fp.Bell = bell(ctx, unread)
+	fp.Bell = bell(ctx, o.unread)
 }
 
 func bell(ctx context.Context, n int) ui.Bell {

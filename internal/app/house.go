@@ -236,7 +236,7 @@ func (h *House) mount(context.Context) error {
 		Words: func(ctx context.Context) context.Context { return ui.WithTexts(ctx, texts(ctx)) },
 	}
 	f := &frame{
-		assets: assets, cfg: h.Config, texts: wordsOfComponents(h.texts), header: h.headerOf, idle: h.identity.IdleSeconds(),
+		assets: assets, cfg: h.Config, bundle: h.texts, texts: wordsOfComponents(h.texts), header: h.headerOf, idle: h.identity.IdleSeconds(),
 	}
 	h.edge.SetFrame(f.page, f.errorPage)
 	h.edge.Before(withKeys)
