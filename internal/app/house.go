@@ -215,7 +215,7 @@ func (h *House) buildHomes(context.Context) error {
 		Catalog: h.catalog, Languages: h.identity,
 	})
 	h.desk = desk.New(desk.Deps{
-		Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
+		DB: h.stores.db, Limit: h.identity.Limit, Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
 		Jobs: h.queue, Journal: h.audit, Parties: h.parties(),
 	})
 	return nil

@@ -45,7 +45,7 @@ func (h *House) rooms() []room {
 func roomMigrations() []db.Migrations {
 	all := []db.Migrations{
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
-		vault.Migrations(), catalog.Migrations(), support.Migrations(),
+		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(),
 	}
 	all = append(all, applications.Migrations()...)
 	return append(all, cabinet.Migrations()) // its triggers stand on tables of those before
@@ -82,6 +82,7 @@ func (h *House) owners() []profile.Owner {
 		{Name: "agency", Export: h.agency.Export, Erase: h.agency.Erase},
 		{Name: "vault", Export: h.vault.Export, Erase: h.vault.Erase, Retain: h.vault.Retain},
 		{Name: "applications", Export: h.applications.Export, Erase: h.applications.Erase, Retain: h.applications.Retain},
+		{Name: "desk", Export: h.desk.Export, Erase: h.desk.Erase},
 		{Name: "support", Export: h.support.Export, Erase: h.support.Erase},
 	}
 }

@@ -100,6 +100,7 @@ var walk = map[string]line{
 	"GET /desk/tickets/{number}":                           {path: "/desk/tickets/{ticket number}"},
 	"POST /desk/tickets/{number}/{deed}":                   {path: "/desk/tickets/{ticket number}/take"},
 	"GET /cabinet/notices/{id}":                            {path: "/cabinet/notices/{notice}"},
+	"POST /desk/filters/{id}/delete":                       {path: "/desk/filters/nothing/delete"},
 	"POST /desk/system/jobs/{id}/retry":                    {path: "/desk/system/jobs/{job}/retry"},
 }
 

@@ -44,7 +44,7 @@ func TestQueue(t *testing.T) {
 		}),
 		queued("5555-5555-5555", 9, func(r *cases.QueueRow) { r.Due = cases.Due{} }),
 	}}
-	call := site(t, room(b))
+	call := site(t, room(t, b))
 	w := call(officer, "/desk?tab=overdue&status=in_work&service=passport&after=5.y", nil)
 	body := w.Body.String()
 	if w.Code != http.StatusOK || strings.Contains(body, "[desk.") || strings.Count(body, "<h1") != 1 {
@@ -88,7 +88,7 @@ func inOrder(t *testing.T, body string, parts ...string) {
 
 func TestSearchByNumber(t *testing.T) {
 	t.Parallel()
-	call := site(t, room(&below{}))
+	call := site(t, room(t, &below{}))
 	if w := call(officer, "/desk?q=1234", nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `href="#search"`) || !strings.Contains(w.Body.String(), `value="1234"`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -101,7 +101,7 @@ func TestSearchByNumber(t *testing.T) {
 func TestTake(t *testing.T) {
 	t.Parallel()
 	b := &below{rows: []cases.QueueRow{queued("1111-1111-1111", 1, nil), queued("2222-2222-2222", 2, nil)}, busy: map[string]error{"1111-1111-1111": cases.ErrTaken}}
-	call := site(t, room(b))
+	call := site(t, room(t, b))
 	w := call(officer, "/desk/queue/take", url.Values{"key": {"k1"}})
 	if w.Header().Get("Location") != "/desk/applications/2222-2222-2222" || b.taken[1].Version != 5 || b.taken[1].Key != "k1" {
 		t.Errorf("%d %s %+v", w.Code, w.Header(), b.taken)
@@ -117,7 +117,7 @@ func TestTake(t *testing.T) {
 
 func TestHomeByRole(t *testing.T) {
 	t.Parallel()
-	call := site(t, room(&below{}))
+	call := site(t, room(t, &below{}))
 	for who, want := range map[string]string{
 		"a mfc_operator:mfc": "/desk/mfc", "a support_chief": "/desk/tickets", "a administrator": "/desk/system", "a auditor": "/desk/journal",
 	} {
@@ -134,7 +134,7 @@ func TestHomeByRole(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	call := site(t, room(&below{}))
+	call := site(t, room(t, &below{}))
 	in := map[string][]string{
 		"/desk/queue/fragment": {"officer:mvd", "head:mvd"}, "/desk/system": {"administrator"},
 		"/desk/journal": {"auditor"}, "/desk/journal/export": {"auditor"},
@@ -159,7 +159,7 @@ func TestGuards(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/desk/queue/take", "/desk/system/jobs/7/retry"} {
+	for _, path := range []string{"/desk/queue/take", "/desk/queue/bulk", "/desk/search", "/desk/filters", "/desk/filters/x/delete", "/desk/system/jobs/7/retry"} {
 		for who, want := range map[string]int{"": http.StatusUnauthorized, "anna": http.StatusForbidden, "x auditor": http.StatusForbidden} {
 			if w := call(who, path, url.Values{}); w.Code != want {
 				t.Errorf("POST %s as %q: %d", path, who, w.Code)
@@ -176,7 +176,7 @@ func TestSystem(t *testing.T) {
 	b := &below{}
 	up := Party{Name: "smtp", Check: func(context.Context) error { return nil }}
 	down := Party{Name: "smpp", Check: func(context.Context) error { return errors.New("connection refused\nand more") }}
-	call := site(t, room(b, up, down))
+	call := site(t, room(t, b, up, down))
 	body := call("adm administrator", "/desk/system?retried=1", nil).Body.String()
 	inOrder(t, body, "заново", "Остановлены", "2", "Ждут", "7", "smtp", "Отвечает", "smpp", "Не отвечает", "connection refused", "notify.deliver", "refused",
 		"tax/service.yaml:3:1", "passport", "agency mvd", "3", "login-off", "Весь портал", "Сотрудник ведомства, Руководитель", "login-offmvd", "agency mvd")
@@ -192,8 +192,8 @@ func TestSystem(t *testing.T) {
 		t.Errorf("no number: %d", w.Code)
 	}
 	for _, who := range []string{"", "anna", "u auditor", officer} {
-		_, err := room(b).system(as(who))
-		if errs.KindOf(err) != errs.Forbidden || errs.KindOf(room(b).retry(as(who), 1)) != errs.Forbidden {
+		_, err := room(t, b).system(as(who))
+		if errs.KindOf(err) != errs.Forbidden || errs.KindOf(room(t, b).retry(as(who), 1)) != errs.Forbidden {
 			t.Errorf("%q sees the system: %v", who, err)
 		}
 	}
@@ -204,7 +204,7 @@ func TestPartyThatHangsIsNotWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := Party{Name: "slow", Check: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
 		start := time.Now()
-		states := room(&below{}, hangs, hangs).check(t.Context())
+		states := room(t, &below{}, hangs, hangs).check(t.Context())
 		if time.Since(start) > checkTime || states[0].Fault == "" || states[1].Fault == "" {
 			t.Errorf("%+v after %s", states, time.Since(start))
 		}

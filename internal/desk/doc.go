@@ -1,6 +1,7 @@
 // Package desk is where staff begins: the agency's queue for officers and heads,
 // the state of the system for administrators, the journal for auditors; МФЦ
-// operators and support are led to their pages. It owns no tables.
+// operators and support are led to their pages. Its tables
+// hold only what officers have named for themselves.
 //
 // Its pages:
 //

@@ -23,7 +23,7 @@ func TestJournalIsReadWholeWithoutLosingLines(t *testing.T) {
 		l.ID = time.Duration(i).String()
 		b.lines = append(b.lines, l)
 	}
-	r, s, seen := room(b), search{}, map[string]int{}
+	r, s, seen := room(t, b), search{}, map[string]int{}
 	for pages := 0; ; pages++ {
 		f, err := r.find(t.Context(), s, 100)
 		if err != nil || pages > 60 {
@@ -54,7 +54,7 @@ func TestJournalOfOneGreatTransaction(t *testing.T) {
 		b.lines = append(b.lines, line(7, "room.did"))
 	}
 	b.lines = append(b.lines, line(6, "room.last"))
-	f, err := room(b).find(t.Context(), search{}, 10000)
+	f, err := room(t, b).find(t.Context(), search{}, 10000)
 	if err != nil || len(f.Lines) != scanBatch+1 {
 		t.Errorf("%d lines, %v", len(f.Lines), err)
 	}
@@ -88,7 +88,7 @@ func TestJournalFilters(t *testing.T) {
 		{search{To: "2026-11-15"}, []string{"support.sent"}},
 		{search{From: "soon"}, []string{"cases.looked", "support.looked", "cases.looked", "support.sent"}},
 	} {
-		f, err := room(b).find(t.Context(), c.s, 100)
+		f, err := room(t, b).find(t.Context(), c.s, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +108,7 @@ func TestJournalPageLeavesItsOwnTrace(t *testing.T) {
 	staff.Actor, staff.Role, staff.IP = "boss", "administrator", "203.0.113.7"
 	staff.Details = map[string]string{"why": "<b>"}
 	b := &below{lines: []audit.Line{staff, line(4, "cases.looked"), {At: 3, Entry: audit.Entry{Act: "identity.code_sent"}}, {At: 2, Entry: audit.Entry{Act: "x.y", Actor: "system", Role: "system"}}}}
-	call := site(t, room(b))
+	call := site(t, room(t, b))
 	body := call(auditor, "/desk/journal?owner=", nil).Body.String()
 	inOrder(t, body, "Журнал", "desk.job_retried", "login-boss", "Администратор", "203.0.113.7", "&lt;b&gt;", "cases.looked", "anna", "Гражданин", "Без входа", "Портал")
 	if strings.Contains(body, "login-anna") || b.opened != 1 {
@@ -119,7 +119,7 @@ func TestJournalPageLeavesItsOwnTrace(t *testing.T) {
 	if len(b.looks) != 2 || b.looks[1].Act != "desk.journal_looked" || b.looks[1].Owner != "anna" || cmp.Diff(want, b.looks[1].Details) != "" {
 		t.Errorf("%+v", b.looks)
 	}
-	if _, err := room(b).look(as("adm administrator"), "x", search{}, 1); errs.KindOf(err) != errs.Forbidden {
+	if _, err := room(t, b).look(as("adm administrator"), "x", search{}, 1); errs.KindOf(err) != errs.Forbidden {
 		t.Errorf("an administrator reads the journal: %v", err)
 	}
 }
@@ -129,7 +129,7 @@ func TestExport(t *testing.T) {
 	bad := line(9, "cases.looked")
 	bad.Agent, bad.Details = "=cmd|' /C calc'!A0", map[string]string{"b": "2", "a": "1"}
 	b := &below{lines: []audit.Line{bad, line(4, "cases.looked"), line(3, "support.sent")}}
-	w := site(t, room(b))(auditor, "/desk/journal/export?act=cases.looked", nil)
+	w := site(t, room(t, b))(auditor, "/desk/journal/export?act=cases.looked", nil)
 	text, marked := strings.CutPrefix(w.Body.String(), "\uFEFF")
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil || !marked || len(rows) != 3 {

@@ -12,6 +12,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
 	"okno/internal/kit/job"
 	"okno/internal/kit/web"
 	"okno/internal/support"
@@ -23,8 +24,13 @@ var locale embed.FS
 // Cases are the agencies' queues.
 type Cases interface {
 	Queue(ctx context.Context, f cases.QueueFilter) (cases.Page[cases.QueueRow], error)
+	QueueCount(ctx context.Context, f cases.QueueFilter) (int, error)
 	QueueCounts(ctx context.Context, agencyCode string) (cases.Counts, error)
+	ToConfirm(ctx context.Context, agencyCode string) ([]cases.QueueRow, error)
+	Search(ctx context.Context, agencyCode, typed string) ([]cases.QueueRow, error)
+	Officers(ctx context.Context, agencyCode string) ([]string, error)
 	Take(ctx context.Context, d cases.Deal) error
+	Assign(ctx context.Context, d cases.Deal, to string) error
 }
 
 // Agencies tell agencies and who works there.
@@ -56,6 +62,7 @@ type Jobs interface {
 type Journal interface {
 	Find(ctx context.Context, f audit.Filter) ([]audit.Line, error)
 	Look(ctx context.Context, e audit.Entry) error
+	Write(ctx context.Context, tx *db.Tx, e audit.Entry) error
 }
 
 // Party is somebody outside with whom the portal works: a gateway, a registry,
@@ -67,6 +74,7 @@ type Party struct {
 
 // Deps are what the room stands on.
 type Deps struct {
+	DB       *db.DB
 	Clock    clock.Clock
 	Cases    Cases
 	Agencies Agencies
@@ -75,6 +83,8 @@ type Deps struct {
 	Jobs     Jobs
 	Journal  Journal
 	Parties  []Party
+	// Limit bounds how often somebody may search; nil does not.
+	Limit func(ctx context.Context, scope, key string, n int, per time.Duration) error
 	// Zone is that of times on pages of the whole portal; nil is Moscow.
 	Zone *time.Location
 }
@@ -82,6 +92,7 @@ type Deps struct {
 // Room is the door of the room.
 type Room struct {
 	Deps
+	store  store
 	people *people
 }
 
@@ -90,7 +101,34 @@ func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d, people: &people{accounts: d.Accounts, clock: d.Clock}}
+	return &Room{Deps: d, store: store{d.DB}, people: &people{accounts: d.Accounts, clock: d.Clock}}
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the room's tables.
+func Migrations() db.Migrations {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded
+	return db.Migrations{Room: "desk", FS: sub}
+}
+
+// Export is what an account has named for itself.
+func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
+	all, err := r.store.filters(ctx, owner)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.Title
+	}
+	return map[string]any{"queue_filters": names}, nil
+}
+
+// Erase deletes what an account has named for itself.
+func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
+	return r.store.erase(ctx, tx, owner)
 }
 
 // Locale holds the room's texts.
@@ -118,6 +156,13 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("GET /desk", identity.Staff(), r.homePage)
 	rt.Handle("GET /desk/queue/fragment", officer, r.queueFragment)
 	rt.Handle("POST /desk/queue/take", officer, r.take)
+	rt.Handle("POST /desk/queue/bulk", officer, r.bulkPage)
+	rt.Handle("POST /desk/search", officer, r.searchPage)
+	rt.Handle("POST /desk/filters", officer, r.postFilter)
+	rt.Handle("POST /desk/filters/{id}/delete", officer, r.postDeleteFilter)
+	rt.Handle("GET /desk/keys", identity.Staff(), r.keysPage)
+	rt.Handle("POST /desk/keys", identity.Staff(), r.postKeys)
+	rt.Handle("GET /desk/keys.js", identity.Staff(), r.keysScript)
 	administrator := identity.Staff(identity.Administrator)
 	rt.Handle("GET /desk/system", administrator, r.systemPage)
 	rt.Handle("POST /desk/system/jobs/{id}/retry", administrator, r.retryJob)

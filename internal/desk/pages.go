@@ -33,10 +33,9 @@ func (r *Room) homePage(w http.ResponseWriter, req *http.Request) error {
 }
 
 func choiceOf(req *http.Request) choice {
-	return choice{
-		Agency: web.Query(req, "agency"), Tab: web.Query(req, "tab"), Status: web.Query(req, "status"),
-		Service: web.Query(req, "service"), After: web.Query(req, "after"),
-	}
+	c := choiceFrom(req.URL.RawQuery)
+	c.After = web.Query(req, "after")
+	return c
 }
 
 func (r *Room) queuePage(w http.ResponseWriter, req *http.Request) error {
@@ -52,8 +51,15 @@ func (r *Room) queuePage(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Wrong, v.key = wrong, id.New
-	p := web.Page{Title: i18n.T(ctx, "desk.queue.title"), Section: "desk", Wide: true, Body: queueBody(v, typed), Error: wrong != ""}
+	v.Wrong = wrong
+	return r.renderQueue(w, req, v, typed)
+}
+
+func (r *Room) renderQueue(w http.ResponseWriter, req *http.Request, v queueView, typed string) error {
+	v.key = id.New
+	p := web.Page{
+		Title: i18n.T(req.Context(), "desk.queue.title"), Section: "desk", Wide: true, Body: queueBody(v, typed), Error: v.Wrong != "",
+	}
 	if p.Error {
 		p.Status = http.StatusUnprocessableEntity
 	}

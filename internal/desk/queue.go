@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -24,6 +25,7 @@ const (
 	tabFree    = "free"
 	tabOverdue = "overdue"
 	tabClosed  = "closed"
+	tabConfirm = "confirm" // prepared by a colleague, to be confirmed
 )
 
 // nowrap keeps a cell on one line.
@@ -34,13 +36,24 @@ const pageSize = 50
 
 // choice is what the officer wants to see.
 type choice struct {
-	Agency, Tab, Status, Service, After string
+	Agency, Tab, Status, Service string
+	// Region, Assigned, Due, From and To narrow further; Order sorts.
+	Region, Assigned, Due, From, To, Order string
+	After                                  string
+}
+
+// parts are the parts of a choice by their names in an address.
+func (c choice) parts() map[string]string {
+	return map[string]string{
+		"agency": c.Agency, "tab": c.Tab, "status": c.Status, "service": c.Service, "region": c.Region, "assigned": c.Assigned,
+		"due": c.Due, "from": c.From, "to": c.To, "order": c.Order, "after": c.After,
+	}
 }
 
 // query is the choice as the end of an address.
 func (c choice) query() string {
 	q := url.Values{}
-	for name, value := range map[string]string{"agency": c.Agency, "tab": c.Tab, "status": c.Status, "service": c.Service, "after": c.After} {
+	for name, value := range c.parts() {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -52,7 +65,10 @@ func (c choice) query() string {
 }
 
 func (c choice) filter() cases.QueueFilter {
-	f := cases.QueueFilter{Agency: c.Agency, Service: c.Service, After: c.After, Limit: pageSize}
+	f := cases.QueueFilter{
+		Agency: c.Agency, Service: c.Service, Region: c.Region, Assigned: c.Assigned, From: db.Date(c.From), To: db.Date(c.To),
+		Due: c.Due, Order: c.Order, After: c.After, Limit: pageSize,
+	}
 	if s := cases.Status(c.Status); s.Known() {
 		f.Status = []cases.Status{s}
 	}
@@ -64,7 +80,10 @@ func (c choice) filter() cases.QueueFilter {
 	case tabOverdue:
 		f.Due = cases.DueOverdue
 	case tabClosed:
-		f.Closed, f.Order = true, cases.ByNewest
+		f.Closed = true
+		if f.Order == "" || f.Order == cases.ByDeadline {
+			f.Order = cases.ByNewest
+		}
 	}
 	return f
 }
@@ -79,7 +98,12 @@ type queueView struct {
 	Agencies []agency.Agency // the officer's own
 	Services []*forms.Service
 	Names    map[string]string // login names of those who hold cases
-	Wrong    string            // what is wrong with the number searched for
+	Wrong    string            // what is wrong with what was searched for
+	wrongAt  string            // id of the field that is wrong, "search" when empty
+	Saved    []savedFilter
+	Found    int // how many lines the filter finds, -1 where it is not counted
+	Head     bool
+	officers []ui.SelectItem
 	day      func(ctx context.Context, at db.Time) string
 	key      func() string // a fresh idempotency key
 }
@@ -91,16 +115,27 @@ func (r *Room) queue(ctx context.Context, c choice) (queueView, error) {
 	if len(mine) == 0 {
 		return queueView{}, identity.ErrForbidden
 	}
-	v := queueView{choice: c, day: r.day}
+	v := queueView{choice: c, day: r.day, Found: -1, Head: actor.Has(identity.Head)}
 	code := c.Agency
 	if code == "" {
 		code = mine[0]
 	}
-	page, err := r.Cases.Queue(ctx, c.filter())
+	page, err := r.page(ctx, c)
 	if err != nil {
 		return v, err
 	}
 	v.Rows = page.Rows
+	if c.narrowed() {
+		if v.Found, err = r.Cases.QueueCount(ctx, c.filter()); err != nil {
+			return v, err
+		}
+	}
+	if v.Saved, err = r.store.filters(ctx, actor.ID); err != nil {
+		return v, err
+	}
+	if v.officers, err = r.officers(ctx, code, v.Head); err != nil {
+		return v, err
+	}
 	if v.Counts, err = r.Cases.QueueCounts(ctx, c.Agency); err != nil {
 		return v, err
 	}
@@ -113,6 +148,35 @@ func (r *Room) queue(ctx context.Context, c choice) (queueView, error) {
 	r.addChoices(&v, code, mine)
 	v.Names, err = r.holders(ctx, page.Rows)
 	return v, err
+}
+
+// page is a page of the queue; what waits for a second pair of eyes has one only.
+func (r *Room) page(ctx context.Context, c choice) (cases.Page[cases.QueueRow], error) {
+	if c.Tab != tabConfirm {
+		return r.Cases.Queue(ctx, c.filter())
+	}
+	rows, err := r.Cases.ToConfirm(ctx, c.Agency)
+	return cases.Page[cases.QueueRow]{Rows: rows}, err
+}
+
+// officers are the people to whom a head may give cases.
+func (r *Room) officers(ctx context.Context, code string, head bool) ([]ui.SelectItem, error) {
+	if !head {
+		return nil, nil
+	}
+	ids, err := r.Cases.Officers(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	items := []ui.SelectItem{{NoValue: true, Text: i18n.T(ctx, "desk.queue.anybody")}}
+	for _, account := range ids {
+		name, err := r.people.name(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, ui.SelectItem{Value: account, Text: cmp.Or(name, tail(account))})
+	}
+	return items, nil
 }
 
 // addChoices are the services of the agency and the officer's agencies.
@@ -148,21 +212,35 @@ func (r *Room) holders(ctx context.Context, rows []cases.QueueRow) (map[string]s
 	return names, nil
 }
 
-// TakeNext takes the most urgent free case of the agency and gives its number.
+// TakeNext takes the next case of the agency and gives its number: the most
+// urgent of those that were given to the officer, else of those that are free.
 // Colleagues who press at the same time get the next ones. Error: ErrNoFree.
 func (r *Room) TakeNext(ctx context.Context, agencyCode, key string) (string, error) {
-	f := cases.QueueFilter{Agency: agencyCode, Assigned: cases.ByNobody, Status: []cases.Status{cases.Accepted}, Limit: 10}
-	page, err := r.Cases.Queue(ctx, f)
-	if err != nil {
-		return "", err
-	}
-	for _, row := range page.Rows {
-		err = r.Cases.Take(ctx, cases.Deal{Number: row.Number, Version: row.Version, Key: key})
-		if err == nil || !errors.Is(err, cases.ErrChanged) && !errors.Is(err, cases.ErrTaken) && !errors.Is(err, cases.ErrOwnCase) {
-			return row.Number, err
+	for _, whose := range []string{cases.ByMe, cases.ByNobody} {
+		f := cases.QueueFilter{Agency: agencyCode, Assigned: whose, Status: []cases.Status{cases.Accepted}, Limit: 10}
+		page, err := r.Cases.Queue(ctx, f)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range page.Rows {
+			err = r.Cases.Take(ctx, cases.Deal{Number: row.Number, Version: row.Version, Key: key})
+			if !passedOver(err) {
+				return row.Number, err
+			}
 		}
 	}
 	return "", ErrNoFree
+}
+
+// passedOver reports whether the next case may be tried: a colleague was faster,
+// or the officer must not work on this one.
+func passedOver(err error) bool {
+	for _, e := range []error{cases.ErrChanged, cases.ErrTaken, cases.ErrMove, cases.ErrOwnCase, cases.ErrInterest} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Room) day(ctx context.Context, at db.Time) string {
@@ -178,7 +256,12 @@ func shortDay(ctx context.Context, t time.Time) string {
 }
 
 // narrowed reports whether the officer looks for something.
-func (c choice) narrowed() bool { return c.Status != "" || c.Service != "" }
+func (c choice) narrowed() bool {
+	return c.Status+c.Service+c.Region+c.Assigned+c.Due+c.From+c.To != ""
+}
+
+// wide is the choice without what narrows it.
+func (c choice) wide() choice { return choice{Agency: c.Agency, Tab: c.Tab} }
 
 func (v queueView) tabs(ctx context.Context) []ui.FilterLink {
 	var links []ui.FilterLink
@@ -190,6 +273,7 @@ func (v queueView) tabs(ctx context.Context) []ui.FilterLink {
 		{tabMine, "desk.queue.tab_mine", v.Counts.Mine},
 		{tabFree, "desk.queue.tab_free", v.Counts.Nobody},
 		{tabOverdue, "desk.queue.tab_overdue", v.Counts.Overdue},
+		{tabConfirm, "desk.queue.tab_confirm", -1},
 		{tabClosed, "desk.queue.tab_closed", -1},
 	} {
 		c := v.choice
@@ -228,6 +312,45 @@ func (v queueView) services(ctx context.Context) []ui.SelectItem {
 	return items
 }
 
+func (v queueView) orders(ctx context.Context) []ui.SelectItem {
+	return []ui.SelectItem{
+		{Value: "", Text: i18n.T(ctx, "desk.queue.order_deadline")},
+		{Value: cases.ByNewest, Text: i18n.T(ctx, "desk.queue.order_newest")},
+		{Value: cases.ByOldest, Text: i18n.T(ctx, "desk.queue.order_oldest")},
+	}
+}
+
+func (v queueView) dues(ctx context.Context) []ui.SelectItem {
+	return []ui.SelectItem{
+		{NoValue: true, Text: i18n.T(ctx, "desk.queue.any_due")},
+		{Value: cases.DueOverdue, Text: i18n.T(ctx, "desk.queue.due_overdue")},
+		{Value: cases.DueSoon, Text: i18n.T(ctx, "desk.queue.due_soon")},
+	}
+}
+
+// assigned are the people by whom a queue is narrowed.
+func (v queueView) assigned(ctx context.Context) []ui.SelectItem {
+	items := []ui.SelectItem{
+		{NoValue: true, Text: i18n.T(ctx, "desk.queue.anybody")},
+		{Value: cases.ByNobody, Text: i18n.T(ctx, "desk.queue.nobody")},
+		{Value: cases.ByMe, Text: i18n.T(ctx, "desk.queue.me")},
+	}
+	if len(v.officers) > 1 {
+		items = append(items, v.officers[1:]...)
+	}
+	return items
+}
+
+// filters are the links of what the officer has named.
+func (v queueView) filters() []ui.FilterLink {
+	shown := current(v.Saved, v.choice)
+	links := make([]ui.FilterLink, len(v.Saved))
+	for i, f := range v.Saved {
+		links[i] = ui.FilterLink{Text: f.Title, Href: f.href(), Current: f.ID == shown}
+	}
+	return links
+}
+
 func (v queueView) agencies(ctx context.Context) []ui.SelectItem {
 	var items []ui.SelectItem
 	for _, a := range v.Agencies {
@@ -239,8 +362,9 @@ func (v queueView) agencies(ctx context.Context) []ui.SelectItem {
 func (v queueView) table(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{
-		Classes: "okno-table--sticky", FirstCellIsHeader: true,
+		Classes: "okno-table--sticky", Attributes: ui.Attributes{"data-keys-rows": true},
 		Head: []ui.Cell{
+			{HTML: hiddenWords(t("desk.queue.tick"))},
 			{Text: t("desk.queue.number")},
 			{Text: t("desk.queue.service")},
 			{Text: t("desk.queue.applicant"), Classes: nowrap},
@@ -252,6 +376,7 @@ func (v queueView) table(ctx context.Context) ui.TableParams {
 	}
 	for _, row := range v.Rows {
 		p.Rows = append(p.Rows, []ui.Cell{
+			{HTML: tick(row)},
 			{HTML: link("/desk/applications/"+row.Number, row.Number), Classes: nowrap},
 			{Text: row.Title.In(forms.Lang(i18n.Lang(ctx)))},
 			{Text: row.Initials, Classes: nowrap},

@@ -39,20 +39,42 @@ var (
 
 // below stands in for the rooms below.
 type below struct {
-	rows    []cases.QueueRow
-	next    string
-	filters []cases.QueueFilter
-	taken   []cases.Deal
-	busy    map[string]error // number → why it can't be taken
-	lines   []audit.Line     // newest first
-	looks   []audit.Entry
-	retried []int64
-	opened  int // accounts
+	rows            []cases.QueueRow
+	next            string
+	filters         []cases.QueueFilter
+	taken           []cases.Deal
+	busy            map[string]error // number → why it can't be taken
+	lines           []audit.Line     // newest first
+	looks           []audit.Entry
+	retried         []int64
+	opened          int // accounts
+	searched, given []string
 }
 
 func (b *below) Queue(_ context.Context, f cases.QueueFilter) (cases.Page[cases.QueueRow], error) {
 	b.filters = append(b.filters, f)
 	return cases.Page[cases.QueueRow]{Rows: b.rows, Next: b.next}, nil
+}
+
+func (b *below) QueueCount(context.Context, cases.QueueFilter) (int, error) { return len(b.rows), nil }
+
+func (b *below) ToConfirm(context.Context, string) ([]cases.QueueRow, error) { return b.rows, nil }
+
+func (b *below) Search(_ context.Context, _, typed string) ([]cases.QueueRow, error) {
+	b.searched = append(b.searched, typed)
+	if len(typed) < 8 {
+		return nil, cases.ErrSearch
+	}
+	return b.rows, nil
+}
+
+func (b *below) Officers(context.Context, string) ([]string, error) {
+	return []string{"off", "other"}, nil
+}
+
+func (b *below) Assign(_ context.Context, d cases.Deal, to string) error {
+	b.given = append(b.given, d.Number+" "+to)
+	return b.busy[d.Number]
 }
 
 func (b *below) QueueCounts(context.Context, string) (cases.Counts, error) {
@@ -124,8 +146,19 @@ func (b *below) Look(_ context.Context, e audit.Entry) error {
 	return nil
 }
 
-func room(b *below, parties ...Party) *Room {
+func (b *below) Write(_ context.Context, _ *db.Tx, e audit.Entry) error {
+	b.looks = append(b.looks, e)
+	return nil
+}
+
+func room(t *testing.T, b *below, parties ...Party) *Room {
+	t.Helper()
+	return roomOn(testkit.Open(t, db.SQLite, testkit.Of(Migrations()), clock.NewFake(testkit.Start)), b, parties...)
+}
+
+func roomOn(d *db.DB, b *below, parties ...Party) *Room {
 	return New(Deps{
+		DB:    d,
 		Clock: clock.NewFake(testkit.Start), Cases: b, Agencies: b, Accounts: b, Catalog: b, Jobs: b, Journal: b, Parties: parties,
 	})
 }
