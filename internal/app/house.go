@@ -204,7 +204,7 @@ func (h *House) buildExchange() error {
 func (h *House) buildHomes(context.Context) error {
 	var err error
 	h.support, err = support.New(support.Deps{
-		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Notify: h.notify, Limit: h.identity.Limit, Operator: support.Operator(h.Config.Operator),
 	})
 	if err != nil {

@@ -207,10 +207,13 @@ const (
 func session(t testing.TB, h *House, account, method string) string {
 	t.Helper()
 	rec := httptest.NewRecorder()
+	begin := httptest.NewRequest(http.MethodGet, "/begin", nil)
+	begin.RemoteAddr = "127.0.0.1:1" // a session stays with the address and the browser where it began
+	begin.Header.Set("User-Agent", "Go-http-client/1.1")
 	var err error
 	h.edge.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err = h.identity.StartSession(r.Context(), w, r, account, method)
-	})).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/begin", nil))
+	})).ServeHTTP(rec, begin)
 	must(t, err)
 	for _, c := range rec.Result().Cookies() {
 		if strings.HasSuffix(c.Name, identity.SessionCookie) {

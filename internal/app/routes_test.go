@@ -41,6 +41,11 @@ var walk = map[string]line{
 	"POST /api/v1/sessions/{pending}/code":                 {path: "/api/v1/sessions/nothing/code", open: true},
 	"DELETE /api/v1/sessions/{id}":                         {path: "/api/v1/sessions/{session}"},
 	"POST /cabinet/security/sessions/{id}/end":             {path: "/cabinet/security/sessions/{session}/end"},
+	"GET /cabinet/security/history/{line}/not-me":          {path: "/cabinet/security/history/1-nothing/not-me", open: true},
+	"POST /cabinet/security/history/{line}/not-me":         {path: "/cabinet/security/history/1-nothing/not-me", open: true},
+	"POST /cabinet/security/devices/{id}/forget":           {path: "/cabinet/security/devices/{device}/forget"},
+	"GET /not-me/{token}":                                  {path: "/not-me/nothing", open: true},
+	"POST /not-me/{token}":                                 {path: "/not-me/nothing", open: true},
 	"GET /cabinet/profile/edit/{section}":                  {path: "/cabinet/profile/edit/snils", open: true},
 	"POST /cabinet/profile/edit/{section}":                 {path: "/cabinet/profile/edit/snils", open: true},
 	"POST /cabinet/profile/edit/{section}/check":           {path: "/cabinet/profile/edit/snils/check", open: true},
@@ -218,7 +223,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	each(t, func(t *testing.T, p *portal) {
 		theirs, owner := belongings(p)
 		nobodys := things{
-			"draft": id.New(), "sent draft": id.New(), "draft file": id.New(), "file": id.New(), "document": id.New(), "session": id.New(),
+			"draft": id.New(), "sent draft": id.New(), "draft file": id.New(), "file": id.New(), "document": id.New(), "session": id.New(), "device": id.New(),
 			"notice": id.New(), "account": id.New(), "number": id.Number(), "ticket number": id.Number(), "service": "nothing",
 			"document number": id.Open(), "ticket": id.New(), "job": "987654321",
 		}
@@ -347,6 +352,7 @@ func belongings(p *portal) (things, string) {
 	return things{
 		"job": "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
 		"draft file": string(file[1]), "file": card["files"].([]any)[0].(object)["id"].(string), "service": certificate,
+		"device":     one("SELECT max(id) FROM identity_devices WHERE owner_id = $1", a.account),
 		"session":    a.ask("GET", "/api/v1/sessions", nil)["sessions"].([]any)[0].(object)["id"].(string),
 		"notice":     notices[0].(object)["id"].(string),
 		"sent draft": one("SELECT id FROM applications_drafts WHERE owner_id = $1 AND number <> ''", a.account),

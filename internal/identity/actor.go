@@ -48,6 +48,8 @@ type Actor struct {
 	Program bool
 	// Device is the token of the browser, "" for one that has none. It opens nothing.
 	Device string
+	// Moved says that the session is used from elsewhere: "address", "browser".
+	Moved string
 	// Frozen: sensitive acts are closed for now, as access was recovered lately.
 	Frozen bool
 	// Restricted: staff have closed what changes anything, for a reason that the

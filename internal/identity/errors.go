@@ -31,10 +31,21 @@ var (
 
 // Errors of the way in.
 var (
-	ErrWrong       = errs.NewInvalid("identity.error.wrong")
-	ErrLocked      = errs.NewTooMany("identity.error.locked")
-	ErrBlocked     = errs.NewForbidden("identity.error.blocked")
-	ErrNoFactor    = errs.NewForbidden("identity.error.no_factor")
+	ErrWrong    = errs.NewInvalid("identity.error.wrong")
+	ErrLocked   = errs.NewTooMany("identity.error.locked")
+	ErrBlocked  = errs.NewForbidden("identity.error.blocked")
+	ErrNoFactor = errs.NewForbidden("identity.error.no_factor")
+	// ErrPasswordDue: the password was given up, and a new one must be set.
+	ErrPasswordDue = errs.NewForbidden("identity.error.password_due")
+	// ErrMoved: the session is used from another network or browser than it began
+	// in; a factor is asked for.
+	ErrMoved = errs.NewUnauthenticated("identity.error.moved")
+	// ErrFrozen: sensitive acts are closed for a day after access was recovered.
+	ErrFrozen = errs.NewForbidden("identity.error.frozen")
+	// ErrRestricted: staff have restricted the account.
+	ErrRestricted = errs.NewForbidden("identity.error.restricted")
+	// ErrLinkOver: the link of a letter is no link, was used, or is too old.
+	ErrLinkOver    = errs.NewNotFound("identity.error.link_over")
 	ErrSignInStale = errs.NewInvalid("identity.error.sign_in_stale")
 )
 

@@ -35,6 +35,15 @@ func SignedIn() web.Guard {
 	}}
 }
 
+// Returning lets in who is signed in, also from elsewhere than the session
+// began: the way to the factor that is asked for then.
+func Returning() web.Guard {
+	return web.Guard{Name: "signed in", Check: func(ctx context.Context) error {
+		_, err := signedIn(returned(ctx))
+		return err
+	}}
+}
+
 // Citizen lets those in who are signed in and have no role: the cabinet.
 func Citizen() web.Guard {
 	return web.Guard{Name: "citizen", Check: func(ctx context.Context) error {
@@ -80,11 +89,19 @@ func Fresh(g web.Guard) web.Guard {
 }
 
 // NeedFresh is the first line of a sensitive use case: ErrSignIn for nobody,
+// ErrRestricted and ErrFrozen where the account is closed for such acts,
 // ErrFresh when the last factor is too old.
 func NeedFresh(ctx context.Context) error {
 	a, err := signedIn(ctx)
-	if err == nil && !a.Fresh {
+	switch {
+	case err != nil:
+		return err
+	case a.Restricted:
+		return ErrRestricted
+	case a.Frozen:
+		return ErrFrozen
+	case !a.Fresh:
 		return ErrFresh
 	}
-	return err
+	return nil
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 
 	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
@@ -34,12 +35,44 @@ func (i *Identity) changeGuard(ctx context.Context, tx *db.Tx, owner string, f f
 	return in(tx).PutGuard(ctx, identitydb.PutGuardParams(g))
 }
 
-// limitsOf puts into a session what the account may not do.
-func (i *Identity) limitsOf(ctx context.Context, o *opening) error {
-	g, err := i.guardOf(ctx, i.store.read(), o.row.OwnerID)
-	if err != nil {
+// limitsOf refuses an account that can't be signed in to, and puts into a
+// session what it may not do.
+func (i *Identity) limitsOf(ctx context.Context, a Account, o *opening) error {
+	g, err := i.guardOf(ctx, i.store.read(), a.ID)
+	switch {
+	case err != nil:
 		return err
+	case a.Status != Active:
+		return ErrBlocked
+	case g.PasswordDue && strings.HasPrefix(o.row.Method, "password") && ActorOf(ctx).ID != a.ID:
+		return ErrPasswordDue
 	}
 	o.row.FrozenAt, o.row.Restricted = g.FrozenAt, g.Restriction == RestrictedTo
 	return nil
+}
+
+// admissible reports why the account can't be signed in to: ErrBlocked, or
+// ErrPasswordDue for a sign-in that began with a password which must be set anew.
+func (i *Identity) admissible(ctx context.Context, a Account, byPassword bool) error {
+	if a.Status != Active {
+		return ErrBlocked
+	}
+	g, err := i.guardOf(ctx, i.store.read(), a.ID)
+	if err == nil && g.PasswordDue && byPassword {
+		return ErrPasswordDue
+	}
+	return err
+}
+
+// passwordSet notes that the password is new: it is not due any more.
+func (i *Identity) passwordSet(ctx context.Context, tx *db.Tx, owner string, line *passage) error {
+	if err := i.keepPassage(ctx, tx, line); err != nil {
+		return err
+	}
+	g, err := i.guardOf(ctx, in(tx), owner)
+	if err != nil || !g.PasswordDue {
+		return err
+	}
+	g.PasswordDue = false
+	return in(tx).PutGuard(ctx, identitydb.PutGuardParams(g))
 }

@@ -16,6 +16,7 @@ import (
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/live"
+	"okno/internal/kit/pdf"
 	"okno/internal/kit/secret"
 	"okno/internal/notify"
 )
@@ -46,6 +47,8 @@ type Deps struct {
 	Log    *slog.Logger
 	Texts  *i18n.Bundle
 	Notify Sender
+	// PDF prints the history; nil where nothing is printed.
+	PDF *pdf.Writer
 	// Places tells where addresses are; nil for a portal that does not know.
 	Places Places
 	// Roles may be given later, by SetRoles, as the agency's room stands above.

@@ -10,18 +10,19 @@ import (
 	"okno/internal/notify"
 )
 
-// securityPath is where notices lead.
+// securityPath is the page of sessions, factors, history.
 const securityPath = "/cabinet/security"
 
 // notice seals a security notice to the account's contacts: always to the
 // cabinet and by e-mail, and by SMS where it is urgent. These can't be
-// switched off. text is a key, its subject text + "_subject".
-func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, text string) (*notify.Batch, error) {
+// switched off. Each leads to «It wasn't me». subject and text are keys.
+func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, text string, args ...any) (*notify.Batch, error) {
 	actor := ActorOf(ctx)
 	base := notify.Letter{
-		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: securityPath,
-		Text: i.Texts.T(a.Lang, text, "When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
-			"Device", or(deviceName(actor.Agent), "—"), "IP", or(actor.IP, "—")),
+		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: i.notMePath(a.ID),
+		Text: i.Texts.T(a.Lang, text, append([]any{"When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
+			"Device", or(deviceName(actor.Agent), "—"), "IP", i.whence(a.Lang, actor.IP)}, args...)...) + "\n\n" +
+			i.Texts.T(a.Lang, "identity.notice.not_me"),
 	}
 	letters := []notify.Letter{to(base, notify.Cabinet, a.ID)}
 	if a.Email != "" {
@@ -33,6 +34,14 @@ func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, 
 		letters = append(letters, sms)
 	}
 	return i.Notify.Seal(ctx, letters...)
+}
+
+// whence is an address with its place, if that is known.
+func (i *Identity) whence(lang, ip string) string {
+	if p := i.placeOf(ip).Name(lang); p != "" {
+		return ip + " (" + p + ")"
+	}
+	return or(ip, "—")
 }
 
 func to(l notify.Letter, channel, address string) notify.Letter {

@@ -23,12 +23,12 @@ func (i *Identity) Mount(rt *web.Router) {
 	rt.Handle("POST /login/code/resend", web.Public, i.postResend)
 	rt.Handle("GET /login/totp", web.Public, i.showCode)
 	rt.Handle("POST /login/totp", web.Public, i.postCode)
-	rt.Handle("POST /logout", web.Public, i.postLogout)
+	rt.Handle("POST /logout", web.Public, back(i.postLogout))
 	rt.Handle("POST "+StayPath, SignedIn(), stay)
 
-	rt.Handle("GET /reauth", SignedIn(), i.showReauth)
-	rt.Handle("POST /reauth", SignedIn(), i.postReauth)
-	rt.Handle("POST /reauth/send", SignedIn(), i.postReauthSend)
+	rt.Handle("GET /reauth", Returning(), back(i.showReauth))
+	rt.Handle("POST /reauth", Returning(), back(i.postReauth))
+	rt.Handle("POST /reauth/send", Returning(), back(i.postReauthSend))
 
 	rt.Handle("GET /cabinet/security", SignedIn(), i.showSecurity)
 	rt.Handle("POST /cabinet/security/sessions/{id}/end", SignedIn(), i.postEndSession)
@@ -45,6 +45,7 @@ func (i *Identity) Mount(rt *web.Router) {
 	rt.Handle("GET /recover/password", web.Public, i.showRecoverPassword)
 	rt.Handle("POST /recover/password", web.Public, i.postRecoverPassword)
 
+	i.mountHistory(rt)
 	i.mountAPI(rt.API)
 }
 

@@ -59,7 +59,11 @@ func (v codeView) page(ctx context.Context, back string, status int) web.Page {
 // factor, or home.
 func (i *Identity) showLogin(w http.ResponseWriter, r *http.Request) error {
 	to := target(web.Query(r, "to"))
-	if a, err := signedIn(r.Context()); err == nil {
+	a, err := signedIn(r.Context())
+	if errors.Is(err, ErrMoved) {
+		return web.Redirect(w, r, withTo("/reauth", to))
+	}
+	if err == nil {
 		switch {
 		case to == "":
 			return web.Redirect(w, r, home(a))

@@ -44,7 +44,27 @@ func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.C
 	if err != nil {
 		return withFault(WithActor(ctx, a), unknowable(err)), nil
 	}
+	switch {
+	case known.Moved != "":
+		return withMoved(WithActor(ctx, a), known), nil
+	case known.Restricted && changes(r):
+		return withFault(WithActor(ctx, known), ErrRestricted), nil
+	}
 	return WithActor(ctx, known), nil
+}
+
+// changes reports whether the request wants to change what a restricted account
+// may not: it may still look, leave, shut out others, and write to support.
+func changes(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return false
+	}
+	for _, open := range []string{"/logout", "/session/", "/reauth", "/cabinet/security/sessions/", "/cabinet/security/history/", "/feedback", "/not-me/", "/stop/", "/api/v1/tickets", "/api/v1/sessions"} {
+		if strings.HasPrefix(r.URL.Path, open) {
+			return false
+		}
+	}
+	return true
 }
 
 // unknowable is why a session can't be checked: whatever the cause, the node
@@ -94,9 +114,6 @@ func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *h
 	if err != nil {
 		return err
 	}
-	if a.Status != Active {
-		return ErrBlocked
-	}
 	o, err := i.prepareSession(ctx, a, method, false)
 	if err != nil {
 		return err
@@ -130,4 +147,10 @@ func (o *opening) keep(w http.ResponseWriter, r *http.Request) {
 	if o.device != "" {
 		web.SetCookie(w, r, deviceCookie, o.device, deviceLife)
 	}
+}
+
+// back lets a handler see the one who moved to another network or browser as
+// the actor: on the way to the factor that is asked for, and out.
+func back(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return h(w, r.WithContext(returned(r.Context()))) }
 }

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"okno/internal/identity/identitydb"
@@ -102,6 +103,18 @@ func (i *Identity) notePassage(ctx context.Context, owner, act, outcome, method 
 		return err
 	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return i.keepPassage(ctx, tx, p) })
+}
+
+// factorRefused puts a wrong second factor into the history: the password was
+// right. err is what the person is told.
+func (i *Identity) factorRefused(ctx context.Context, owner, factor string, err error) error {
+	if !errs.IsKind(err, errs.Invalid) || errors.Is(err, ErrCodeFormat) {
+		return err
+	}
+	if nerr := i.notePassage(ctx, owner, passSignIn, passRefused, methodOf(factor)); nerr != nil {
+		return nerr
+	}
+	return err
 }
 
 // History is the actor's own history, newest first. next is the After of the

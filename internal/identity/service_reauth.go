@@ -106,12 +106,19 @@ func (i *Identity) setPassword(ctx context.Context, a Account, password, act str
 	if err != nil {
 		return err
 	}
+	line, err := i.preparePassage(ctx, a.ID, passPassword, passOK, "password")
+	if err != nil {
+		return err
+	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		put := identitydb.PutPasswordParams{OwnerID: a.ID, PasswordHash: hash, ChangedAt: tx.Now()}
 		if err := in(tx).PutPassword(ctx, put); err != nil {
 			return err
 		}
 		if err := in(tx).DeleteLock(ctx, i.lockIndex(a.ID, contact{})); err != nil {
+			return err
+		}
+		if err := i.passwordSet(ctx, tx, a.ID, line); err != nil {
 			return err
 		}
 		if err := more(ctx, tx); err != nil {

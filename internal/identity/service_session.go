@@ -79,8 +79,10 @@ func (i *Identity) identify(ctx context.Context, a Actor, c credential) (Actor, 
 	if err != nil {
 		return a, err
 	}
+	now := db.At(i.Clock.Now())
+	a.Moved = i.moved(e, a)
 	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, e.bearer, roles
-	a.Fresh = db.At(i.Clock.Now()) < e.fresh
+	a.Fresh, a.Frozen, a.Restricted = now < e.fresh && a.Moved == "", now < e.frozen, e.restricted
 	return a, nil
 }
 
@@ -124,7 +126,7 @@ func (i *Identity) prepareSession(ctx context.Context, a Account, method string,
 		return nil, err
 	}
 	o.passage.row.SessionID, o.passage.row.DeviceKind = o.row.ID, deviceKind(actor.Agent, bearer)
-	if err := i.limitsOf(ctx, o); err != nil {
+	if err := i.limitsOf(ctx, a, o); err != nil {
 		return nil, err
 	}
 	return o, i.fromDevice(ctx, a, o, key)
@@ -174,6 +176,9 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, o *opening) error
 	actor.ID, actor.Roles = row.OwnerID, o.roles
 	e := actor.Entry("identity."+act, row.OwnerID, "session:"+row.ID)
 	e.Details = map[string]string{"method": row.Method}
+	if actor.Moved != "" {
+		e.Details["moved"] = actor.Moved
+	}
 	if err := i.Audit.Write(ctx, tx, e); err != nil || o.notice == nil {
 		return err
 	}

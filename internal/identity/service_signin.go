@@ -142,7 +142,14 @@ func (i *Identity) refused(ctx context.Context, owner string, last time.Duration
 			return err
 		}
 	}
-	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	line, err := i.preparePassage(ctx, owner, passSignIn, passRefused, "password")
+	if err != nil {
+		return err
+	}
+	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := i.keepPassage(ctx, tx, line); err != nil {
+			return err
+		}
 		if err := i.Audit.Write(ctx, tx, ActorOf(ctx).Entry("identity.sign_in_refused", owner, "account:"+owner)); err != nil || batch == nil {
 			return err
 		}
@@ -163,12 +170,10 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	if err != nil {
 		return waiting{}, err
 	}
-	factor := ""
-	if a.Status == Active {
-		factor, err = i.factorFor(ctx, a)
-	} else {
-		err = ErrBlocked
+	if err := i.admissible(ctx, a, true); err != nil {
+		return waiting{}, err
 	}
+	factor, err := i.factorFor(ctx, a)
 	if err != nil {
 		return waiting{}, err
 	}
@@ -301,11 +306,8 @@ func (i *Identity) finish(ctx context.Context, token, code string, bearer bool) 
 	if err != nil {
 		return nil, err
 	}
-	if a.Status != Active {
-		return nil, ErrBlocked
-	}
 	if err := i.checkFactor(ctx, a.ID, row.Factor, forSignIn, code); err != nil {
-		return nil, err
+		return nil, i.factorRefused(ctx, a.ID, row.Factor, err)
 	}
 	o, err := i.prepareSession(ctx, a, methodOf(row.Factor), bearer)
 	if err != nil {

@@ -31,6 +31,10 @@ type entry struct {
 	hash, id, owner, method string
 	bearer                  bool
 	created, fresh, expires db.Time
+	frozen                  db.Time
+	restricted              bool
+	address, browser        string
+	within                  atomic.Pointer[string] // the last address and browser that were its own
 	seen, written, loaded   atomic.Int64
 	roles                   atomic.Pointer[knownRoles]
 }
@@ -44,7 +48,8 @@ type knownRoles struct {
 func newEntry(r identitydb.SessionOfRow, now db.Time) *entry {
 	e := &entry{
 		hash: string(r.SessionHash), id: r.ID, owner: r.OwnerID, method: r.Method, bearer: r.Bearer,
-		created: r.CreatedAt, fresh: r.FreshAt, expires: r.ExpiresAt,
+		created: r.CreatedAt, fresh: r.FreshAt, expires: r.ExpiresAt, frozen: r.FrozenAt, restricted: r.Restricted,
+		address: string(r.AddressIndex), browser: string(r.BrowserIndex),
 	}
 	e.seen.Store(int64(r.SeenAt))
 	e.written.Store(int64(r.SeenAt))

@@ -10,6 +10,7 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/event"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/live"
@@ -43,6 +44,7 @@ type Deps struct {
 	DB     *db.DB
 	Sealer *secret.Sealer
 	Queue  *job.Queue
+	Bus    *event.Bus // nil in tests that announce nothing
 	Audit  *audit.Log
 	Live   *live.Hub
 	Clock  clock.Clock
@@ -79,6 +81,7 @@ func New(d Deps) (*Room, error) {
 	}
 	r := &Room{Deps: d, store: store{d.DB}, sorter: s, articles: articles}
 	r.registerJobs()
+	r.listen()
 	return r, nil
 }
 

@@ -1,0 +1,7 @@
+package identity
+
+// What the link of a letter is for.
+const (
+	linkStop   = "stop"
+	linkAccess = "access"
+)

@@ -1,0 +1,65 @@
+package support
+
+import (
+	"context"
+
+	"okno/internal/identity"
+	"okno/internal/kit/db"
+	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
+	"okno/internal/notify"
+	"okno/internal/support/supportdb"
+)
+
+// listen hears what happens to accounts.
+func (r *Room) listen() {
+	if r.Bus == nil {
+		return
+	}
+	r.Bus.On(identity.EventDenied, "support.denied", r.onAlarm("support.alarm.denied"))
+	r.Bus.On(identity.EventStopped, "support.stopped", r.onAlarm("support.alarm.stopped"))
+}
+
+// onAlarm opens a security ticket in the owner's name with a text of ours. The
+// event's id is the ticket's: heard twice, it is one ticket.
+func (r *Room) onAlarm(key string) event.Listener {
+	return func(ctx context.Context, e event.Event) error {
+		return r.Alarm(identity.AsSystem(ctx), e.ID, e.Owner, r.Texts.T(i18n.RU, key))
+	}
+}
+
+// Alarm opens a security ticket about an account, and tells its owner the
+// number. It is for the portal itself, not for people.
+func (r *Room) Alarm(ctx context.Context, ticket, owner, text string) error {
+	now := db.At(r.Clock.Now())
+	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: i18n.RU, Author: owner, CreatedAt: now}
+	t.DueAt = now.Add(t.Kind.Within())
+	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: text})
+	if err != nil {
+		return err
+	}
+	letters, err := r.Notify.Seal(ctx, notify.Letter{
+		Channel: notify.Cabinet, To: owner, Owner: owner, Kind: "support", Ref: "ticket:" + t.ID, Link: "/feedback/" + t.ID,
+		Subject: r.Texts.T(t.Lang, "support.alarm.subject", "Number", t.Number), Text: r.Texts.T(t.Lang, "support.alarm.told"),
+	})
+	if err != nil {
+		return err
+	}
+	entry := identity.ActorOf(ctx).Entry("support.sent", owner, "ticket:"+t.ID)
+	entry.Details = map[string]string{"kind": string(t.Kind), "number": t.Number}
+	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		added, err := r.store.add(ctx, tx, supportdb.InsertTicketParams{
+			ID: t.ID, Number: t.Number, QueueKey: queueKey(t.Kind, t.DueAt, t.ID), Kind: string(t.Kind), Lang: t.Lang,
+			AuthorID: t.Author, CreatedAt: t.CreatedAt, DueAt: t.DueAt, TicketSealed: sealed,
+		})
+		if err != nil || !added {
+			return err
+		}
+		if err := r.Notify.Send(ctx, tx, letters); err != nil {
+			return err
+		}
+		r.Live.Touch(tx, Topic, Ref)
+		return r.Audit.Write(ctx, tx, entry)
+	})
+}
