@@ -22,7 +22,9 @@ func compile(base *cel.Env, s *Service, fs *faults) {
 	}
 	c.stops(s.Form.Stop, reach{before: everywhere})
 	c.whole()
-	c.finish()
+	if c.finish(); len(c.list) == 0 {
+		c.flow()
+	}
 }
 
 // everywhere is past the last field.
@@ -62,6 +64,9 @@ func (c *compilation) step(step *Step) {
 		c.group(&step.Groups[i], step)
 	}
 	c.stops(step.Stop, reach{before: step.end})
+	for i := range step.Jump {
+		c.condition(&step.Jump[i].When, reach{before: step.end})
+	}
 	c.passable(step.Stop)
 	c.reachable(&step.When, "step", step.ID)
 }
@@ -152,7 +157,10 @@ func (c *compilation) whole() {
 	}
 	c.template(&s.Result.Title, all)
 	for i := range s.Result.Paragraphs {
-		c.template(&s.Result.Paragraphs[i], all)
+		p := &s.Result.Paragraphs[i]
+		p.text.Text = Text{RU: p.RU, EN: p.EN}
+		c.condition(&p.When, all)
+		c.template(&p.text, reach{before: everywhere, group: s.groups[p.Each], inner: everywhere})
 	}
 	for _, t := range []*Template{&s.Notices.Accepted, &s.Notices.Approved, &s.Notices.Refused} {
 		c.template(t, all)
@@ -194,7 +202,7 @@ func (c *compilation) maybeAbsent(id string, depth int) bool {
 	if f == nil || depth > 20 {
 		return false
 	}
-	if !f.When.IsZero() || !f.IsRequired() || !c.s.Form.Steps[f.step].When.IsZero() {
+	if !f.When.IsZero() || !f.IsRequired() || !c.s.Form.Steps[f.step].When.IsZero() || c.s.jumpedOver(f.step) {
 		return f.Kind != "choices" && f.Kind != "file"
 	}
 	return f.Kind == "calculated" && !f.Value.guarded &&
@@ -225,7 +233,7 @@ func (c *compilation) part(p *part, where place, r reach) {
 		return
 	}
 	p.expr.where, p.expr.At = where, where.at(1, 0)
-	p.field = c.s.fields[strings.TrimPrefix(strings.TrimSpace(p.expr.Source), "a.")]
+	p.field = c.s.namedField(p.expr.Source, r.group)
 	want := cel.DynType
 	if p.field != nil {
 		want = nil

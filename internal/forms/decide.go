@@ -28,17 +28,29 @@ type Deadline struct {
 
 // Right is one condition of the right to a service.
 type Right struct {
-	Rule Expr     `key:"rule,required" type:"bool" doc:"What must hold."`
-	Why  Template `key:"why,required" doc:"What is not met, when it does not hold."`
-	Mend Text     `key:"mend" doc:"What the person can do."`
-	At   Pos      `key:"-"`
+	Rule   Expr     `key:"rule,required" type:"bool" doc:"What must hold."`
+	Why    Template `key:"why,required" doc:"What is not met, when it does not hold."`
+	Mend   Text     `key:"mend" doc:"What the person can do."`
+	Ground string   `key:"ground" format:"id" doc:"Code of the ground for refusal (page.refusal) that this is."`
+	At     Pos      `key:"-"`
 }
 
 // Document is the result that is issued as PDF.
 type Document struct {
-	Title      Template   `key:"title,required" doc:"Heading of the document."`
-	Paragraphs []Template `key:"paragraphs,required" doc:"Its text; ${…} holds an expression."`
-	Fields     []string   `key:"fields" format:"field" doc:"Answers that are printed below as a table."`
-	ValidDays  int        `key:"valid_days" min:"1" doc:"For how many calendar days it is valid; without end by default."`
-	At         Pos        `key:"-"`
+	Title      Template    `key:"title,required" doc:"Heading of the document."`
+	Paragraphs []Paragraph `key:"paragraphs,required" doc:"Its text; ${…} holds an expression."`
+	Fields     []string    `key:"fields" format:"field" doc:"Answers that are printed below as a table."`
+	ValidDays  int         `key:"valid_days" min:"1" doc:"For how many calendar days it is valid; without end by default."`
+	At         Pos         `key:"-"`
+}
+
+// Paragraph is a piece of the text of a document.
+type Paragraph struct {
+	RU   string `key:"ru,required" doc:"The text in Russian."`
+	EN   string `key:"en,required" doc:"The text in English."`
+	When Expr   `key:"when" type:"bool" doc:"The paragraph is printed only if this holds."`
+	Each string `key:"each" format:"field" doc:"Id of a group: the paragraph is printed once for each of its items, which is item in the expressions."`
+	At   Pos    `key:"-"`
+
+	text Template
 }

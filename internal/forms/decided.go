@@ -25,6 +25,8 @@ type Decided struct {
 	// conditions that are not met.
 	Eligible string
 	Reasons  []*Right
+	// Grounds are the codes of the grounds for refusal that are met.
+	Grounds []string
 }
 
 // decide applies the rules. complete says that nothing more will be answered:
@@ -97,6 +99,9 @@ func (d *Decided) right(s *Service, sc *scope) {
 		if known && !holds {
 			d.Eligible = EligibleNo
 			d.Reasons = append(d.Reasons, right)
+			if right.Ground != "" {
+				d.Grounds = append(d.Grounds, right.Ground)
+			}
 		}
 		if !known && d.Eligible == EligibleYes {
 			d.Eligible = EligibleUnknown

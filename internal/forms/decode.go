@@ -84,9 +84,10 @@ func membersOf(t reflect.Type) []member {
 }
 
 var (
-	exprType     = reflect.TypeFor[Expr]()
-	templateType = reflect.TypeFor[Template]()
-	posType      = reflect.TypeFor[Pos]()
+	exprType      = reflect.TypeFor[Expr]()
+	templateType  = reflect.TypeFor[Template]()
+	paragraphType = reflect.TypeFor[Paragraph]()
+	posType       = reflect.TypeFor[Pos]()
 )
 
 func (d *decoder) value(n ast.Node, v reflect.Value, t tags) {
@@ -97,6 +98,9 @@ func (d *decoder) value(n ast.Node, v reflect.Value, t tags) {
 	case v.Type() == templateType:
 		d.value(n, v.Field(0), t)
 		v.Addr().Interface().(*Template).where = d.places(n)
+	case v.Type() == paragraphType:
+		d.object(n, v, t)
+		v.Addr().Interface().(*Paragraph).text.where = d.places(n)
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		d.value(n, v.Elem(), t)

@@ -5,8 +5,8 @@ import (
 	"cel.dev/cel-go/ext"
 )
 
-// newBase is the environment that all services share: the standard library and
-// the functions of functions.go.
+// newBase is the environment that all services share: the standard library,
+// the functions of functions.go and the facts.
 func newBase() (*cel.Env, error) {
 	options := append(functions(),
 		cel.OptionalTypes(),
@@ -17,7 +17,12 @@ func newBase() (*cel.Env, error) {
 		ext.Strings(),
 		ext.Math(),
 	)
-	return cel.NewEnv(options...)
+	env, err := cel.NewEnv(options...)
+	if err != nil {
+		return nil, err
+	}
+	p := newProvider(env.CELTypeProvider())
+	return env.Extend(cel.CustomTypeProvider(p), cel.Variable("facts", factsType(p)))
 }
 
 // compiler compiles the expressions of one service.
@@ -34,7 +39,6 @@ func newCompiler(base *cel.Env, s *Service) (*compiler, error) {
 	form, err := base.Extend(
 		cel.CustomTypeProvider(p),
 		cel.Variable("a", p.define("answers", members)),
-		cel.Variable("facts", factsType(p)),
 	)
 	if err != nil {
 		return nil, err

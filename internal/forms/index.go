@@ -1,9 +1,6 @@
 package forms
 
-import (
-	"regexp"
-	"slices"
-)
+import "slices"
 
 // reserved can't be ids of fields: CEL keeps these words.
 var reserved = []string{
@@ -14,8 +11,8 @@ var reserved = []string{
 // index gives every field its kind and its place in the order of the form, and
 // finds ids that stand twice. Kinds which are not known become text, so that
 // the rest can still be checked.
-func index(s *Service, fs *faults) {
-	x := &indexer{faults: fs, s: s, kinds: kinds()}
+func index(s *Service, known map[string]Kind, fs *faults) {
+	x := &indexer{faults: fs, s: s, kinds: known}
 	s.fields, s.groups, s.steps = map[string]*Field{}, map[string]*Group{}, map[string]int{}
 	for i := range s.Form.Steps {
 		x.step(i, &s.Form.Steps[i])
@@ -82,10 +79,7 @@ func (x *indexer) field(f *Field, step int, g *Group) {
 		k = textKind()
 	}
 	f.kind = k
-	if f.Pattern != "" {
-		// A pattern that does not compile is a fault of the decoder's.
-		f.pattern, _ = regexp.Compile(`^(?:` + f.Pattern + `)$`)
-	}
+	f.pattern = patternOf(f.Pattern)
 }
 
 func kindNames() []string {

@@ -305,4 +305,18 @@ func (l *linter) rules() {
 		}
 	}
 	l.known(l.s.Result.Fields, l.s.Result.At)
+	for _, p := range l.s.Result.Paragraphs {
+		if p.Each != "" && l.s.groups[p.Each] == nil {
+			l.add(p.At, "value", nearest(p.Each, l.names()), "each: there is no group %q", p.Each)
+		}
+	}
+	var codes []string
+	for _, g := range l.s.Page.Refusal {
+		codes = append(codes, g.Code)
+	}
+	for _, r := range l.s.Decide.Eligibility {
+		if r.Ground != "" && !slices.Contains(codes, r.Ground) {
+			l.add(r.At, "value", nearest(r.Ground, codes), "ground: page.refusal has no %q", r.Ground)
+		}
+	}
 }

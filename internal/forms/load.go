@@ -5,8 +5,6 @@ import (
 	"path"
 	"reflect"
 	"strings"
-
-	"cel.dev/cel-go/cel"
 )
 
 // Options are what Lint knows of the world around the services.
@@ -33,7 +31,7 @@ func Lint(fsys fs.FS, o Options) []Fault {
 // LoadAll reads every service below the folder: those without faults, and the
 // faults of the others.
 func LoadAll(fsys fs.FS, o Options) ([]*Service, []Fault) {
-	base, err := newBase()
+	lang, err := newLanguage()
 	if err != nil {
 		return nil, []Fault{{File: o.Dir, Code: "internal", What: err.Error()}}
 	}
@@ -45,9 +43,13 @@ func LoadAll(fsys fs.FS, o Options) ([]*Service, []Fault) {
 		o.Dictionaries, faults = LoadDictionaries(fsys, o.Dir)
 		all = append(all, faults...)
 	}
-	for _, file := range files {
-		s, faults := load(base, fsys, file, o)
-		all = append(all, faults...)
+	services, found := make([]*Service, len(files)), make([][]Fault, len(files))
+	together(len(files), func(i int) bool {
+		services[i], found[i] = load(lang, fsys, files[i], o)
+		return true
+	})
+	for i, s := range services {
+		all = append(all, found[i]...)
 		if s != nil {
 			loaded = append(loaded, s)
 		}
@@ -118,14 +120,14 @@ func (s *Service) stops() []*Stop {
 // fault. Codes of agencies and categories are not checked, and marks of
 // unverified facts are no fault: see Service.Unverified.
 func Load(fsys fs.FS, file string) (*Service, []Fault) {
-	base, err := newBase()
+	lang, err := newLanguage()
 	if err != nil {
 		return nil, []Fault{{File: file, Code: "internal", What: err.Error()}}
 	}
-	return load(base, fsys, file, Options{})
+	return load(lang, fsys, file, Options{})
 }
 
-func load(base *cel.Env, fsys fs.FS, file string, o Options) (*Service, []Fault) {
+func load(lang *language, fsys fs.FS, file string, o Options) (*Service, []Fault) {
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return nil, []Fault{{File: file, Pos: Pos{1, 1}, Code: "missing", What: "the file can't be read", Hint: err.Error()}}
@@ -136,10 +138,10 @@ func load(base *cel.Env, fsys fs.FS, file string, o Options) (*Service, []Fault)
 		return nil, fs.sorted()
 	}
 	s.Path = file
-	index(s, fs)
+	index(s, lang.kinds, fs)
 	lint(s, o, fs)
 	if len(fs.list) == 0 {
-		compile(base, s, fs)
+		compile(lang.env, s, fs)
 	}
 	if len(fs.list) > 0 {
 		return nil, fs.sorted()

@@ -98,14 +98,49 @@ type Issued struct {
 // Issue prints the service's result for the answers.
 func Issue(s *Service, r *Result, p Printer) Issued {
 	out := Issued{Title: s.Result.Title.In(r, p), ValidDays: s.Result.ValidDays}
-	for _, t := range s.Result.Paragraphs {
-		out.Paragraphs = append(out.Paragraphs, t.In(r, p))
+	for i := range s.Result.Paragraphs {
+		out.Paragraphs = append(out.Paragraphs, s.Result.Paragraphs[i].print(r, p)...)
 	}
 	for _, id := range s.Result.Fields {
-		for i := range r.Steps {
-			for j := range r.Steps[i].Fields {
-				if f := &r.Steps[i].Fields[j]; f.Field.ID == id && f.Value != nil {
-					out.Rows = append(out.Rows, rowOf(r.Steps[i].Step.ID, f, p))
+		out.Rows = append(out.Rows, issuedRows(r, id, p)...)
+	}
+	return out
+}
+
+// print gives the paragraph: once, not at all, or for each item of its group.
+func (x *Paragraph) print(r *Result, p Printer) []string {
+	if !x.When.holds(r.scope) {
+		return nil
+	}
+	if x.Each == "" {
+		return []string{x.text.In(r, p)}
+	}
+	var out []string
+	for _, item := range items(r.scope.a[x.Each]) {
+		m, _ := item.(map[string]any)
+		out = append(out, x.text.fill(p, &scope{a: r.scope.a, facts: r.scope.facts, item: m}))
+	}
+	return out
+}
+
+// issuedRows are the rows of one field, or those of a group with the item's name.
+func issuedRows(r *Result, id string, p Printer) []Row {
+	var out []Row
+	for i := range r.Steps {
+		step := &r.Steps[i]
+		for j := range step.Fields {
+			if f := &step.Fields[j]; f.Field.ID == id && f.Value != nil {
+				out = append(out, rowOf(step.Step.ID, f, p))
+			}
+		}
+		for j := range step.Groups {
+			if step.Groups[j].Group.ID != id {
+				continue
+			}
+			for _, item := range listOf(step.Step.ID, &step.Groups[j], p).Items {
+				for _, row := range item.Rows {
+					row.Label = item.Title + ": " + row.Label
+					out = append(out, row)
 				}
 			}
 		}

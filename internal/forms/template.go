@@ -33,7 +33,11 @@ func (x part) print(p Printer, s *scope) string {
 		return x.text
 	}
 	if x.field != nil {
-		if v := s.a[x.field.ID]; v != nil {
+		from := s.a
+		if x.field.group != nil {
+			from = s.item
+		}
+		if v := from[x.field.ID]; v != nil {
 			return x.field.kind.Print(x.field, v, p)
 		}
 		return "—"
@@ -49,6 +53,18 @@ func (x part) print(p Printer, s *scope) string {
 		return yesnoKind{}.Print(nil, v, p)
 	}
 	return "—"
+}
+
+// namedField is the field whose name is all of the expression, nil for none.
+func (s *Service) namedField(source string, g *Group) *Field {
+	root, id := cutPath(strings.TrimSpace(source))
+	if root == "item" && g != nil {
+		return g.field(id)
+	}
+	if root != "a" {
+		return nil
+	}
+	return s.fields[id]
 }
 
 // splitTemplate cuts a text at its ${…}; offsets are in characters. A missing
