@@ -87,6 +87,7 @@ func (r *Room) Forget() {
 	r.kept.mu.Lock()
 	defer r.kept.mu.Unlock()
 	r.kept.old, r.kept.young = nil, map[string]*person{}
+	r.molds.popular.Clear()
 }
 
 // Run forgets people also while nobody comes, until ctx ends.

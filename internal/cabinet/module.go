@@ -82,6 +82,7 @@ type Room struct {
 	Deps
 	marks marks
 	kept  kept
+	molds molds
 }
 
 // New opens the room.

@@ -140,8 +140,9 @@ type view struct {
 	zone   *time.Location
 	now    time.Time
 	agency func(code, lang string) string
+	molds  *molds
 }
 
 func (r *Room) view() view {
-	return view{zone: r.Zone, now: r.Clock.Now(), agency: r.Catalog.AgencyTitle}
+	return view{zone: r.Zone, now: r.Clock.Now(), agency: r.Catalog.AgencyTitle, molds: &r.molds}
 }

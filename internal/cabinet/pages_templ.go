@@ -146,7 +146,7 @@ func applicationsBody(v listView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, row := range v.Rows {
-				templ_7745c5c3_Err = caseCard(v.view, row).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.caseCard(row).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

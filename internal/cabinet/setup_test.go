@@ -115,18 +115,23 @@ func row(n string, s cases.Status) cases.Row {
 	}
 }
 
-// site is the room's pages over what stands below, asked as somebody.
-func site(t testing.TB, b *below) func(actor, path string, form url.Values) *httptest.ResponseRecorder {
-	t.Helper()
-	statuses := fstest.MapFS{}
+// statuses are texts of the room below.
+func statuses() fstest.MapFS {
+	all := fstest.MapFS{}
 	for _, lang := range i18n.Langs() {
 		var text strings.Builder
 		for _, s := range cases.Statuses() {
 			text.WriteString(s.Text() + ": " + strings.ToUpper(string(s)) + "\n")
 		}
-		statuses[lang+".yaml"] = &fstest.MapFile{Data: []byte(text.String())}
+		all[lang+".yaml"] = &fstest.MapFile{Data: []byte(text.String())}
 	}
-	texts, err := i18n.New(web.Locale(), identity.Locale(), Locale(), statuses)
+	return all
+}
+
+// site is the room's pages over what stands below, asked as somebody.
+func site(t testing.TB, b *below) func(actor, path string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	texts, err := i18n.New(web.Locale(), identity.Locale(), Locale(), statuses())
 	if err != nil {
 		t.Fatal(err)
 	}

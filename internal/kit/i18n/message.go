@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -119,6 +120,8 @@ func write(b *strings.Builder, v any) {
 	case nil:
 	case string:
 		b.WriteString(v)
+	case int:
+		b.WriteString(strconv.Itoa(v))
 	default:
 		fmt.Fprint(b, v)
 	}
