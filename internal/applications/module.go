@@ -57,6 +57,7 @@ type Offices interface {
 type Sender interface {
 	Seal(ctx context.Context, letters ...notify.Letter) (*notify.Batch, error)
 	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
+	Deliver(ctx context.Context, name string, b *notify.Batch, once func(context.Context, *db.Tx) (bool, error)) error
 }
 
 // Config is what an operator sets.

@@ -49,6 +49,10 @@ func (below) ByCode(string) (agency.Agency, bool)                           { re
 func (below) Members(context.Context, string) ([]agency.Member, error)      { return nil, nil }
 func (below) Seal(context.Context, ...notify.Letter) (*notify.Batch, error) { return nil, nil }
 func (below) Send(context.Context, *db.Tx, *notify.Batch) error             { return nil }
+func (below) Deliver(context.Context, string, *notify.Batch, func(context.Context, *db.Tx) (bool, error)) error {
+	return nil
+}
+
 func (below) Limit(context.Context, string, string, int, time.Duration) error {
 	return nil
 }

@@ -66,9 +66,6 @@ type outcome struct {
 // writes what became of them in another. SMS go first: for them the time
 // between claim and answer is a time of doubt.
 func (n *Notify) deliverAll(ctx context.Context, key *secret.DataKey, rows []notifydb.NotifyLetter) error {
-	slices.SortStableFunc(rows, func(a, b notifydb.NotifyLetter) int {
-		return cmp.Compare(isSMS(b), isSMS(a))
-	})
 	var done []outcome
 	var open []notifydb.NotifyLetter
 	for _, r := range rows {
@@ -79,12 +76,22 @@ func (n *Notify) deliverAll(ctx context.Context, key *secret.DataKey, rows []not
 		}
 	}
 	claimed, failed := n.claim(ctx, open)
+	return errors.Join(failed, n.handOver(ctx, key, claimed, done...))
+}
+
+// handOver gives claimed letters to the gateways and writes what became of
+// them and of those that are over already.
+func (n *Notify) handOver(ctx context.Context, key *secret.DataKey, claimed []notifydb.NotifyLetter, over ...outcome) error {
+	slices.SortStableFunc(claimed, func(a, b notifydb.NotifyLetter) int {
+		return cmp.Compare(isSMS(b), isSMS(a))
+	})
+	var failed error
 	for _, r := range claimed {
 		o, err := n.deliverOne(ctx, key, r)
 		failed = errors.Join(failed, err)
-		done = append(done, o)
+		over = append(over, o)
 	}
-	return errors.Join(failed, n.finish(ctx, done))
+	return errors.Join(failed, n.finish(ctx, over))
 }
 
 func isSMS(r notifydb.NotifyLetter) int {
@@ -154,7 +161,7 @@ func (n *Notify) claim(ctx context.Context, open []notifydb.NotifyLetter) ([]not
 		return nil, nil
 	}
 	var claimed []notifydb.NotifyLetter
-	err := n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := n.db.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) error {
 		claimed = claimed[:0]
 		for _, r := range open {
 			rows, err := notifydb.New(tx).StartSending(ctx, notifydb.StartSendingParams{OwnerID: r.OwnerID, ID: r.ID, State: r.State})
@@ -178,7 +185,7 @@ func (n *Notify) finish(ctx context.Context, done []outcome) error {
 	if len(done) == 0 {
 		return nil
 	}
-	return n.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+	return n.db.WriteOnly(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
 		for _, o := range done {
 			at := tx.Now()
 			if o.to == waiting {

@@ -1,6 +1,6 @@
 -- name: InsertLetter :exec
 INSERT INTO notify_letters (owner_id, id, batch_id, channel, kind, state, secret, attempts, created_at, expires_at, sent_at, gateway, letter_sealed)
-VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7, $8, 0, '', $9);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', $11);
 
 -- name: InsertNotice :exec
 INSERT INTO notify_notices (owner_id, id, kind, ref, created_at, read_at, notice_sealed)

@@ -28,6 +28,7 @@ var ErrNoGateway = errors.New("no gateway for the channel")
 type Batch struct {
 	id      string
 	owner   string
+	key     *secret.DataKey
 	letters []notifydb.InsertLetterParams
 	notices []notifydb.InsertNoticeParams
 }
@@ -60,6 +61,7 @@ func (n *Notify) Seal(ctx context.Context, letters ...Letter) (*Batch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal letters: %w", err)
 	}
+	b.key = key
 	now := db.At(n.clock.Now())
 	for _, l := range letters {
 		if err := b.add(key, l, now); err != nil {
@@ -87,7 +89,7 @@ func (b *Batch) add(key *secret.DataKey, l Letter, now db.Time) error {
 		return err
 	}
 	b.letters = append(b.letters, notifydb.InsertLetterParams{
-		OwnerID: l.Owner, ID: row, BatchID: b.id, Channel: l.Channel, Kind: l.Kind, Secret: l.Secret,
+		OwnerID: l.Owner, ID: row, BatchID: b.id, Channel: l.Channel, Kind: l.Kind, State: waiting, Secret: l.Secret,
 		CreatedAt: now, ExpiresAt: db.At(l.Expires), LetterSealed: sealed,
 	})
 	return nil
@@ -96,6 +98,13 @@ func (b *Batch) add(key *secret.DataKey, l Letter, now db.Time) error {
 // Send writes the batch in the transaction: notices stand at once, letters go
 // out after the commit.
 func (n *Notify) Send(ctx context.Context, tx *db.Tx, b *Batch) error {
+	if err := n.insert(ctx, tx, b); err != nil || len(b.letters) == 0 {
+		return err
+	}
+	return n.queue.Enqueue(ctx, tx, deliverBatch{Owner: b.owner, Batch: b.id})
+}
+
+func (n *Notify) insert(ctx context.Context, tx *db.Tx, b *Batch) error {
 	q := notifydb.New(tx)
 	for _, p := range b.notices {
 		if err := q.InsertNotice(ctx, p); err != nil {
@@ -108,10 +117,7 @@ func (n *Notify) Send(ctx context.Context, tx *db.Tx, b *Batch) error {
 			return err
 		}
 	}
-	if len(b.letters) == 0 {
-		return nil
-	}
-	return n.queue.Enqueue(ctx, tx, deliverBatch{Owner: b.owner, Batch: b.id})
+	return nil
 }
 
 // Notices lists the owner's notices, newest first. The owner is whoever the

@@ -182,30 +182,20 @@ func (c *Cases) copyFile(ctx context.Context, key *secret.DataKey, s Submission,
 
 // Create writes the case in the caller's transaction, with chronology, journal,
 // queue row and announcement. A submission whose case is there already gives
-// the number that it has.
+// the number that it has. For a new id nothing is read, so that db.WriteOnly
+// will do.
 func (c *Cases) Create(ctx context.Context, tx *db.Tx, p *Prepared) (string, error) {
 	row := p.row
-	number, err := c.store.reserve(ctx, tx, row.Number, row.OwnerID, row.ID)
+	c.date(&row, tx.Now(), p.term)
+	number, fresh, err := c.store.insert(ctx, tx, row)
 	if err != nil {
 		return "", err
+	}
+	if !fresh {
+		return c.store.numberOf(ctx, casesdb.New(tx), row.OwnerID, row.ID)
 	}
 	row.Number = number
-	c.date(&row, tx.Now(), p.term)
-	q := casesdb.New(tx)
-	n, err := q.InsertCase(ctx, row)
-	if err != nil {
-		return "", err
-	}
-	if n == 0 {
-		if err := q.DeleteNumber(ctx, number); err != nil {
-			return "", err
-		}
-		return c.store.numberOf(ctx, q, row.OwnerID, row.ID)
-	}
-	if err := c.accompany(ctx, tx, p, row); err != nil {
-		return "", err
-	}
-	return number, nil
+	return number, c.accompany(ctx, tx, p, row)
 }
 
 func (c *Cases) date(row *casesdb.InsertCaseParams, now db.Time, term Term) {

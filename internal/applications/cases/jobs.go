@@ -60,7 +60,7 @@ func (c *Cases) registerJobs() {
 	c.Jobs.Every(balanceEvery, balance{})
 	c.Jobs.Every(24*time.Hour, forget{})
 	c.Jobs.Every(sweepEvery, sweep{})
-	c.Bus.On(Moved, "applications.tell", c.tell)
+	c.Bus.OnSome(Moved, "applications.tell", heard, c.tell)
 	c.Bus.On(vault.Downloaded, "applications.deliver", c.downloaded)
 }
 

@@ -24,8 +24,9 @@ type change struct {
 	key string
 	// edit changes the row beyond its status; now is the transaction's time.
 	edit func(row *casesdb.ApplicationsCase, now db.Time)
-	// also writes what belongs to the change.
-	also func(ctx context.Context, tx *db.Tx) error
+	// also writes what belongs to the change; it reads nothing unless reads says so.
+	also  func(ctx context.Context, tx *db.Tx) error
+	reads bool
 }
 
 // move carries a change out: one short transaction with chronology, journal,
@@ -40,7 +41,15 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		return err
 	}
 	actor := identity.ActorOf(ctx)
-	err = c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	// The case's row is changed under the version that was read, and whoever
+	// changes anything of the case changes that row first: that is all the order
+	// that is needed. While the citizen is waited for this is not so: files come
+	// and go without a move.
+	write := c.DB.WriteOnly
+	if ch.reads || k.Status == Waiting {
+		write = c.DB.Write
+	}
+	err = write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		fresh, err := c.store.once(ctx, tx, actor.ID, ch.key)
 		if err != nil {
 			return err

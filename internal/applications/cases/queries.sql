@@ -1,4 +1,4 @@
--- name: InsertNumber :execrows
+-- name: InsertNumber :execresult
 INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
 ON CONFLICT (number) DO NOTHING;
 
@@ -8,7 +8,7 @@ DELETE FROM applications_numbers WHERE number = $1;
 -- name: FindNumber :one
 SELECT owner_id, case_id FROM applications_numbers WHERE number = $1;
 
--- name: InsertCase :execrows
+-- name: InsertCase :execresult
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
@@ -16,6 +16,9 @@ INSERT INTO applications_cases (owner_id, id, number, service_id, service_versio
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
     $24, $25, $26, $27, $28, $29, $30)
 ON CONFLICT (owner_id, id) DO NOTHING;
+
+-- name: RenumberCase :exec
+UPDATE applications_cases SET number = $1 WHERE owner_id = $2 AND id = $3;
 
 -- name: FindCase :one
 SELECT * FROM applications_cases WHERE owner_id = $1 AND id = $2;

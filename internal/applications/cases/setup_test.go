@@ -89,6 +89,7 @@ type (
 	limits   struct{}
 	letters  struct {
 		sync.Mutex
+		db   *db.DB
 		sent []notify.Letter
 		held map[*notify.Batch][]notify.Letter
 	}
@@ -149,6 +150,18 @@ func (l *letters) Send(_ context.Context, _ *db.Tx, b *notify.Batch) error {
 	defer l.Unlock()
 	l.sent = append(l.sent, l.held[b]...)
 	return nil
+}
+
+func (l *letters) Deliver(ctx context.Context, _ string, b *notify.Batch, once func(context.Context, *db.Tx) (bool, error)) error {
+	fresh := false
+	err := l.db.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		fresh, err = once(ctx, tx)
+		return err
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return l.Send(ctx, nil, b)
 }
 
 // take gives what was sent since the last call.
@@ -218,7 +231,7 @@ func setup(t testing.TB, d *db.DB) *bundle {
 		DB: d, Sealer: sealer, Queue: queue, Bus: bus, Audit: journal, Files: files, Clock: clk, Log: log, Agencies: offices{}, Limiter: limits{},
 	})
 	must(t, err)
-	b := &bundle{clock: clk, queue: queue, letters: &letters{}, scanner: &fakeScanner{answer: upload.Clean}, service: service, texts: texts}
+	b := &bundle{clock: clk, queue: queue, letters: &letters{db: d}, scanner: &fakeScanner{answer: upload.Clean}, service: service, texts: texts}
 	b.Cases, err = New(Deps{
 		DB: d, Sealer: sealer, Jobs: queue, Bus: bus, Audit: journal, Live: live.New(d, log, "n1"), Clock: clk, Log: log,
 		Texts: texts, Files: files, PDF: writer, Intake: upload.NewIntake(b.scanner, files, log), Calendar: ref.Calendar(),

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"database/sql"
 	"strconv"
 
 	"okno/internal/applications/cases/casesdb"
@@ -43,17 +44,60 @@ func (s store) numberOf(ctx context.Context, q *casesdb.Queries, owner, caseID s
 	return number, db.Classify(err)
 }
 
-// reserve finds a free number: numbers are random, so one that is taken is
-// rare, and several in a row mean that something is wrong.
-func (s store) reserve(ctx context.Context, tx *db.Tx, number, owner, caseID string) (string, error) {
+// insert adds a case under its number; fresh is false when the case is there
+// already. Number and case go out together. Numbers are random: that one is
+// taken is rare, and several in a row mean that something is wrong.
+func (s store) insert(ctx context.Context, tx *db.Tx, row casesdb.InsertCaseParams) (number string, fresh bool, err error) {
+	q := casesdb.New(tx)
+	reserved, err := q.InsertNumber(ctx, casesdb.InsertNumberParams{Number: row.Number, OwnerID: row.OwnerID, CaseID: row.ID})
+	if err != nil {
+		return "", false, err
+	}
+	made, err := q.InsertCase(ctx, row)
+	if err != nil {
+		return "", false, err
+	}
+	free, err := some(reserved)
+	if err != nil {
+		return "", false, err
+	}
+	if fresh, err = some(made); err != nil {
+		return "", false, err
+	}
+	switch {
+	case fresh && free:
+		return row.Number, true, nil
+	case fresh:
+		number, err = s.renumber(ctx, q, row)
+		return number, true, err
+	case free:
+		err = q.DeleteNumber(ctx, row.Number)
+	}
+	return "", false, err
+}
+
+func (s store) renumber(ctx context.Context, q *casesdb.Queries, row casesdb.InsertCaseParams) (string, error) {
 	for range 10 {
-		n, err := casesdb.New(tx).InsertNumber(ctx, casesdb.InsertNumberParams{Number: number, OwnerID: owner, CaseID: caseID})
-		if err != nil || n > 0 {
-			return number, err
+		number := id.Number()
+		r, err := q.InsertNumber(ctx, casesdb.InsertNumberParams{Number: number, OwnerID: row.OwnerID, CaseID: row.ID})
+		if err != nil {
+			return "", err
 		}
-		number = id.Number()
+		if free, err := some(r); err != nil || !free {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		return number, q.RenumberCase(ctx, casesdb.RenumberCaseParams{Number: number, OwnerID: row.OwnerID, ID: row.ID})
 	}
 	return "", ErrChanged
+}
+
+// some reports whether a statement changed a row.
+func some(r sql.Result) (bool, error) {
+	n, err := r.RowsAffected()
+	return n > 0, err
 }
 
 // moved writes a changed case with its queue row and its event. ErrChanged

@@ -34,9 +34,7 @@ func (remind) Kind() string { return "applications.remind" }
 // e-mail and a notice in the cabinet, once for each version of the case.
 func (c *Cases) tell(ctx context.Context, e event.Event) error {
 	deed := Deed(e.Refs["deed"])
-	if !told(deed) {
-		return nil
-	}
+	ctx = secret.WithCache(ctx)
 	k, err := c.store.byID(ctx, e.Owner, e.ID)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -46,6 +44,9 @@ func (c *Cases) tell(ctx context.Context, e event.Event) error {
 	}
 	return c.write(ctx, k, toldKey(e.Version), string(deed), kindOf(deed))
 }
+
+// heard reports whether the citizen hears of an event: for others no job is made.
+func heard(e event.Event) bool { return told(Deed(e.Refs["deed"])) }
 
 // told reports whether the citizen hears of a deed.
 func told(deed Deed) bool {
@@ -84,8 +85,8 @@ func (c *Cases) remind(ctx context.Context, r remind) error {
 	return nil
 }
 
-// write composes the letters in the person's language and hands them over,
-// unless that was done before under the same key.
+// write composes the letters in the person's language and delivers them, unless
+// that was done before under the same key. It is for jobs.
 func (c *Cases) write(ctx context.Context, k Case, onceKey, what, kind string) error {
 	account, err := c.Accounts.Account(ctx, k.Owner)
 	if errs.IsKind(err, errs.NotFound) || errors.Is(err, secret.ErrErased) || err == nil && account.Status == identity.Erased {
@@ -102,12 +103,8 @@ func (c *Cases) write(ctx context.Context, k Case, onceKey, what, kind string) e
 	if err != nil {
 		return err
 	}
-	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		fresh, err := c.store.once(ctx, tx, k.ID, onceKey)
-		if err != nil || !fresh {
-			return err
-		}
-		return c.Notify.Send(ctx, tx, batch)
+	return c.Notify.Deliver(ctx, k.ID+"/"+onceKey, batch, func(ctx context.Context, tx *db.Tx) (bool, error) {
+		return c.store.once(ctx, tx, k.ID, onceKey)
 	})
 }
 

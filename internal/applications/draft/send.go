@@ -244,7 +244,7 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 // it, and both stand or fall together.
 func (r *Room) create(ctx context.Context, me, key string, x done, prepared *cases.Prepared) (string, error) {
 	var number string
-	err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := r.DB.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if number, err = r.Cases.Create(ctx, tx, prepared); err != nil {
 			return err
 		}

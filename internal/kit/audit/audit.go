@@ -96,7 +96,7 @@ func (l *Log) Write(ctx context.Context, tx *db.Tx, e Entry) error {
 // Look commits a line of its own: call it before showing a card, a file or an
 // export, and show nothing when it fails.
 func (l *Log) Look(ctx context.Context, e Entry) error {
-	return l.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return l.Write(ctx, tx, e) })
+	return l.db.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) error { return l.Write(ctx, tx, e) })
 }
 
 // Filter chooses lines; empty parts choose all.

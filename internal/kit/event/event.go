@@ -31,8 +31,14 @@ type Listener func(ctx context.Context, e Event) error
 // Bus knows who listens.
 type Bus struct {
 	queue     *job.Queue
-	names     map[string][]string // event → listeners
+	names     map[string][]subscription // event → listeners
 	listeners map[string]Listener // listener → function
+}
+
+// subscription is who listens, and to which of the events; nil to all.
+type subscription struct {
+	listener string
+	wants    func(Event) bool
 }
 
 // delivery is the job of one listener.
@@ -46,7 +52,7 @@ func (delivery) Kind() string { return "event.deliver" }
 
 // NewBus is a bus on the queue.
 func NewBus(q *job.Queue) *Bus {
-	b := &Bus{queue: q, names: map[string][]string{}, listeners: map[string]Listener{}}
+	b := &Bus{queue: q, names: map[string][]subscription{}, listeners: map[string]Listener{}}
 	job.Handle(q, b.deliver)
 	return b
 }
@@ -54,19 +60,26 @@ func NewBus(q *job.Queue) *Bus {
 // On adds a listener; its name, room.what, must be unique and stay the same
 // between releases, because waiting jobs carry it.
 func (b *Bus) On(eventName, listener string, f Listener) {
-	b.names[eventName] = append(b.names[eventName], listener)
+	b.OnSome(eventName, listener, nil, f)
+}
+
+// OnSome is On for those events that the listener wants; for others it gets no
+// job. wants sees the event as it is announced and reads nothing else.
+func (b *Bus) OnSome(eventName, listener string, wants func(Event) bool, f Listener) {
+	b.names[eventName] = append(b.names[eventName], subscription{listener, wants})
 	b.listeners[listener] = f
 }
 
 // Announce enqueues the event for its listeners in the transaction.
 func (b *Bus) Announce(ctx context.Context, tx *db.Tx, e Event) error {
-	names := b.names[e.Name]
-	if len(names) == 0 {
-		return nil
+	var jobs []job.Args
+	for _, s := range b.names[e.Name] {
+		if s.wants == nil || s.wants(e) {
+			jobs = append(jobs, delivery{Listener: s.listener, Event: e})
+		}
 	}
-	jobs := make([]job.Args, len(names))
-	for i, n := range names {
-		jobs[i] = delivery{Listener: n, Event: e}
+	if len(jobs) == 0 {
+		return nil
 	}
 	return b.queue.Enqueue(ctx, tx, jobs...)
 }

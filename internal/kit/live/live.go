@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
 )
 
@@ -107,13 +108,36 @@ func (h *Hub) send(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case c := <-h.out:
-			raw, err := json.Marshal(envelope{h.node, c})
-			if err != nil {
-				continue
-			}
-			if _, err := h.db.SQL().ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, string(raw)); err != nil && ctx.Err() == nil {
+			if _, err := h.db.SQL().ExecContext(ctx, "SELECT pg_notify($1, note) FROM unnest($2::text[]) AS note", channel, h.gather(c)); err != nil && ctx.Err() == nil {
 				h.log.WarnContext(ctx, "live change not sent to other nodes", "err", err)
 			}
+			_ = clock.System().Sleep(ctx, together)
+		}
+	}
+}
+
+// together is how long changes are gathered for one message to the other
+// nodes: each message is a transaction, and under load one for every change
+// would be a good part of what the database does.
+const together = 10 * time.Millisecond
+
+// gather takes what waits, each change once.
+func (h *Hub) gather(c Change) (notes []string) {
+	seen := map[Change]bool{}
+	for {
+		if !seen[c] {
+			seen[c] = true
+			if raw, err := json.Marshal(envelope{h.node, c}); err == nil {
+				notes = append(notes, string(raw))
+			}
+		}
+		if len(seen) == 256 {
+			return notes
+		}
+		select {
+		case c = <-h.out:
+		default:
+			return notes
 		}
 	}
 }

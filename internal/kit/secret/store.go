@@ -2,6 +2,7 @@ package secret
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"io/fs"
 
@@ -46,30 +47,34 @@ func (s store) find(ctx context.Context, kind Kind, owners []string) ([]wrapped,
 
 // add keeps a new key unless the owner has one or was erased, and gives what stands.
 func (s store) add(ctx context.Context, w wrapped) (standing wrapped, erased bool, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var gone int
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM secret_erasures WHERE owner_id = $1`, w.owner).Scan(&gone); err != nil {
-			return err
-		}
-		if erased = gone > 0; erased {
-			return nil
-		}
-		result, err := tx.ExecContext(ctx, `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
+	var added, undone sql.Result
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		added, err = tx.ExecContext(ctx, `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner_id, kind) DO NOTHING`,
 			w.owner, string(w.kind), int64(w.epoch), w.key, tx.Now())
 		if err != nil {
 			return err
 		}
-		standing = w
-		if n, err := result.RowsAffected(); err != nil || n > 0 {
-			return err
-		}
-		// Reading back always would set everybody who makes keys at odds: on
-		// PostgreSQL reads of the newest page conflict with inserts into it.
-		return tx.QueryRowContext(ctx, `SELECT epoch, wrapped FROM secret_keys WHERE owner_id = $1 AND kind = $2`,
-			w.owner, string(w.kind)).Scan(&standing.epoch, &standing.key)
+		// An erased owner gets no key. Nothing is asked in between, so that both
+		// statements and the commit are one round trip.
+		undone, err = tx.ExecContext(ctx, `DELETE FROM secret_keys WHERE owner_id = $1
+			AND EXISTS (SELECT 1 FROM secret_erasures WHERE secret_erasures.owner_id = $1)`, w.owner)
+		return err
 	})
-	return standing, erased, err
+	if err != nil {
+		return w, false, err
+	}
+	if n, err := undone.RowsAffected(); err != nil || n > 0 {
+		return w, true, err
+	}
+	if n, err := added.RowsAffected(); err != nil || n > 0 {
+		return w, false, err
+	}
+	rows, err := s.find(ctx, w.kind, []string{w.owner})
+	if err != nil || len(rows) == 0 { // erased since
+		return w, err == nil, err
+	}
+	return rows[0], false, nil
 }
 
 // erase destroys the owner's keys and notes it; erased again, the first time stays.

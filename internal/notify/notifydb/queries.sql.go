@@ -57,7 +57,7 @@ func (q *Queries) FinishLetter(ctx context.Context, arg FinishLetterParams) erro
 
 const insertLetter = `-- name: InsertLetter :exec
 INSERT INTO notify_letters (owner_id, id, batch_id, channel, kind, state, secret, attempts, created_at, expires_at, sent_at, gateway, letter_sealed)
-VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7, $8, 0, '', $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', $11)
 `
 
 type InsertLetterParams struct {
@@ -66,7 +66,9 @@ type InsertLetterParams struct {
 	BatchID      string
 	Channel      string
 	Kind         string
+	State        string
 	Secret       bool
+	Attempts     int64
 	CreatedAt    db.Time
 	ExpiresAt    db.Time
 	LetterSealed []byte
@@ -79,7 +81,9 @@ func (q *Queries) InsertLetter(ctx context.Context, arg InsertLetterParams) erro
 		arg.BatchID,
 		arg.Channel,
 		arg.Kind,
+		arg.State,
 		arg.Secret,
+		arg.Attempts,
 		arg.CreatedAt,
 		arg.ExpiresAt,
 		arg.LetterSealed,

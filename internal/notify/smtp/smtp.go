@@ -1,5 +1,5 @@
-// Package smtp takes letters to a mail server (RFC 5321), one connection a
-// letter. It composes plain text with an HTML twin; it does not queue.
+// Package smtp takes letters to a mail server (RFC 5321), on connections that
+// are kept for some seconds. It composes plain text with an HTML twin; it does not queue.
 package smtp
 
 import (
@@ -34,16 +34,25 @@ type Config struct {
 
 // Gateway sends e-mail.
 type Gateway struct {
-	cfg   Config
-	clock clock.Clock
+	cfg    Config
+	clock  clock.Clock
+	client *mail.Client
+	lines  *lines
 }
 
 // New is a gateway to the server of cfg; nothing is connected yet.
 func New(cfg Config, clk clock.Clock) (*Gateway, error) {
-	if _, _, err := hostPort(cfg.Addr); err != nil {
+	c, err := dialer(cfg)
+	if err != nil {
 		return nil, fmt.Errorf("smtp address: %w", err)
 	}
-	return &Gateway{cfg: cfg, clock: clk}, nil
+	return &Gateway{cfg: cfg, clock: clk, client: c, lines: newLines(clock.System())}, nil
+}
+
+// Close parts from the server.
+func (g *Gateway) Close() error {
+	g.lines.close()
+	return nil
 }
 
 // Name tells the gateway in logs and lists.
@@ -51,14 +60,11 @@ func (g *Gateway) Name() string { return "smtp" }
 
 // Check reports whether the server lets us in.
 func (g *Gateway) Check(ctx context.Context) error {
-	c, err := g.client()
+	conn, err := g.client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return err
-	}
-	if err := c.DialWithContext(ctx); err != nil {
 		return cause(err)
 	}
-	return c.Close()
+	return conn.Quit()
 }
 
 // Deliver hands the letter to the server. messageID is the same at each try, so
@@ -78,35 +84,46 @@ func (g *Gateway) Deliver(ctx context.Context, l notify.Letter, messageID string
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(mail.TypeTextPlain, g.plain(l))
 	m.AddAlternativeString(mail.TypeTextHTML, g.html(l))
-	c, err := g.client()
-	if err != nil {
-		return err
-	}
-	if err := c.DialAndSendWithContext(ctx, m); err != nil {
-		return cause(err)
-	}
-	return nil
+	return g.send(ctx, m)
 }
 
-func (g *Gateway) client() (*mail.Client, error) {
-	host, port, err := hostPort(g.cfg.Addr)
+// send hands the message over. Only a connection on which it went well is kept.
+func (g *Gateway) send(ctx context.Context, m *mail.Msg) error {
+	conn, err := g.lines.take(ctx, g.client)
+	if err != nil {
+		return cause(err)
+	}
+	err = g.client.SendWithSMTPClient(conn, m)
+	if err == nil {
+		g.lines.keep(conn)
+		return nil
+	}
+	_ = conn.Close()
+	if m.IsDelivered() {
+		return nil // the server took it, and went before it was asked for the next
+	}
+	return cause(err)
+}
+
+func dialer(cfg Config) (*mail.Client, error) {
+	host, port, err := hostPort(cfg.Addr)
 	if err != nil {
 		return nil, err
 	}
 	policy := mail.TLSOpportunistic
-	switch g.cfg.TLS {
+	switch cfg.TLS {
 	case "required":
 		policy = mail.TLSMandatory
 	case "none":
 		policy = mail.NoTLS
 	}
-	opts := []mail.Option{mail.WithPort(port), mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(policy)}
-	if g.cfg.User != "" {
+	opts := []mail.Option{mail.WithPort(port), mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(policy), mail.WithoutNoop()}
+	if cfg.User != "" {
 		auth := mail.SMTPAuthPlain
 		if policy == mail.NoTLS {
 			auth = mail.SMTPAuthPlainNoEnc
 		}
-		opts = append(opts, mail.WithSMTPAuth(auth), mail.WithUsername(g.cfg.User), mail.WithPassword(g.cfg.Password.Reveal()))
+		opts = append(opts, mail.WithSMTPAuth(auth), mail.WithUsername(cfg.User), mail.WithPassword(cfg.Password.Reveal()))
 	}
 	return mail.NewClient(host, opts...)
 }

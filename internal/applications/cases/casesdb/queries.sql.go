@@ -7,6 +7,7 @@ package casesdb
 
 import (
 	"context"
+	"database/sql"
 
 	"okno/internal/kit/db"
 )
@@ -601,7 +602,7 @@ func (q *Queries) InsertAsk(ctx context.Context, arg InsertAskParams) error {
 	return err
 }
 
-const insertCase = `-- name: InsertCase :execrows
+const insertCase = `-- name: InsertCase :execresult
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
@@ -644,8 +645,8 @@ type InsertCaseParams struct {
 	DecisionSealed []byte
 }
 
-func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertCase,
+func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Result, error) {
+	return q.db.ExecContext(ctx, insertCase,
 		arg.OwnerID,
 		arg.ID,
 		arg.Number,
@@ -677,10 +678,6 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (int64, 
 		arg.FormSealed,
 		arg.DecisionSealed,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const insertEvent = `-- name: InsertEvent :exec
@@ -790,7 +787,7 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 	return err
 }
 
-const insertNumber = `-- name: InsertNumber :execrows
+const insertNumber = `-- name: InsertNumber :execresult
 INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
 ON CONFLICT (number) DO NOTHING
 `
@@ -801,12 +798,8 @@ type InsertNumberParams struct {
 	CaseID  string
 }
 
-func (q *Queries) InsertNumber(ctx context.Context, arg InsertNumberParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertNumber, arg.Number, arg.OwnerID, arg.CaseID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) InsertNumber(ctx context.Context, arg InsertNumberParams) (sql.Result, error) {
+	return q.db.ExecContext(ctx, insertNumber, arg.Number, arg.OwnerID, arg.CaseID)
 }
 
 const insertOnce = `-- name: InsertOnce :execrows
@@ -1174,6 +1167,21 @@ func (q *Queries) PutProposal(ctx context.Context, arg PutProposalParams) error 
 		arg.MadeAt,
 		arg.WordsSealed,
 	)
+	return err
+}
+
+const renumberCase = `-- name: RenumberCase :exec
+UPDATE applications_cases SET number = $1 WHERE owner_id = $2 AND id = $3
+`
+
+type RenumberCaseParams struct {
+	Number  string
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) RenumberCase(ctx context.Context, arg RenumberCaseParams) error {
+	_, err := q.db.ExecContext(ctx, renumberCase, arg.Number, arg.OwnerID, arg.ID)
 	return err
 }
 
