@@ -103,6 +103,9 @@ func (a *Assets) Preload(lang string) []string {
 	return []string{a.Path("golos-latin-400.woff2"), a.Path("golos-latin-600.woff2")}
 }
 
+// Bytes are a file of dist as it is, nil for a name that isn't there.
+func (a *Assets) Bytes(name string) []byte { return a.files[a.paths[name]].plain }
+
 // Handler serves GET and HEAD below Prefix; anything else there is not found.
 func (a *Assets) Handler() http.Handler {
 	return http.HandlerFunc(a.serve)
@@ -153,7 +156,7 @@ func acceptsGzip(header string) bool {
 
 // compress makes the gzip form of text files; fonts are compressed already.
 func compress(name string, data []byte) ([]byte, error) {
-	if path.Ext(name) == ".woff2" {
+	if ext := path.Ext(name); ext == ".woff2" || ext == ".png" {
 		return nil, nil
 	}
 	var out bytes.Buffer
@@ -178,6 +181,8 @@ func kindOf(ext string) string {
 		return "text/javascript; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".png":
+		return "image/png"
 	case ".woff2":
 		return "font/woff2"
 	}

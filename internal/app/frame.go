@@ -69,7 +69,7 @@ func (f *frame) params(r *http.Request, p web.Page, a identity.Actor, o particul
 	fp := ui.FrameParams{
 		Lang: lang, Title: o.title, Description: p.Description,
 		CSS: f.assets.Path("okno.css"), JS: f.assets.Path("okno.js"), Favicon: f.assets.Path("favicon.svg"),
-		Preload: f.assets.Preload(lang), Wide: p.Wide, Aside: p.Aside, AsideLabel: t("app.aside"),
+		Preload: f.assets.Preload(lang), Wide: p.Wide, Aside: p.Aside, Head: webapp{f.assets}.head(p), AsideLabel: t("app.aside"),
 		SkipText: t("app.skip"), Wordmark: t("app.name"), HomeHref: "/", HomeText: t("app.home"),
 		NavLabel: t("app.nav"), MenuText: t("app.menu"), LanguageLabel: t("app.language"), ViewLabel: t("app.view"),
 		FooterLabel: t("app.footer"), FooterText: f.operator(lang), Footer: footer(t),

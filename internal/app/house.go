@@ -19,6 +19,7 @@ import (
 	"okno/internal/exchange"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	"okno/internal/identity/device"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/clock"
@@ -62,6 +63,7 @@ type House struct {
 	reference *reference.Reference
 	notify    *notify.Notify
 	identity  *identity.Identity
+	device    *device.Room
 	agency    *agency.Room
 	profile   *profile.Profile
 
@@ -132,6 +134,10 @@ func (h *House) buildPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.device = device.New(device.Deps{
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Texts: h.texts, Notify: h.notify, Identity: h.identity, BaseURL: h.Config.BaseURL,
+	})
 	h.agency, err = agency.New(agency.Deps{
 		DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged, Keyset: h.stores.sealer.Keyset(),
 		Clock: h.clock, Logins: h.login,
@@ -245,6 +251,8 @@ func (h *House) mount(context.Context) error {
 	h.edge.SetStore(h.store)
 	h.router = web.NewRouter(h.edge)
 	h.mountOwn(f, assets)
+	webapp{assets}.mount(h.router)
+	h.device.Asset = assets.Path
 	for _, room := range h.rooms() {
 		room.Mount(h.router)
 	}

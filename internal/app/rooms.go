@@ -14,6 +14,7 @@ import (
 	// "okno/internal/exchange"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	"okno/internal/identity/device"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/db"
@@ -37,7 +38,7 @@ type room interface{ Mount(rt *web.Router) }
 
 func (h *House) rooms() []room {
 	return []room{
-		h.identity, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
+		h.identity, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
 	}
 }
 
@@ -47,6 +48,7 @@ func roomMigrations() []db.Migrations {
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
 		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(),
 	}
+	all = append(all, device.Migrations())
 	all = append(all, applications.Migrations()...)
 	return append(all, cabinet.Migrations()) // its triggers stand on tables of those before
 }
@@ -68,7 +70,7 @@ func migrate(ctx context.Context, s *stores) error {
 func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
 	all := []fs.FS{
-		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(),
+		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), device.Locale(),
 		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(),
 	}
 	return append(all, applications.Locales()...)
@@ -79,6 +81,7 @@ func (h *House) owners() []profile.Owner {
 	return []profile.Owner{
 		{Name: "notify", Export: h.notify.Export, Erase: h.notify.Erase},
 		{Name: "identity", Export: h.identity.Export, Erase: h.identity.Erase, Retain: h.identity.Retain},
+		{Name: "devices", Export: h.device.Export, Erase: h.device.Erase},
 		{Name: "agency", Export: h.agency.Export, Erase: h.agency.Erase},
 		{Name: "vault", Export: h.vault.Export, Erase: h.vault.Erase, Retain: h.vault.Retain},
 		{Name: "applications", Export: h.applications.Export, Erase: h.applications.Erase, Retain: h.applications.Retain},
@@ -148,7 +151,7 @@ func (h *House) headerOf(ctx context.Context, a identity.Actor) (name string, un
 
 // withKeys lets a request unwrap each data key once, and ask once how its person stands.
 func withKeys(ctx context.Context, r *http.Request) (context.Context, error) {
-	if r.URL.Path == livePath {
+	if isStream(r.URL.Path) {
 		return ctx, nil // a stream lives too long to hold keys
 	}
 	return cabinet.WithVisit(secret.WithCache(ctx)), nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"okno/internal/identity/device"
 	"okno/internal/kit/id"
 	"okno/internal/kit/testkit"
 	"okno/internal/kit/web"
@@ -106,6 +107,11 @@ var walk = map[string]line{
 	"POST /desk/tickets/{number}/{deed}":                   {path: "/desk/tickets/{ticket number}/take"},
 	"GET /cabinet/notices/{id}":                            {path: "/cabinet/notices/{notice}"},
 	"POST /desk/filters/{id}/delete":                       {path: "/desk/filters/nothing/delete"},
+	"GET /q/{code}":                                        {path: "/q/nothing", open: true},
+	"GET /app/approve/{id}":                                {path: "/app/approve/nothing", open: true}, // whose it is, is tried in identity/device
+	"POST /app/approve/{id}/options":                       {path: "/app/approve/nothing/options", open: true},
+	"POST /app/approve/{id}/confirm":                       {path: "/app/approve/nothing/confirm", open: true},
+	"POST /app/approve/{id}/refuse":                        {path: "/app/approve/nothing/refuse", open: true},
 	"POST /desk/system/jobs/{id}/retry":                    {path: "/desk/system/jobs/{job}/retry"},
 }
 
@@ -189,7 +195,7 @@ func (v *visitor) call(rt web.Route, path, body string) reply {
 	if rt.Method == http.MethodGet || rt.Method == http.MethodDelete {
 		kind, body = "", ""
 	}
-	if path == livePath {
+	if path == livePath || path == device.LivePath {
 		return c.glance(path)
 	}
 	return c.do(rt.Method, path, kind, body, "Sec-Fetch-Site", "same-origin")

@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"okno/internal/identity/device"
 )
 
 // drainTime is how long running requests may take once the node is told to stop.
@@ -48,7 +50,7 @@ func newServer(h *House) *server {
 // while the node drains.
 func endStreams(ends context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == livePath {
+		if isStream(r.URL.Path) {
 			ctx, cancel := context.WithCancel(r.Context())
 			defer cancel()
 			defer context.AfterFunc(ends, cancel)()
@@ -57,6 +59,9 @@ func endStreams(ends context.Context, next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// isStream reports whether a path is of a live stream.
+func isStream(path string) bool { return path == livePath || path == device.LivePath }
 
 // run serves until ctx ends, then drains: no new connections, running requests
 // finish, jobs finish, databases close.

@@ -11,9 +11,6 @@ import (
 var (
 	NormalCode  = normalCode
 	BearerToken = bearerToken
-	Target      = target
-	DeviceName  = deviceName
-	Network     = network
 	LastTwo     = lastTwo
 	MaskEmail   = maskEmail
 	Walk        = walk

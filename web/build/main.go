@@ -1,5 +1,5 @@
-// Command build makes web/dist from web/src: one style sheet, one script, fonts
-// and the icon. It needs web/node_modules (npm ci in web/); its result is
+// Command build makes web/dist from web/src: one style sheet, one script with its
+// chunks, the service worker, fonts and icons. It needs web/node_modules (npm ci in web/); its result is
 // committed, so that building Okno needs Go alone. It runs from the root of the
 // repository: go run ./web/build.
 package main
@@ -37,7 +37,7 @@ func build() error {
 	if err := os.MkdirAll(dist, 0o755); err != nil {
 		return err
 	}
-	return errors.Join(styles(), scripts(), copies())
+	return errors.Join(styles(), scripts(), icons(), copies())
 }
 
 // styles compiles with Dart Sass and shrinks with esbuild, for the browsers that
@@ -62,7 +62,9 @@ func styles() error {
 
 func scripts() error {
 	result := api.Build(api.BuildOptions{
-		EntryPoints: []string{source + "/okno.js"}, Outfile: dist + "/okno.js", Bundle: true,
+		// scan.js and its reader are only for the page of the camera, sw.js is the
+		// service worker: none of them is a part of what every page loads.
+		EntryPoints: []string{source + "/okno.js", source + "/scan.js", source + "/reader.js", source + "/sw.js"}, Outdir: dist, Bundle: true,
 		Format: api.FormatESModule, Target: api.ES2020, Write: true, NodePaths: []string{modules},
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,
 		LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
@@ -84,6 +86,7 @@ func copies() error {
 		source + "/favicon.svg":                     "favicon.svg",
 		modules + "/@fontsource/golos-text/LICENSE": "golos-text-LICENSE.txt",
 		source + "/govuk-frontend-LICENSE.txt":      "govuk-frontend-LICENSE.txt",
+		modules + "/jsqr/LICENSE":                   "jsqr-LICENSE.txt",
 	}
 	for _, set := range []string{"cyrillic", "latin"} {
 		for _, weight := range []string{"400", "600"} {

@@ -1,6 +1,7 @@
 // Okno's scripts: comfort on top of pages that work without them. No inline
 // code, no eval; the page's Content-Security-Policy is default-src 'self'.
 import { enhance } from './govuk.js'
+import { watchAsks } from './ask.js'
 import { watchChecks } from './check.js'
 import { watchCodes, watchCopies, watchOnce, watchAutosubmit } from './comfort.js'
 import { watchIdle } from './idle.js'
@@ -15,7 +16,7 @@ import { watchUploads } from './upload.js'
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 enhance(document)
 for (const watch of [watchPointer, watchChecks, watchReveals, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
-  watchPasskeys, watchIdle, watchLive]) {
+  watchPasskeys, watchAsks, watchIdle, watchLive]) {
   try {
     watch()
   } catch (fault) {

@@ -28,6 +28,8 @@ type Page struct {
 	Wide bool
 	// Description is for search engines; only public pages have one.
 	Description string
+	// Head adds to the document's head, such as a refresh of a page that waits.
+	Head templ.Component
 }
 
 // buffers are reused between renders, so that a page that fails half-way sends

@@ -23,7 +23,7 @@ func (e *Edge) securityHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(), microphone=(), camera=(self), payment=()")
+	h.Set("Permissions-Policy", "geolocation=(), microphone=(), camera=(), payment=()")
 	h.Set("X-Frame-Options", "DENY")
 	if e.Secure {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")

@@ -1,0 +1,27 @@
+package device
+
+import (
+	"context"
+
+	"okno/internal/kit/db"
+)
+
+// Export is what the package knows of the owner, ready for JSON.
+func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
+	on, err := r.QROn(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"sign_in_by_qr": on}, nil
+}
+
+// Erase deletes the owner's devices, asks and switches.
+func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
+	q := in(tx)
+	for _, f := range []func(context.Context, string) error{q.DeleteAsksOf, q.DeleteDevices, q.DeleteSwitches} {
+		if err := f(ctx, owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}

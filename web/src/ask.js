@@ -1,0 +1,30 @@
+// A page that waits for an answer given elsewhere: [data-ask=STREAM] is the
+// stream that tells of changes, data-ask-src the part that is fetched then and
+// every ten seconds (a QR code changes). 205 says that there is an answer: the
+// page is loaded anew and goes on.
+import { say } from './say.js'
+
+const every = 10000
+
+export function watchAsks () {
+  const root = document.querySelector('[data-ask]')
+  if (!root) return
+  const stream = new EventSource(root.dataset.ask)
+  const look = () => part(root).catch(() => {}) // the next round asks again
+  stream.addEventListener('change', look)
+  stream.addEventListener('open', look) // what changed before the stream was open
+  const timer = setInterval(look, every)
+  window.addEventListener('pagehide', () => { stream.close(); clearInterval(timer) }, { once: true })
+}
+
+async function part (root) {
+  const answer = await fetch(root.dataset.askSrc, { credentials: 'same-origin', headers: { 'X-Fragment': '1' } })
+  if (answer.status === 205) return location.reload()
+  if (!answer.ok || answer.redirected) return
+  const text = await answer.text()
+  if (text.trim() === root.innerHTML.trim()) return
+  const before = root.firstElementChild?.textContent
+  root.innerHTML = text
+  const now = root.firstElementChild?.textContent
+  if (before !== now) say(now)
+}
