@@ -6,8 +6,8 @@ import "slices"
 // ends that everybody meets, variants that never come to their turn, answers that
 // are asked for twice, places where a person can't go on.
 func (c *compilation) flow() {
-	f := &flow{compilation: c, reader: &reader{s: c.s, terms: map[string]*term{}}, paths: map[int][]*logic{}, shown: map[*Field][]*logic{}}
-	f.mayLack = func(x *Field) bool { return x.group != nil || c.maybeAbsent(x.ID, 0) }
+	f := &flow{compilation: c, r: &reader{s: c.s, terms: map[string]*term{}}, paths: map[int][]*logic{}, shown: map[*Field][]*logic{}}
+	f.r.mayLack = func(x *Field) bool { return x.group != nil || c.maybeAbsent(x.ID, 0) }
 	for i := range c.s.Form.Steps {
 		f.step(i)
 	}
@@ -18,7 +18,7 @@ func (c *compilation) flow() {
 
 type flow struct {
 	*compilation
-	*reader
+	r     *reader
 	paths map[int][]*logic
 	shown map[*Field][]*logic
 }
@@ -43,7 +43,7 @@ func (f *flow) path(i int) []*logic {
 		}
 	}
 	if !step.When.IsZero() {
-		out = append(out, f.of(&step.When, nil))
+		out = append(out, f.r.of(&step.When, nil))
 	}
 	f.paths[i] = out
 	return out
@@ -51,9 +51,9 @@ func (f *flow) path(i int) []*logic {
 
 // unless is that a condition after a step is not met, if the step is reached.
 func (f *flow) unless(step int, e *Expr) *logic {
-	kids := []*logic{f.of(e, nil)}
+	kids := []*logic{f.r.of(e, nil)}
 	if when := &f.s.Form.Steps[step].When; !when.IsZero() {
-		kids = append(kids, f.of(when, nil))
+		kids = append(kids, f.r.of(when, nil))
 	}
 	if f.skipped(step) {
 		kids = append(kids, f.path(step)...)
@@ -82,9 +82,9 @@ func (f *flow) asked(x *Field) []*logic {
 	}
 	out := slices.Clone(f.path(x.step))
 	if x.group != nil {
-		out = append(out, f.of(&x.group.When, nil))
+		out = append(out, f.r.of(&x.group.When, nil))
 	}
-	out = append(out, f.of(&x.When, x.group))
+	out = append(out, f.r.of(&x.When, x.group))
 	f.shown[x] = out
 	return out
 }
@@ -115,7 +115,7 @@ func (f *flow) judge(e *Expr, g *Group, path []*logic, what string) {
 	if e.IsZero() || e.code == nil || f.constant(e) {
 		return
 	}
-	own := f.of(e, g)
+	own := f.r.of(e, g)
 	if can, _ := canHold(own); !can {
 		f.add(e.At, "contradiction", "its parts exclude each other; perhaps || for &&", "%s: the condition can never hold", what)
 		return
@@ -152,7 +152,7 @@ func (f *flow) step(i int) {
 func (f *flow) field(x *Field) {
 	path := slices.Clone(f.path(x.step))
 	if x.group != nil {
-		path = append(path, f.of(&x.group.When, nil))
+		path = append(path, f.r.of(&x.group.When, nil))
 	}
 	f.judge(&x.When, x.group, path, "field "+x.ID)
 	f.options(x)
@@ -161,7 +161,7 @@ func (f *flow) field(x *Field) {
 	}
 	rules := slices.Clone(f.asked(x))
 	for i := range x.Checks {
-		rules = append(rules, f.of(&x.Checks[i].Rule, x.group))
+		rules = append(rules, f.r.of(&x.Checks[i].Rule, x.group))
 	}
 	if can, _ := canHold(f.asked(x)...); !can {
 		return // told already
@@ -180,7 +180,7 @@ func (f *flow) options(x *Field) {
 		if o.When.IsZero() {
 			return
 		}
-		all = append(all, &logic{op: isUnmet, kids: []*logic{f.of(&o.When, x.group)}})
+		all = append(all, &logic{op: isUnmet, kids: []*logic{f.r.of(&o.When, x.group)}})
 	}
 	if len(all) == 0 || !x.IsRequired() {
 		return
@@ -197,7 +197,7 @@ func (f *flow) ends(i int) {
 	for j := range step.Stop {
 		s := &step.Stop[j]
 		f.judge(&s.When, nil, path, "this early end")
-		path = append(slices.Clone(path), &logic{op: isUnmet, kids: []*logic{f.of(&s.When, nil)}})
+		path = append(slices.Clone(path), &logic{op: isUnmet, kids: []*logic{f.r.of(&s.When, nil)}})
 	}
 	if can, _ := canHold(f.within(path)...); !can && len(step.Stop) > 0 && !f.constant(&step.Stop[0].When) {
 		f.add(step.Stop[0].At, "deadend", "leave a way on", "whatever people answer in step %s, they are stopped", step.ID)
@@ -205,7 +205,7 @@ func (f *flow) ends(i int) {
 	for j := range step.Jump {
 		x := &step.Jump[j]
 		f.judge(&x.When, nil, path, "this jump")
-		path = append(slices.Clone(path), &logic{op: isUnmet, kids: []*logic{f.of(&x.When, nil)}})
+		path = append(slices.Clone(path), &logic{op: isUnmet, kids: []*logic{f.r.of(&x.When, nil)}})
 	}
 }
 
@@ -230,7 +230,7 @@ func (f *flow) variants() {
 func (f *flow) turns(what string, at Pos, list []*Expr) {
 	var before []*logic
 	for i, e := range list {
-		own := f.of(e, nil)
+		own := f.r.of(e, nil)
 		if can, _ := canHold(append(slices.Clone(before), own)...); !can {
 			f.add(cmpPos(e.At, at), "unreachable", "put it before the one that takes its place, or take it away", "%s: variant %d never counts", what, i+1)
 			return
@@ -257,7 +257,7 @@ func (f *flow) rights() {
 	var all []*logic
 	for i := range f.s.Decide.Eligibility {
 		rule := &f.s.Decide.Eligibility[i].Rule
-		all = append(all, f.of(rule, nil))
+		all = append(all, f.r.of(rule, nil))
 		if can, _ := canHold(f.within(all)...); !can {
 			f.add(rule.At, "contradiction", "loosen one of the conditions", "nobody can have the right to this service")
 			return
@@ -291,7 +291,7 @@ func sameQuestion(a, b *Field) bool {
 	if a.Kind != b.Kind || a.Kind == "note" || a.Kind == "calculated" || a.Kind == "consent" {
 		return false
 	}
-	if a.Label.RU == b.Label.RU || a.Label.EN == b.Label.EN {
+	if a.Label.RU == b.Label.RU {
 		return true
 	}
 	return len(a.Fill) > 0 && len(b.Fill) > 0 && a.Fill[0] == b.Fill[0] && !isOpenFact(a.Fill[0])

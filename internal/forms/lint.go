@@ -126,6 +126,11 @@ func (l *linter) form() {
 		l.add(top, "missing", "title and paragraphs of the document", "service: \"result\" is missing")
 	}
 	l.notices()
+	for _, stop := range s.stops() {
+		if len(stop.Instead) == 0 {
+			l.add(stop.At, "deadend", "say in instead what the person can do", "an early end needs instead")
+		}
+	}
 	for i := range s.Form.Steps {
 		l.step(&s.Form.Steps[i])
 		l.jumps(i)

@@ -22,6 +22,7 @@ const (
 	yes                  // holds
 	nothing              // needs an answer that is not there
 	open                 // depends on terms that have no value yet
+	unmet                // no or nothing: which of them is open
 )
 
 // logic is a condition over terms.
@@ -135,6 +136,8 @@ func (l *logic) eval(values map[*term]cell) truth {
 			return no
 		case no:
 			return yes
+		case unmet:
+			return open
 		default:
 			return v
 		}
@@ -177,18 +180,29 @@ func (l *logic) several(values map[*term]cell) truth {
 		decisive, result = yes, no
 	}
 	for _, k := range l.kids {
-		switch v := k.eval(values); v {
-		case decisive:
+		v := k.eval(values)
+		if v == decisive {
 			return decisive
-		case open:
-			result = open
-		case nothing:
-			if result != open {
-				result = nothing
-			}
 		}
+		result = l.both(result, v)
 	}
 	return result
+}
+
+// both joins two outcomes of which none decides by itself.
+func (l *logic) both(a, b truth) truth {
+	neutral := map[logicOp]truth{isAnd: yes, isOr: no}[l.op]
+	switch {
+	case a == neutral:
+		return b
+	case b == neutral || a == b:
+		return a
+	case l.op == isAnd:
+		return unmet // one of them has no value, or is unmet
+	case a == open || b == open:
+		return open
+	}
+	return unmet
 }
 
 // terms adds the terms of the condition, in their order.
@@ -206,7 +220,7 @@ func (l *logic) terms(into []*term) []*term {
 // that can hold.
 const effort = 20_000
 
-// together reports whether all conditions can hold at once. sure is false where
+// canHold reports whether all conditions can hold at once. sure is false where
 // that was not decided, or rests on terms which are not known exactly.
 func canHold(all ...*logic) (can, sure bool) {
 	var terms []*term
@@ -237,7 +251,7 @@ func (s *search) from(i int) bool {
 	undecided := false
 	for _, l := range s.all {
 		switch l.eval(s.values) {
-		case no, nothing:
+		case no, nothing, unmet:
 			return false
 		case open:
 			undecided = true
@@ -268,7 +282,7 @@ func (l *logic) needs(f *Field) bool {
 		}
 	}
 	v := l.eval(values)
-	return len(values) > 0 && (v == no || v == nothing)
+	return len(values) > 0 && v != yes && v != open
 }
 
 // reader makes logic of expressions. It keeps one term for each thing, so that

@@ -72,7 +72,8 @@ form:
 }
 
 func field(line string) string {
-	return "        - {label: {ru: Поле, en: Field}, " + line + "}\n"
+	id, _, _ := strings.Cut(strings.TrimPrefix(line, "id: "), ",")
+	return "        - {label: {ru: Поле " + id + ", en: Field " + id + "}, " + line + "}\n"
 }
 
 func step(id string, fields ...string) string {
