@@ -58,7 +58,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 			return errDone
 		}
 		row := c.changed(k, m, ch, tx.Now())
-		err = c.store.moved(ctx, tx, k.Version, row, casesdb.InsertEventParams{
+		err = c.store.moved(ctx, tx, k.row, row, casesdb.InsertEventParams{
 			OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
 			FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID,
 			InnerNote: ch.inner, TextSealed: text,

@@ -23,6 +23,11 @@ UPDATE applications_cases SET number = $1 WHERE owner_id = $2 AND id = $3;
 -- name: FindCase :one
 SELECT * FROM applications_cases WHERE owner_id = $1 AND id = $2;
 
+-- name: CaseByNumber :one
+SELECT c.* FROM applications_numbers AS n
+JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
+WHERE n.number = $1;
+
 -- name: NumberOf :one
 SELECT number FROM applications_cases WHERE owner_id = $1 AND id = $2;
 
@@ -32,11 +37,18 @@ SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1;
 -- name: CasesOf :many
 SELECT * FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id;
 
--- name: MoveCase :execrows
+-- name: MoveCase :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
     form_sealed = $12, decision_sealed = $13
 WHERE owner_id = $14 AND id = $15 AND version = $16;
+
+-- The form, the largest part of a row by far, is left as it is.
+-- name: MoveCaseOnly :execresult
+UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+    deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
+    decision_sealed = $12
+WHERE owner_id = $13 AND id = $14 AND version = $15;
 
 -- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"strconv"
@@ -17,14 +18,11 @@ func (s store) read() *casesdb.Queries { return casesdb.New(s.db.Reader()) }
 
 // byNumber finds a case by the number that people read out.
 func (s store) byNumber(ctx context.Context, number string) (Case, error) {
-	at, err := s.read().FindNumber(ctx, number)
+	row, err := s.read().CaseByNumber(ctx, number)
 	if db.IsNone(err) {
 		return Case{}, ErrNotFound
 	}
-	if err != nil {
-		return Case{}, db.Classify(err)
-	}
-	return s.byID(ctx, at.OwnerID, at.CaseID)
+	return caseOf(row), db.Classify(err)
 }
 
 func (s store) byID(ctx context.Context, owner, caseID string) (Case, error) {
@@ -102,18 +100,17 @@ func some(r sql.Result) (bool, error) {
 
 // moved writes a changed case with its queue row and its event. ErrChanged
 // when the case is no longer the one that was read.
-func (s store) moved(ctx context.Context, tx *db.Tx, was int64, row casesdb.ApplicationsCase, e casesdb.InsertEventParams) error {
+func (s store) moved(ctx context.Context, tx *db.Tx, was, row casesdb.ApplicationsCase, e casesdb.InsertEventParams) error {
 	q := casesdb.New(tx)
-	n, err := q.MoveCase(ctx, casesdb.MoveCaseParams{
-		Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
-		DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
-		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: blank(row.FormSealed), DecisionSealed: blank(row.DecisionSealed),
-		OwnerID: row.OwnerID, ID: row.ID, Version_2: was,
-	})
+	moved, err := move(ctx, q, was, row)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	done, err := some(moved)
+	if err != nil {
+		return err
+	}
+	if !done {
 		return ErrChanged
 	}
 	err = q.MoveQueue(ctx, casesdb.MoveQueueParams{
@@ -124,6 +121,23 @@ func (s store) moved(ctx context.Context, tx *db.Tx, was int64, row casesdb.Appl
 		return err
 	}
 	return q.InsertEvent(ctx, e)
+}
+
+func move(ctx context.Context, q *casesdb.Queries, was, row casesdb.ApplicationsCase) (sql.Result, error) {
+	if bytes.Equal(was.FormSealed, row.FormSealed) {
+		return q.MoveCaseOnly(ctx, casesdb.MoveCaseOnlyParams{
+			Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
+			DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
+			ChangedAt: row.ChangedAt, Ground: row.Ground, DecisionSealed: blank(row.DecisionSealed),
+			OwnerID: row.OwnerID, ID: row.ID, Version_2: was.Version,
+		})
+	}
+	return q.MoveCase(ctx, casesdb.MoveCaseParams{
+		Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
+		DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
+		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: blank(row.FormSealed), DecisionSealed: blank(row.DecisionSealed),
+		OwnerID: row.OwnerID, ID: row.ID, Version_2: was.Version,
+	})
 }
 
 // once notes an idempotency key; false when it was used before. An empty key

@@ -94,6 +94,50 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 	return items, nil
 }
 
+const caseByNumber = `-- name: CaseByNumber :one
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed FROM applications_numbers AS n
+JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
+WHERE n.number = $1
+`
+
+func (q *Queries) CaseByNumber(ctx context.Context, number string) (ApplicationsCase, error) {
+	row := q.db.QueryRowContext(ctx, caseByNumber, number)
+	var i ApplicationsCase
+	err := row.Scan(
+		&i.OwnerID,
+		&i.ID,
+		&i.Number,
+		&i.ServiceID,
+		&i.ServiceVersion,
+		&i.RulesVersion,
+		&i.AgencyID,
+		&i.Office,
+		&i.Status,
+		&i.Epgu,
+		&i.Version,
+		&i.AssignedTo,
+		&i.Source,
+		&i.Level,
+		&i.Region,
+		&i.Fee,
+		&i.TermDays,
+		&i.TermWorking,
+		&i.TermMinutes,
+		&i.SubmittedAt,
+		&i.RegisterBy,
+		&i.RegisteredAt,
+		&i.DeadlineAt,
+		&i.DeadlineDate,
+		&i.PausedAt,
+		&i.DecidedAt,
+		&i.ChangedAt,
+		&i.Ground,
+		&i.FormSealed,
+		&i.DecisionSealed,
+	)
+	return i, err
+}
+
 const casesAt = `-- name: CasesAt :many
 SELECT id FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 ORDER BY submitted_at DESC, id DESC LIMIT 50
 `
@@ -939,7 +983,7 @@ func (q *Queries) Loads(ctx context.Context, agencyID string) ([]LoadsRow, error
 	return items, nil
 }
 
-const moveCase = `-- name: MoveCase :execrows
+const moveCase = `-- name: MoveCase :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
     form_sealed = $12, decision_sealed = $13
@@ -965,8 +1009,8 @@ type MoveCaseParams struct {
 	Version_2      int64
 }
 
-func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, moveCase,
+func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (sql.Result, error) {
+	return q.db.ExecContext(ctx, moveCase,
 		arg.Status,
 		arg.Epgu,
 		arg.Version,
@@ -984,10 +1028,52 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (int64, erro
 		arg.ID,
 		arg.Version_2,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+}
+
+const moveCaseOnly = `-- name: MoveCaseOnly :execresult
+UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+    deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
+    decision_sealed = $12
+WHERE owner_id = $13 AND id = $14 AND version = $15
+`
+
+type MoveCaseOnlyParams struct {
+	Status         string
+	Epgu           int64
+	Version        int64
+	AssignedTo     string
+	RegisteredAt   db.Time
+	DeadlineAt     db.Time
+	DeadlineDate   string
+	PausedAt       db.Time
+	DecidedAt      db.Time
+	ChangedAt      db.Time
+	Ground         string
+	DecisionSealed []byte
+	OwnerID        string
+	ID             string
+	Version_2      int64
+}
+
+// The form, the largest part of a row by far, is left as it is.
+func (q *Queries) MoveCaseOnly(ctx context.Context, arg MoveCaseOnlyParams) (sql.Result, error) {
+	return q.db.ExecContext(ctx, moveCaseOnly,
+		arg.Status,
+		arg.Epgu,
+		arg.Version,
+		arg.AssignedTo,
+		arg.RegisteredAt,
+		arg.DeadlineAt,
+		arg.DeadlineDate,
+		arg.PausedAt,
+		arg.DecidedAt,
+		arg.ChangedAt,
+		arg.Ground,
+		arg.DecisionSealed,
+		arg.OwnerID,
+		arg.ID,
+		arg.Version_2,
+	)
 }
 
 const moveQueue = `-- name: MoveQueue :exec
