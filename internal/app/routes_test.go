@@ -98,6 +98,8 @@ var walk = map[string]line{
 	"POST /api/v1/desk/applications/{number}/approve":      {path: "/api/v1/desk/applications/{number}/approve", body: `{}`},
 	"POST /api/v1/desk/applications/{number}/refuse":       {path: "/api/v1/desk/applications/{number}/refuse", body: `{"ground":"data","comment":"x"}`},
 	"POST /api/v1/desk/applications/{number}/note":         {path: "/api/v1/desk/applications/{number}/note", body: `{"text":"x"}`},
+	"POST /desk/applications/{number}/confirm":             {path: "/desk/applications/{number}/confirm"},
+	"POST /desk/applications/{number}/decline":             {path: "/desk/applications/{number}/decline", body: "words=x"},
 	"POST /desk/applications/{number}/revoke":              {path: "/desk/applications/{number}/revoke", body: "document=x&reason=x"},
 	"POST /api/v1/desk/applications/{number}/revoke":       {path: "/api/v1/desk/applications/{number}/revoke", body: `{"document":"x","reason":"x"}`},
 	"GET /cabinet/applications/{number}/files/{file}":      {path: "/cabinet/applications/{number}/files/{file}"},

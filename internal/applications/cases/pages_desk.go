@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"okno/internal/agency"
 	"okno/internal/applications/upload"
 	"okno/internal/identity"
 	"okno/internal/kit/id"
@@ -32,8 +33,10 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"note": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.note(ctx, d, v.Get("note"), "note", v.Get("inner") == "yes")
 		},
+		"confirm": func(ctx context.Context, d Deal, _ url.Values) error { return c.Confirm(ctx, d) },
+		"decline": func(ctx context.Context, d Deal, v url.Values) error { return c.Decline(ctx, d, v.Get("words")) },
 	} {
-		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(do))
+		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, do))
 	}
 }
 
@@ -43,11 +46,14 @@ func (c *Cases) deskAsk(ctx context.Context, d Deal, v url.Values) error {
 
 // deskPost does a deed and leads back to the card; what is wrong with the form
 // is shown on the card itself.
-func (c *Cases) deskPost(do func(ctx context.Context, d Deal, v url.Values) error) web.Handler {
+func (c *Cases) deskPost(deed string, do func(ctx context.Context, d Deal, v url.Values) error) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		values, err := web.Form(w, r)
 		if err != nil {
 			return err
+		}
+		if values.Get("_do") == "template" {
+			return c.putTemplate(w, r, deed, values)
 		}
 		err = do(r.Context(), dealOf(r, values), values)
 		if !errors.Is(err, ErrFields) {
@@ -57,9 +63,31 @@ func (c *Cases) deskPost(do func(ctx context.Context, d Deal, v url.Values) erro
 		if cerr != nil {
 			return cerr
 		}
+		v.deed = deed
 		v.blame(err, values)
 		return web.Render(w, r, v.deskPage(http.StatusUnprocessableEntity))
 	}
+}
+
+// wordsOf is the box for the words of a deed.
+func wordsOf(deed string) string {
+	if deed == agency.ForAsk {
+		return "text"
+	}
+	return "comment"
+}
+
+// putTemplate shows the form again with the words of the chosen template.
+func (c *Cases) putTemplate(w http.ResponseWriter, r *http.Request, deed string, values url.Values) error {
+	v, err := c.theirCard(r)
+	if err != nil {
+		return err
+	}
+	v.deed, v.refill, v.posted = deed, true, values
+	if text := c.filled(v, deed, values.Get("template")); text != "" {
+		v.posted[wordsOf(deed)] = []string{text}
+	}
+	return web.Render(w, r, v.deskPage(http.StatusOK))
 }
 
 func (c *Cases) theirCard(r *http.Request) (view, error) {
@@ -70,6 +98,10 @@ func (c *Cases) theirCard(r *http.Request) (view, error) {
 	}
 	v := c.view(ctx, card, deskBase)
 	v.staff, v.key = true, id.Token()
+	v.compared = c.compare(ctx, card)
+	if v.ready, err = c.loadReady(ctx, card); err != nil {
+		return v, err
+	}
 	if v.can(Assign) {
 		v.officers, err = c.officerItems(ctx, card)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"okno/internal/agency"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -32,6 +33,12 @@ type view struct {
 	staff    bool
 	officers []ui.SelectItem
 	key      string // idempotency key of the forms
+	// compared are the answers beside their sources, ready the agency's words.
+	compared []comparedStep
+	ready    map[string][]agency.Template
+	// deed is whose form was posted; refill shows it open, with a template's words.
+	deed   string
+	refill bool
 }
 
 func (c *Cases) view(ctx context.Context, card *Card, base string) view {
