@@ -128,6 +128,13 @@ func usedKeys(t *testing.T) []string {
 			keys = append(keys, m[1])
 		}
 	}
+	for _, f := range append(FactPaths(), FactPath{Path: "today"}, FactPath{Path: "level"}, FactPath{Path: "region"}, FactPath{Path: "audience"}) {
+		keys = append(keys, "forms.fact."+strings.ReplaceAll(f.Path, ".", "_"))
+	}
+	for _, root := range []string{"registry", "document", "earlier", "found"} {
+		keys = append(keys, "forms.explain.from_"+root)
+	}
+	keys = append(keys, "forms.explain.year", "forms.explain.month", "forms.explain.plus_days", "forms.explain.plus_months", "forms.explain.plus_years")
 	for _, k := range Kinds() {
 		for _, in := range k.Inputs(&Field{Places: []Place{{}}}) {
 			if in.Label != "" {

@@ -90,6 +90,9 @@ func (t *term) cells() []cell {
 	default:
 		out = t.intervals()
 	}
+	if len(out) == 0 {
+		out = []cell{{between: true}} // a value, whatever it is
+	}
 	if t.absent {
 		out = append(out, cell{none: true})
 	}
