@@ -163,6 +163,8 @@ func codeText(purpose string) string {
 		return "identity.code.reauth"
 	case forRecover:
 		return "identity.code.recover"
+	case forUnlock:
+		return "identity.code.unlock"
 	}
 	return "identity.code.other"
 }

@@ -75,10 +75,11 @@ func (i *Identity) StoredHash(ctx context.Context, account string) (string, erro
 
 // StartRecover begins a recovery.
 func (i *Identity) StartRecover(ctx context.Context, name, channel string) (string, error) {
-	return i.startRecover(ctx, name, channel)
+	return i.startRecover(ctx, forRecover, name, channel)
 }
 
 // ProveRecover checks its code.
 func (i *Identity) ProveRecover(ctx context.Context, token, code string) error {
-	return i.proveRecover(ctx, token, code)
+	_, err := i.proveRecover(ctx, forRecover, token, code)
+	return err
 }

@@ -46,6 +46,17 @@ func (i *Identity) lockIndex(owner string, c contact) []byte {
 	return i.keys().Index("identity lock", "", "name:"+c.kind+":"+c.value)
 }
 
+// lockOf is the lock that counts for the request: a browser from which the owner
+// has signed in, or which a code has unlocked, has one of its own. So whoever
+// tries passwords elsewhere can't lock its owner out.
+func (i *Identity) lockOf(ctx context.Context, owner string, c contact) (index []byte, own bool, err error) {
+	device, _, err := i.deviceOf(ctx, owner)
+	if err != nil || device == "" {
+		return i.lockIndex(owner, c), false, err
+	}
+	return i.keys().Index("identity lock", "", "device:"+owner+":"+device), true, nil
+}
+
 // countAttempt notes the attempt as wrong before the password is looked at, so
 // that a thousand at once are no more than four. A right one clears it. locked
 // says for how long nothing is looked at; last, that this attempt, if wrong,

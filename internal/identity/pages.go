@@ -37,14 +37,7 @@ func (i *Identity) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/security/password", SignedIn(), i.postPassword)
 	rt.Handle("POST /password/strength", web.Public, i.postStrength)
 
-	rt.Handle("GET /recover", web.Public, i.showRecover)
-	rt.Handle("POST /recover", web.Public, i.postRecover)
-	rt.Handle("GET /recover/code", web.Public, i.showRecoverCode)
-	rt.Handle("POST /recover/code", web.Public, i.postRecoverCode)
-	rt.Handle("POST /recover/code/resend", web.Public, i.postRecoverResend)
-	rt.Handle("GET /recover/password", web.Public, i.showRecoverPassword)
-	rt.Handle("POST /recover/password", web.Public, i.postRecoverPassword)
-
+	i.mountRecover(rt)
 	i.mountHistory(rt)
 	i.mountAPI(rt.API)
 }
@@ -89,7 +82,7 @@ func retryAfter(w http.ResponseWriter, err error) {
 // target is where to go after the sign-in: a local path, never back into it.
 func target(s string) string {
 	to := web.LocalPath(s, "")
-	for _, own := range []string{"/login", "/logout", "/reauth", "/recover", "/session"} {
+	for _, own := range []string{"/login", "/logout", "/reauth", "/recover", "/unlock", "/session"} {
 		if u, err := url.Parse(to); err != nil || u.Path == own || len(u.Path) > len(own) && u.Path[:len(own)+1] == own+"/" {
 			return ""
 		}

@@ -73,8 +73,11 @@ func (i *Identity) showLogin(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, to)
 	}
 	v := loginView{To: to, Again: web.Query(r, "again") != ""}
-	if web.Query(r, "recovered") != "" {
+	switch {
+	case web.Query(r, "recovered") != "":
 		v.Said = "identity.recover.done"
+	case web.Query(r, "unlocked") != "":
+		v.Said = "identity.unlock.done"
 	}
 	return i.renderLogin(w, r, v, http.StatusOK)
 }

@@ -1,35 +1,95 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
 )
 
+// The paths of a recovery, and of opening a lock: the same way up to its end.
+const (
+	recoverPath = "/recover"
+	unlockPath  = "/unlock"
+)
+
+func (i *Identity) mountRecover(rt *web.Router) {
+	for path, purpose := range map[string]string{recoverPath: forRecover, unlockPath: forUnlock} {
+		w := way{i, path, purpose}
+		rt.Handle("GET "+path, web.Public, w.show)
+		rt.Handle("POST "+path, web.Public, w.post)
+		rt.Handle("GET "+path+"/code", web.Public, w.showCode)
+		rt.Handle("POST "+path+"/code", web.Public, w.postCode)
+		rt.Handle("POST "+path+"/code/resend", web.Public, w.postResend)
+	}
+	rt.Handle("POST /recover/code/other", web.Public, i.postRecoverOther)
+	rt.Handle("GET /recover/password", web.Public, i.showRecoverPassword)
+	rt.Handle("POST /recover/password", web.Public, i.postRecoverPassword)
+}
+
+// way is a recovery's pages or an unlocking's.
+type way struct {
+	*Identity
+	path, purpose string
+}
+
 type recoverView struct {
-	Name, Channel string
-	Faults        map[string]string
+	Path, Name, Channel string
+	Faults              map[string]string
 }
 
-func (i *Identity) showRecover(w http.ResponseWriter, r *http.Request) error {
-	return renderRecover(w, r, recoverView{}, http.StatusOK)
+// key is a text of the page.
+func (v recoverView) key(name string) string {
+	if v.Path == unlockPath {
+		return "identity.unlock." + name
+	}
+	return "identity.recover." + name
 }
 
-func renderRecover(w http.ResponseWriter, r *http.Request, v recoverView, status int) error {
+// recoverCodeView is the page of a recovery's code.
+type recoverCodeView struct {
+	Path, factor string
+	Wait         int
+	Sent, Second bool
+	Faults       map[string]string
+}
+
+// hint tells nothing of the account in the first step: nobody has proved to be
+// its owner yet.
+func (v recoverCodeView) hint(ctx context.Context) string {
+	switch v.factor {
+	case factorEmail:
+		return i18n.T(ctx, "identity.recover.hint_email")
+	case factorTOTP:
+		return i18n.T(ctx, "identity.totp.hint")
+	case factorReserve:
+		return i18n.T(ctx, "identity.recover.hint_reserve")
+	}
+	return i18n.T(ctx, "identity.recover.hint_sms")
+}
+
+func (s way) cookie(r *http.Request) string { return web.Cookie(r, recoverCookie) }
+
+func (s way) show(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, recoverView{}, http.StatusOK)
+}
+
+func (s way) render(w http.ResponseWriter, r *http.Request, v recoverView, status int) error {
+	v.Path = s.path
 	return web.Render(w, r, web.Page{
-		Title: title(r.Context(), "identity.recover.title"), Status: status, Error: len(v.Faults) > 0,
-		Back: "/login", Body: recoverPage(v),
+		Title: title(r.Context(), v.key("title")), Status: status, Error: len(v.Faults) > 0, Back: "/login", Body: recoverBody(v),
 	})
 }
 
-func (i *Identity) postRecover(w http.ResponseWriter, r *http.Request) error {
+func (s way) post(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(w, r)
 	if err != nil {
 		return err
 	}
 	v := recoverView{Name: form.Get("name"), Channel: form.Get("channel")}
-	token, err := i.startRecover(r.Context(), v.Name, v.Channel)
+	token, err := s.startRecover(r.Context(), s.purpose, v.Name, v.Channel)
 	if err != nil {
 		faults, status, ok := faultsOf(r.Context(), err)
 		if !ok {
@@ -37,78 +97,111 @@ func (i *Identity) postRecover(w http.ResponseWriter, r *http.Request) error {
 		}
 		retryAfter(w, err)
 		v.Faults = faults
-		return renderRecover(w, r, v, status)
+		return s.render(w, r, v, status)
 	}
 	web.SetCookie(w, r, recoverCookie, token, signInLife)
-	return web.Redirect(w, r, "/recover/code")
+	return web.Redirect(w, r, s.path+"/code")
 }
 
-// recoverAgain sends to the beginning whose recovery has run out.
-func recoverAgain(w http.ResponseWriter, r *http.Request, err error) error {
+// again sends to the beginning whose recovery has run out.
+func (s way) again(w http.ResponseWriter, r *http.Request, err error) error {
 	if errors.Is(err, ErrSignInStale) {
-		return web.Redirect(w, r, "/recover")
+		return web.Redirect(w, r, s.path)
 	}
 	return err
 }
 
-func (i *Identity) recoverView(r *http.Request) (codeView, error) {
-	wait, _, err := i.recoverOf(r.Context(), web.Cookie(r, recoverCookie))
-	return codeView{
-		Action: "/recover/code", Resend: "/recover/code/resend", factor: wait.factor, recover: true,
-		Wait: ceilSeconds(wait.resend), Sent: web.Query(r, "sent") != "",
+func (s way) codeView(r *http.Request) (recoverCodeView, error) {
+	wait, err := s.recoverOf(r.Context(), s.purpose, s.cookie(r))
+	return recoverCodeView{
+		Path: s.path, factor: wait.factor, Wait: ceilSeconds(wait.resend), Sent: web.Query(r, "sent") != "", Second: len(wait.passed) > 0,
 	}, err
 }
 
-func (i *Identity) showRecoverCode(w http.ResponseWriter, r *http.Request) error {
-	v, err := i.recoverView(r)
-	if err != nil {
-		return recoverAgain(w, r, err)
-	}
-	return web.Render(w, r, v.page(r.Context(), "/recover", http.StatusOK))
+func (s way) renderCode(w http.ResponseWriter, r *http.Request, v recoverCodeView, status int) error {
+	return web.Render(w, r, web.Page{
+		Title: title(r.Context(), "identity.code.title"), Status: status, Error: len(v.Faults) > 0, Back: s.path, Body: recoverCodeBody(v),
+	})
 }
 
-func (i *Identity) recoverFailed(w http.ResponseWriter, r *http.Request, err error) error {
+func (s way) showCode(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.codeView(r)
+	if err != nil {
+		return s.again(w, r, err)
+	}
+	return s.renderCode(w, r, v, http.StatusOK)
+}
+
+func (s way) failed(w http.ResponseWriter, r *http.Request, err error) error {
 	faults, status, ok := faultsOf(r.Context(), err)
 	if !ok || errors.Is(err, ErrSignInStale) {
-		return recoverAgain(w, r, err)
+		return s.again(w, r, err)
 	}
-	v, verr := i.recoverView(r)
+	v, verr := s.codeView(r)
 	if verr != nil {
-		return recoverAgain(w, r, verr)
+		return s.again(w, r, verr)
 	}
 	retryAfter(w, err)
 	v.Faults = faults
-	return web.Render(w, r, v.page(r.Context(), "/recover", status))
+	return s.renderCode(w, r, v, status)
 }
 
-func (i *Identity) postRecoverCode(w http.ResponseWriter, r *http.Request) error {
+func (s way) postCode(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(w, r)
 	if err != nil {
 		return err
 	}
-	if err := i.proveRecover(r.Context(), web.Cookie(r, recoverCookie), form.Get("code")); err != nil {
-		return i.recoverFailed(w, r, err)
+	more, err := s.proveRecover(r.Context(), s.purpose, s.cookie(r), form.Get("code"))
+	switch {
+	case err != nil:
+		return s.failed(w, r, err)
+	case more:
+		return web.Redirect(w, r, s.path+"/code")
+	case s.purpose == forUnlock:
+		return s.unlocked(w, r)
 	}
 	return web.Redirect(w, r, "/recover/password")
 }
 
-func (i *Identity) postRecoverResend(w http.ResponseWriter, r *http.Request) error {
-	if err := i.resendRecover(r.Context(), web.Cookie(r, recoverCookie)); err != nil {
-		return i.recoverFailed(w, r, err)
+func (s way) unlocked(w http.ResponseWriter, r *http.Request) error {
+	device, err := s.finishUnlock(r.Context(), s.cookie(r))
+	if err != nil {
+		return s.again(w, r, err)
 	}
-	return web.Redirect(w, r, "/recover/code?sent=1")
+	web.SetCookie(w, r, recoverCookie, "", -1)
+	web.SetCookie(w, r, deviceCookie, device, deviceLife)
+	return web.Redirect(w, r, "/login?unlocked=1")
+}
+
+func (s way) postResend(w http.ResponseWriter, r *http.Request) error {
+	if err := s.resendRecover(r.Context(), s.purpose, s.cookie(r)); err != nil {
+		return s.failed(w, r, err)
+	}
+	return web.Redirect(w, r, s.path+"/code?sent=1")
+}
+
+func (i *Identity) recovering() way { return way{i, recoverPath, forRecover} }
+
+func (i *Identity) postRecoverOther(w http.ResponseWriter, r *http.Request) error {
+	if err := i.otherRecover(r.Context(), web.Cookie(r, recoverCookie)); err != nil {
+		return i.recovering().failed(w, r, err)
+	}
+	return web.Redirect(w, r, "/recover/code")
 }
 
 func (i *Identity) showRecoverPassword(w http.ResponseWriter, r *http.Request) error {
-	_, proved, err := i.recoverOf(r.Context(), web.Cookie(r, recoverCookie))
-	if err == nil && !proved {
+	wait, err := i.recoverOf(r.Context(), forRecover, web.Cookie(r, recoverCookie))
+	if err == nil && !wait.proved {
 		err = ErrSignInStale
 	}
 	if err != nil {
-		return recoverAgain(w, r, err)
+		return i.recovering().again(w, r, err)
 	}
 	return renderPassword(w, r, i.passwordView(r, "/recover/password"), http.StatusOK)
 }
+
+// checkPath is where a recovered account goes over its contacts.
+const checkPath = securityPath + "/check"
 
 func (i *Identity) postRecoverPassword(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(w, r)
@@ -117,11 +210,11 @@ func (i *Identity) postRecoverPassword(w http.ResponseWriter, r *http.Request) e
 	}
 	err = i.finishRecover(r.Context(), web.Cookie(r, recoverCookie), form.Get("password"))
 	if errors.Is(err, ErrSignInStale) {
-		return recoverAgain(w, r, err)
+		return i.recovering().again(w, r, err)
 	}
 	if err != nil {
 		return i.passwordFailed(w, r, i.passwordView(r, "/recover/password"), err)
 	}
 	web.SetCookie(w, r, recoverCookie, "", -1)
-	return web.Redirect(w, r, "/login?recovered=1")
+	return web.Redirect(w, r, withTo("/login", checkPath, "recovered", "1"))
 }

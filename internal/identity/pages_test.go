@@ -191,10 +191,11 @@ func TestRecover(t *testing.T) {
 	clk.Advance(time.Minute)
 	b.post("/recover/code/resend").goes(t, "/recover/code?sent=1")
 	b.post("/recover/code", "code", "000000").shows(t, 422)
-	b.post("/recover/code", "code", sent(t, i, "anna@example.ru")).goes(t, "/recover/password")
+	b.post("/recover/code", "code", sent(t, i, "anna@example.ru")).goes(t, "/recover/code") // and the other proof
+	b.post("/recover/code", "code", sent(t, i, phone)).goes(t, "/recover/password")
 	b.get("/recover/password").shows(t, 200)
 	b.post("/recover/password", "password", "12345678").shows(t, 422, `href="#password"`)
-	b.post("/recover/password", "password", "Рыжий-Трамвай_58").goes(t, "/login?recovered=1")
+	b.post("/recover/password", "password", "Рыжий-Трамвай_58").goes(t, "/login?recovered=1&to=%2Fcabinet%2Fsecurity%2Fcheck")
 	b.post("/recover/password", "password", "Синий-Трамвай_58").goes(t, "/recover") // once
 	in.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
 	must(t, try(i, phone, "Рыжий-Трамвай_58")) // the lock is gone, too

@@ -33,14 +33,15 @@ DELETE FROM identity_history WHERE noted_at < $1;
 SELECT * FROM identity_devices WHERE owner_id = $1 AND device_index = $2;
 
 -- name: DevicesOf :many
-SELECT * FROM identity_devices WHERE owner_id = $1 ORDER BY seen_at DESC, id LIMIT 100;
+SELECT * FROM identity_devices WHERE owner_id = $1 AND proved ORDER BY seen_at DESC, id LIMIT 100;
 
 -- name: CountDevices :one
-SELECT COUNT(*) FROM identity_devices WHERE owner_id = $1;
+SELECT COUNT(*) FROM identity_devices WHERE owner_id = $1 AND proved;
 
 -- name: PutDevice :exec
-INSERT INTO identity_devices (owner_id, id, device_index, created_at, seen_at, from_sealed) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (owner_id, id) DO UPDATE SET seen_at = excluded.seen_at, from_sealed = excluded.from_sealed;
+INSERT INTO identity_devices (owner_id, id, device_index, proved, created_at, seen_at, from_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (owner_id, id) DO UPDATE SET seen_at = excluded.seen_at, from_sealed = excluded.from_sealed,
+    proved = (identity_devices.proved OR excluded.proved);
 
 -- name: DeleteDevice :execrows
 DELETE FROM identity_devices WHERE owner_id = $1 AND id = $2;

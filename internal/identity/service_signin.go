@@ -80,15 +80,19 @@ func missing(name, password string) error {
 // admit counts the attempt against the limits and the lock, before any hash.
 func (i *Identity) admit(ctx context.Context, owner string, c contact) (last time.Duration, err error) {
 	var refusal error
+	lock, own, err := i.lockOf(ctx, owner, c)
+	if err != nil {
+		return 0, err
+	}
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		refusal, last = nil, 0
-		wait, err := i.takeAttempt(ctx, tx, c)
+		wait, err := i.takeAttempt(ctx, tx, c, own)
 		if err != nil || wait > 0 {
 			refusal = limited(wait)
 			return err
 		}
 		var locked time.Duration
-		locked, last, err = i.countAttempt(ctx, tx, i.lockIndex(owner, c))
+		locked, last, err = i.countAttempt(ctx, tx, lock)
 		if locked > 0 {
 			refusal = lockedFor(locked)
 		}
@@ -100,12 +104,17 @@ func (i *Identity) admit(ctx context.Context, owner string, c contact) (last tim
 	return last, refusal
 }
 
-func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, c contact) (time.Duration, error) {
+// takeAttempt counts the attempt by address and by name; in a browser of the
+// owner's own the name is not counted, as others use it up.
+func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, c contact, own bool) (time.Duration, error) {
 	if ip := ActorOf(ctx).IP; ip != "" {
 		wait, err := i.take(ctx, tx, "sign_in.from", network(ip), i.Config.SignInsByAddress, attemptsPer)
 		if err != nil || wait > 0 {
 			return wait, err
 		}
+	}
+	if own {
+		return 0, nil
 	}
 	return i.take(ctx, tx, limitName, c.kind+":"+c.value, i.Config.SignInsByName, attemptsPer)
 }
@@ -178,8 +187,12 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 		return waiting{}, err
 	}
 	w := waiting{id: id.New(), token: id.Token(), owner: owner, factor: factor}
+	lock, _, err := i.lockOf(ctx, owner, c)
+	if err != nil {
+		return waiting{}, err
+	}
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := in(tx).DeleteLock(ctx, i.lockIndex(owner, c)); err != nil {
+		if err := in(tx).DeleteLock(ctx, lock); err != nil {
 			return err
 		}
 		if err := i.clear(ctx, tx, limitName, c.kind+":"+c.value); err != nil {

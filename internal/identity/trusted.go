@@ -39,34 +39,35 @@ func (i *Identity) deviceIndexes(owner, token string) [][]byte {
 	return i.keys().Indexes("identity device cookie", owner, token)
 }
 
-// deviceOf finds the browser of the request among the account's; "" for a new one.
-func (i *Identity) deviceOf(ctx context.Context, owner string) (string, error) {
+// deviceOf finds the browser of the request among the account's; "" for a new
+// one. proved: both factors were given in it once.
+func (i *Identity) deviceOf(ctx context.Context, owner string) (device string, proved bool, err error) {
 	token := ActorOf(ctx).Device
 	if token == "" || owner == "" {
-		return "", nil
+		return "", false, nil
 	}
 	for _, index := range i.deviceIndexes(owner, token) {
 		row, found, err := one(i.store.read().DeviceOf(ctx, identitydb.DeviceOfParams{OwnerID: owner, DeviceIndex: index}))
 		if err != nil || found {
-			return row.ID, err
+			return row.ID, row.Proved, err
 		}
 	}
-	return "", nil
+	return "", false, nil
 }
 
 // prepareDevice makes the row of the request's browser. fresh reports that the
-// account does not know it yet; token is what the browser is to keep.
+// account was not signed in to from it yet; token is what the browser is to keep.
 func (i *Identity) prepareDevice(ctx context.Context, owner string, key *secret.DataKey) (row identitydb.PutDeviceParams, token string, fresh bool, err error) {
-	known, err := i.deviceOf(ctx, owner)
+	known, proved, err := i.deviceOf(ctx, owner)
 	if err != nil {
 		return row, "", false, err
 	}
 	if token = ActorOf(ctx).Device; token == "" {
 		token = id.Token()
 	}
-	row = identitydb.PutDeviceParams{OwnerID: owner, ID: or(known, id.New()), DeviceIndex: i.deviceIndexes(owner, token)[0]}
+	row = identitydb.PutDeviceParams{OwnerID: owner, ID: or(known, id.New()), DeviceIndex: i.deviceIndexes(owner, token)[0], Proved: true}
 	row.FromSealed, err = i.sealOrigin(ctx, key, secret.At("identity_devices", "from_sealed", row.ID))
-	return row, token, known == "", err
+	return row, token, !proved, err
 }
 
 // Devices are the browsers that the actor has signed in from, the last used first.
@@ -83,7 +84,7 @@ func (i *Identity) Devices(ctx context.Context) ([]Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	current, err := i.deviceOf(ctx, a.ID)
+	current, _, err := i.deviceOf(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}

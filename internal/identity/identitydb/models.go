@@ -50,6 +50,7 @@ type IdentityDevice struct {
 	OwnerID     string
 	ID          string
 	DeviceIndex []byte
+	Proved      bool
 	CreatedAt   db.Time
 	SeenAt      db.Time
 	FromSealed  []byte

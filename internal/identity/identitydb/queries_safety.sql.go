@@ -165,7 +165,7 @@ func (q *Queries) ContactsOfOwner(ctx context.Context, ownerID string) ([]Identi
 }
 
 const countDevices = `-- name: CountDevices :one
-SELECT COUNT(*) FROM identity_devices WHERE owner_id = $1
+SELECT COUNT(*) FROM identity_devices WHERE owner_id = $1 AND proved
 `
 
 func (q *Queries) CountDevices(ctx context.Context, ownerID string) (int64, error) {
@@ -312,7 +312,7 @@ func (q *Queries) DenyPassage(ctx context.Context, arg DenyPassageParams) error 
 }
 
 const deviceOf = `-- name: DeviceOf :one
-SELECT owner_id, id, device_index, created_at, seen_at, from_sealed FROM identity_devices WHERE owner_id = $1 AND device_index = $2
+SELECT owner_id, id, device_index, proved, created_at, seen_at, from_sealed FROM identity_devices WHERE owner_id = $1 AND device_index = $2
 `
 
 type DeviceOfParams struct {
@@ -327,6 +327,7 @@ func (q *Queries) DeviceOf(ctx context.Context, arg DeviceOfParams) (IdentityDev
 		&i.OwnerID,
 		&i.ID,
 		&i.DeviceIndex,
+		&i.Proved,
 		&i.CreatedAt,
 		&i.SeenAt,
 		&i.FromSealed,
@@ -335,7 +336,7 @@ func (q *Queries) DeviceOf(ctx context.Context, arg DeviceOfParams) (IdentityDev
 }
 
 const devicesOf = `-- name: DevicesOf :many
-SELECT owner_id, id, device_index, created_at, seen_at, from_sealed FROM identity_devices WHERE owner_id = $1 ORDER BY seen_at DESC, id LIMIT 100
+SELECT owner_id, id, device_index, proved, created_at, seen_at, from_sealed FROM identity_devices WHERE owner_id = $1 AND proved ORDER BY seen_at DESC, id LIMIT 100
 `
 
 func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityDevice, error) {
@@ -351,6 +352,7 @@ func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityDevi
 			&i.OwnerID,
 			&i.ID,
 			&i.DeviceIndex,
+			&i.Proved,
 			&i.CreatedAt,
 			&i.SeenAt,
 			&i.FromSealed,
@@ -841,14 +843,16 @@ func (q *Queries) PassageOf(ctx context.Context, arg PassageOfParams) (IdentityH
 }
 
 const putDevice = `-- name: PutDevice :exec
-INSERT INTO identity_devices (owner_id, id, device_index, created_at, seen_at, from_sealed) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (owner_id, id) DO UPDATE SET seen_at = excluded.seen_at, from_sealed = excluded.from_sealed
+INSERT INTO identity_devices (owner_id, id, device_index, proved, created_at, seen_at, from_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (owner_id, id) DO UPDATE SET seen_at = excluded.seen_at, from_sealed = excluded.from_sealed,
+    proved = (identity_devices.proved OR excluded.proved)
 `
 
 type PutDeviceParams struct {
 	OwnerID     string
 	ID          string
 	DeviceIndex []byte
+	Proved      bool
 	CreatedAt   db.Time
 	SeenAt      db.Time
 	FromSealed  []byte
@@ -859,6 +863,7 @@ func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 		arg.OwnerID,
 		arg.ID,
 		arg.DeviceIndex,
+		arg.Proved,
 		arg.CreatedAt,
 		arg.SeenAt,
 		arg.FromSealed,

@@ -23,6 +23,7 @@ CREATE TABLE identity_devices (
     owner_id     TEXT   NOT NULL, -- plain
     id           TEXT   NOT NULL, -- plain
     device_index BYTEA  NOT NULL, -- personal
+    proved       BOOLEAN NOT NULL, -- plain: both factors were given in it once
     created_at   BIGINT NOT NULL, -- plain
     seen_at      BIGINT NOT NULL, -- plain
     from_sealed  BYTEA  NOT NULL, -- personal: address, browser, place
