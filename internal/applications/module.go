@@ -90,7 +90,11 @@ type Deps struct {
 	Offices   Offices
 	Notify    Sender
 	Vault     *vault.Vault
-	Config    Config
+	// Dictionaries are the lists that fields choose from; nil for none.
+	Dictionaries func() forms.Shelf
+	// Registries are asked about answers; nil: nothing is asked.
+	Registries draft.Registries
+	Config     Config
 }
 
 // Types of cases that rooms above use.
@@ -135,7 +139,8 @@ func New(d Deps) (*Room, error) {
 	}
 	drafts, err := draft.New(draft.Deps{
 		DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Intake: intake,
-		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices),
+		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices), Texts: d.Texts,
+		Dictionaries: d.Dictionaries, Registries: d.Registries, Papers: papers{d.Vault, d.Clock}, Earlier: c,
 	})
 	if err != nil {
 		return nil, err

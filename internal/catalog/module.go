@@ -60,6 +60,7 @@ type Catalog struct {
 	shelf    atomic.Pointer[shelf]
 	versions sync.Map // key → *forms.Service
 	refused  atomic.Pointer[[]forms.Fault]
+	lists    atomic.Pointer[forms.Shelf]
 
 	mu      sync.Mutex // of a refresh
 	source  source
@@ -100,6 +101,7 @@ func (c *Catalog) fillIn() {
 		c.mode = Demo
 	}
 	c.refused.Store(&[]forms.Fault{})
+	c.lists.Store(&forms.Shelf{})
 }
 
 // Migrations are the room's tables.

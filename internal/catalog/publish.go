@@ -42,11 +42,20 @@ func (c *Catalog) Refresh(ctx context.Context) error {
 // published, and what ran before stays.
 func (c *Catalog) Refused() []forms.Fault { return *c.refused.Load() }
 
+// Dictionaries are the lists from which fields choose: those of the files, as
+// they were when last without a fault.
+func (c *Catalog) Dictionaries() forms.Shelf { return *c.lists.Load() }
+
 // readFiles lints the files, publishes what is new and good, and logs the rest.
 func (c *Catalog) readFiles(ctx context.Context) error {
 	guide, faults := readGuide(c.source.files)
 	if len(faults) == 0 {
 		c.guide, c.stale = guide, true
+	}
+	lists, more := forms.LoadDictionaries(c.source.files, ".")
+	faults = append(faults, more...)
+	if len(more) == 0 {
+		c.lists.Store(&lists)
 	}
 	loaded, more := forms.LoadAll(c.source.files, options(c.guide, c.agencies, c.mode))
 	faults = append(faults, more...)

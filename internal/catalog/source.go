@@ -82,6 +82,10 @@ func fingerprint(files fs.FS) string {
 		}
 	}
 	note(guideFile)
+	lists, _ := fs.ReadDir(files, "dictionaries")
+	for _, e := range lists {
+		note(path.Join("dictionaries", e.Name()))
+	}
 	entries, _ := fs.ReadDir(files, ".")
 	for _, e := range entries {
 		if e.IsDir() {

@@ -33,6 +33,8 @@ type Draft struct {
 	// RowVersion grows with each change.
 	RowVersion int64
 	Answers    forms.Answers
+	// Found are the answers of registries that were asked for the draft.
+	Found map[string]forms.Found
 	// Number is the application's once the draft was sent, "" before.
 	Number               string
 	Outcome              Outcome
@@ -58,7 +60,10 @@ type File struct {
 	Type  string
 	Size  int64 // bytes
 	Scan  upload.Scan
+	// Photo is what was measured of a photo, nil for other files.
+	Photo *forms.Photo
 	ref   blob.Ref
+	paper bool // a document of the person's own, not of the draft
 }
 
 // Row is a draft in a list.
@@ -79,6 +84,8 @@ type work struct {
 	facts   forms.Facts
 	files   []File
 	key     *secret.DataKey
+	shelf   forms.Shelf // the dictionaries
+	papers  []Paper     // the person's own documents
 }
 
 func (w *work) fill() *forms.Result { return forms.Fill(w.service, w.Answers, w.facts) }
@@ -87,14 +94,15 @@ func (w *work) fill() *forms.Result { return forms.Fill(w.service, w.Answers, w.
 func (w *work) take(f File) {
 	w.files = append(w.files, f)
 	if f.Scan != upload.Infected {
-		w.facts.Files[f.ID] = forms.File{ID: f.ID, Name: f.Name, Size: f.Size, Type: f.Type}
+		w.facts.Files[f.ID] = forms.File{ID: f.ID, Name: f.Name, Size: f.Size, Type: f.Type, Photo: f.Photo}
 	}
 }
 
 func (w *work) file(id string) (File, bool) {
 	i := slices.IndexFunc(w.files, func(f File) bool { return f.ID == id })
 	if i < 0 {
-		return File{}, false
+		p, ok := w.paper(id)
+		return File{ID: p.ID, Name: paperName(p), Type: "pdf", Size: p.Size, Scan: upload.Clean, paper: ok}, ok
 	}
 	return w.files[i], true
 }
@@ -169,9 +177,9 @@ func imprint(s *forms.Step, answers forms.Answers) string {
 
 // hasFiles reports whether a step asks for files.
 func hasFiles(s *forms.Step) bool {
-	isFile := func(f forms.Field) bool { return f.Kind == "file" }
-	return slices.ContainsFunc(s.Fields, isFile) ||
-		slices.ContainsFunc(s.Groups, func(g forms.Group) bool { return slices.ContainsFunc(g.Fields, isFile) })
+	takes := func(f forms.Field) bool { return isFile(&f) }
+	return slices.ContainsFunc(s.Fields, takes) ||
+		slices.ContainsFunc(s.Groups, func(g forms.Group) bool { return slices.ContainsFunc(g.Fields, takes) })
 }
 
 func anyFiles(s *forms.Service) bool {

@@ -54,6 +54,9 @@ func (r *Room) takeIn(ctx context.Context, w *work, field *forms.Field, name, fi
 	}
 	defer s.close()
 	f := File{ID: id.New(), Field: name}
+	if field.Kind == "photo" {
+		f.Photo = measured(s.file)
+	}
 	key := blobKey(w.Owner, w.ID, f.ID)
 	taken, err := r.Intake.Take(ctx, upload.File{Name: fileName, Size: s.size, Body: s.file}, rules, key, w.key, bodyPlace(w.ID, f.ID))
 	if err != nil {
@@ -92,7 +95,7 @@ func (r *Room) Attach(ctx context.Context, draftID, name, fileName string, body 
 // fileField finds a field of kind file in the whole form.
 func fileField(s *forms.Service, name string) *forms.Field {
 	for i := range s.Form.Steps {
-		if f := fieldOf(s, &s.Form.Steps[i], name); f != nil && f.Kind == "file" {
+		if f := fieldOf(s, &s.Form.Steps[i], name); f != nil && isFile(f) {
 			return f
 		}
 	}

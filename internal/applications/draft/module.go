@@ -13,6 +13,7 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/secret"
 )
@@ -55,6 +56,16 @@ type Deps struct {
 	Profiles Profiles
 	Services Services
 	Cases    Cases
+	// Dictionaries are the lists that fields choose from; nil for none.
+	Dictionaries func() forms.Shelf
+	// Registries are asked about answers; nil: nothing is asked.
+	Registries Registries
+	// Papers are the person's documents that can be attached; nil for none.
+	Papers Papers
+	// Earlier are answers of earlier applications; nil for none.
+	Earlier Earlier
+	// Texts are those of facts, which carry both languages.
+	Texts *i18n.Bundle
 	// Agency finds an agency by its code; the zero Agency for an unknown one.
 	Agency func(code string) Agency
 }

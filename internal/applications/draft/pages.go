@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -32,7 +33,30 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("GET /cabinet/drafts/{id}/{step}", me, r.pageStep)
 	rt.Handle("POST /cabinet/drafts/{id}/{step}", me, r.postStep)
 	rt.Handle("POST /cabinet/drafts/{id}/{step}/check", me, r.checkField)
+	rt.Handle("GET /cabinet/dictionaries/{dictionary}", me, r.dictionary)
 	r.operations(rt.API)
+}
+
+// dictionary answers a search while typing: entries which hold the words.
+func (r *Room) dictionary(w http.ResponseWriter, req *http.Request) error {
+	ctx := req.Context()
+	var d *forms.Dictionary
+	if r.Dictionaries != nil {
+		d = r.Dictionaries()[req.PathValue("dictionary")]
+	}
+	if d == nil {
+		return ErrNotFound
+	}
+	type line struct {
+		Text string `json:"text"`
+	}
+	found := []line{}
+	for _, e := range d.Search(cutKey(web.Query(req, "q")), lang(ctx), matchesShown) {
+		found = append(found, line{e.Text.In(lang(ctx))})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(found)
 }
 
 // base is the address of a draft.

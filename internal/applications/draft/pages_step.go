@@ -218,7 +218,7 @@ func first(raw map[string][]string, name string) string {
 func commandOf(s string) command {
 	name, arg, _ := strings.Cut(s, ":")
 	switch name {
-	case doSave, doAdd, doRemove, doUnfile, doUpload, doRow, doPaste, doReplace:
+	case doSave, doAdd, doRemove, doUnfile, doUpload, doAttach, doChoose, doLookup, doRow, doPaste, doReplace:
 		return command{name, arg}
 	}
 	return command{name: doNext}
@@ -288,7 +288,7 @@ func (r *Room) receivePart(req *http.Request, d *work, step *forms.Step, in *pos
 		return left, nil
 	}
 	field := fieldOf(d.service, step, name)
-	if p.FileName() == "" || field == nil || field.Kind != "file" {
+	if p.FileName() == "" || field == nil || !isFile(field) {
 		return left, drain(p) // no file was chosen, or nobody asked for one
 	}
 	f, err := r.takeIn(req.Context(), d, field, name, p.FileName(), p)

@@ -103,6 +103,7 @@ func printer(ctx context.Context) forms.Printer {
 
 func submission(d Draft, result *forms.Result, f forms.Facts, source string) cases.Submission {
 	x := result.Decided
+	f.Dictionaries = nil // the answers hold the words
 	return cases.Submission{
 		ID: d.ID, Owner: d.Owner, ServiceID: d.ServiceID, Version: d.Version, Agency: result.Service.Agency,
 		Answers: result.Submission(), Facts: f, Level: f.Level, Region: f.Region, Source: source,
@@ -118,6 +119,11 @@ func outcomeOf(x forms.Decided) Outcome {
 func (r *Room) attached(w *work, answers forms.Answers) []cases.FileRef {
 	named := references(map[string]any(answers))
 	var out []cases.FileRef
+	for _, p := range w.papers {
+		if slices.Contains(named, p.ID) {
+			out = append(out, cases.FileRef{ID: p.ID, Name: paperName(p), Type: "pdf", Size: p.Size, Scan: upload.Clean, Open: p.Open})
+		}
+	}
 	for _, f := range w.files {
 		if !slices.Contains(named, f.ID) {
 			continue

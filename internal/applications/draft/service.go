@@ -3,6 +3,7 @@ package draft
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -32,6 +33,10 @@ func (r *Room) facts(ctx context.Context, owner string, s *forms.Service) (forms
 	}
 	f.Today = string(r.today(s.Agency))
 	f.Files = map[string]forms.File{}
+	f.Found = map[string]forms.Found{}
+	if r.Dictionaries != nil {
+		f.Dictionaries = r.Dictionaries()
+	}
 	return f, nil
 }
 
@@ -96,8 +101,16 @@ func (r *Room) gather(ctx context.Context, w *work) error {
 	if w.facts, err = r.facts(ctx, w.Owner, w.service); err != nil {
 		return err
 	}
+	w.shelf, _ = w.facts.Dictionaries.(forms.Shelf)
+	maps.Copy(w.facts.Found, w.Found)
+	if err := r.earlier(ctx, w); err != nil {
+		return err
+	}
 	if !anyFiles(w.service) || w.Number != "" {
 		return nil
+	}
+	if err := r.papers(ctx, w); err != nil {
+		return err
 	}
 	files, err := r.store.files(ctx, w.Owner, w.ID, w.key)
 	for _, f := range files {
@@ -177,7 +190,7 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, once stri
 	if err != nil {
 		return "", err
 	}
-	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: s.Form.Steps[0].ID, Answers: forms.Answers{}}
+	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: s.Form.Steps[0].ID, Answers: forms.Answers{}, Found: map[string]forms.Found{}}
 	sealed, err := sealAnswers(&d, key)
 	if err != nil {
 		return "", err

@@ -59,6 +59,10 @@ type bundle struct {
 	scanner  *scanner
 	server   http.Handler
 	words    *i18n.Bundle
+	asked    *rolls
+	papers   *drawer
+	before   *before
+	lists    forms.Shelf
 	anna     string // a citizen
 	boris    string // another one
 }
@@ -70,12 +74,74 @@ func (p *people) Facts(context.Context, string) (forms.Facts, error) {
 	origin := forms.Text{RU: "профиль, подтверждено МВД", EN: "profile, confirmed by the Ministry"}
 	known := func(v any) forms.Known { return forms.Known{Value: v, Origin: origin, AsOf: "2026-11-12T10:00:00Z"} }
 	return forms.Facts{Level: p.level, Audience: "citizen", Region: p.region, Known: map[string]forms.Known{
-		"profile.last_name": known("Петрова"), "profile.snils": known("11223344595"), "profile.phone": known("+79131234567"),
+		"profile.last_name": known("Петрова"), "profile.children": known([]any{
+			map[string]any{"last_name": "Петров", "first_name": "Иван", "birth_date": "2018-03-12", "certificate": "II-МЮ 123456"},
+			map[string]any{"last_name": "Петрова", "first_name": "Мария", "birth_date": "2020-07-01"},
+		}), "profile.snils": known("11223344595"), "profile.phone": known("+79131234567"),
 		"profile.person": known(map[string]any{"last_name": "Петрова", "first_name": "Анна", "middle_name": "Сергеевна", "birth_date": "1990-05-14"}),
 		"profile.passport": known(map[string]any{
 			"series": "4510", "number": "123456", "issued_on": "2010-06-01", "issued_by": "ОВД района Арбат", "unit_code": "770-001",
 		}),
 	}}, nil
+}
+
+// rolls are a registry of organisations which knows one.
+type rolls struct {
+	mu     sync.Mutex
+	silent bool
+	times  int
+}
+
+func (a *rolls) Find(_ context.Context, l forms.Lookup) (forms.Found, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.times++
+	if a.silent {
+		return forms.Found{}, fmt.Errorf("no answer")
+	}
+	if l.About != "7707083893" {
+		return forms.Found{None: true}, nil
+	}
+	return forms.Found{Known: forms.Known{
+		Value:  map[string]any{"inn": "7707083893", "name": "ПАО Сбербанк", "kpp": "773601001", "ogrn": "1027700132195"},
+		Origin: forms.Text{RU: "ЕГРЮЛ", EN: "the register of legal entities"}, AsOf: "2026-11-12T10:00:00Z",
+	}}, nil
+}
+
+// drawer has the documents of one person.
+type drawer struct {
+	owner string
+	list  []Paper
+}
+
+func (d *drawer) Papers(_ context.Context, owner string) ([]Paper, error) {
+	if owner != d.owner {
+		return nil, nil
+	}
+	return d.list, nil
+}
+
+// before is what one person has sent earlier.
+type before struct {
+	owner   string
+	answers forms.Answers
+}
+
+func (x *before) Earlier(_ context.Context, owner, _ string) (forms.Answers, time.Time, error) {
+	if owner != x.owner {
+		return nil, time.Time{}, nil
+	}
+	return x.answers, testkit.Start, nil
+}
+
+// lists are a small dictionary and a big one.
+func lists(t testing.TB) forms.Shelf {
+	t.Helper()
+	s, faults := forms.LoadDictionaries(os.DirFS("testdata"), ".")
+	for _, f := range faults {
+		t.Error(f)
+	}
+	return s
 }
 
 // shelf has services from files.
@@ -188,6 +254,7 @@ func around(t testing.TB, d *db.DB, clk *clock.Fake) *bundle {
 	must(t, err)
 	b := &bundle{
 		t: t, words: texts(t), db: d, clock: clk, queue: queue, files: files, profiles: &people{level: "confirmed", region: "77"},
+		asked: &rolls{}, papers: &drawer{}, before: &before{}, lists: lists(t),
 		services: load(t), scanner: &scanner{says: upload.Clean}, anna: id.New(), boris: id.New(),
 		cases: &registry{prepared: map[*cases.Prepared]cases.Submission{}, numbers: map[string]string{}, sent: map[string]cases.Submission{}, files: map[string][]byte{}},
 	}
@@ -195,6 +262,7 @@ func around(t testing.TB, d *db.DB, clk *clock.Fake) *bundle {
 	b.Room, err = New(Deps{
 		DB: d, Sealer: sealer, Queue: queue, Audit: journal, Clock: clk, Log: silent,
 		Intake: upload.NewIntake(b.scanner, blob.NewSealed(files), silent), Profiles: b.profiles, Services: b.services, Cases: b.cases,
+		Registries: b.asked, Papers: b.papers, Earlier: b.before, Texts: b.words, Dictionaries: func() forms.Shelf { return b.lists },
 		Agency: func(string) Agency {
 			return Agency{Title: forms.Text{RU: "Пробное ведомство", EN: "Trial agency"}, Zone: moscow}
 		},

@@ -21,6 +21,10 @@ const (
 	doRemove = "remove" // an item of a group
 	doUnfile = "unfile" // a file
 	doUpload = "upload" // keep the chosen files and stay
+	doAttach = "attach" // attach one of the person's own documents, scan=ID
+
+	doChoose = "choose" // take an entry of a dictionary, country=643
+	doLookup = "lookup" // ask a registry about an answer
 
 	doRow     = "row"     // open a row of a table, or close the open one
 	doPaste   = "paste"   // add the pasted rows to a table
@@ -87,7 +91,7 @@ func (o outcome) hidden() bool {
 
 // answer works out what a posted step makes of a draft. It changes nothing.
 func (w *work) answer(step *forms.Step, in *posted) outcome {
-	raw := w.complete(step, w.withFiles(step, in))
+	raw := w.choosing(step, in.command, w.complete(step, w.withFiles(step, in)))
 	if p := w.pasteOf(in); p != nil {
 		out := w.pasted(step, raw, p)
 		return w.seen(step, in, out)
@@ -141,11 +145,10 @@ func itemOf(arg string) (group string, item int) {
 func (w *work) withFiles(step *forms.Step, in *posted) map[string][]string {
 	raw := maps.Clone(in.raw)
 	for _, f := range in.taken {
-		ids := append(slices.Clone(raw[f.Field]), f.ID)
-		if field := fieldOf(w.service, step, f.Field); field != nil && field.FileCount() == 1 {
-			ids = []string{f.ID}
-		}
-		raw[f.Field] = ids
+		raw[f.Field] = attachedTo(fieldOf(w.service, step, f.Field), raw[f.Field], f.ID)
+	}
+	if name, id, ok := strings.Cut(in.command.arg, "="); ok && in.command.name == doAttach {
+		raw[name] = attachedTo(fieldOf(w.service, step, name), raw[name], id)
 	}
 	if in.command.name == doUnfile {
 		for name, ids := range raw {
@@ -153,6 +156,15 @@ func (w *work) withFiles(step *forms.Step, in *posted) map[string][]string {
 		}
 	}
 	return raw
+}
+
+// attachedTo adds a file to those of a field; it takes the place of the old one
+// where there is room for one.
+func attachedTo(f *forms.Field, ids []string, id string) []string {
+	if f != nil && f.FileCount() == 1 {
+		return []string{id}
+	}
+	return append(slices.Clone(ids), id)
 }
 
 // fieldOf finds the field of a step by its name in the page, children.0.scan.
@@ -191,6 +203,9 @@ func (r *Room) apply(ctx context.Context, w *work, step *forms.Step, in *posted)
 			}
 		}
 		out := w.answer(step, in)
+		if !out.refused && !out.conflict && r.look(ctx, w, step.ID, out.answers) {
+			out = w.answer(step, in)
+		}
 		err := r.keep(ctx, w, step.ID, in, out)
 		if !errors.Is(err, errStale) {
 			return out, err
@@ -228,7 +243,7 @@ func (r *Room) keep(ctx context.Context, w *work, step string, in *posted, out o
 		w.Draft = before
 		return err
 	}
-	if in.command.name == doUnfile {
+	if f, ok := w.file(in.command.arg); ok && in.command.name == doUnfile && !f.paper {
 		w.drop(in.command.arg)
 	}
 	return nil
@@ -285,7 +300,7 @@ func (r *Room) addFiles(ctx context.Context, tx *db.Tx, d Draft, files []sealedF
 // throwAway deletes the file that a command names.
 func (r *Room) throwAway(ctx context.Context, tx *db.Tx, w *work, c command) error {
 	f, ok := w.file(c.arg)
-	if c.name != doUnfile || !ok {
+	if c.name != doUnfile || !ok || f.paper {
 		return nil
 	}
 	if err := r.store.removeFile(ctx, tx, w.Draft, f.ID); err != nil {

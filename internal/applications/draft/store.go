@@ -56,7 +56,7 @@ func open(row draftdb.ApplicationsDraft, key *secret.DataKey) (Draft, error) {
 	d := Draft{
 		ID: row.ID, Owner: row.OwnerID, ServiceID: row.ServiceID, Version: int(row.Version), Step: row.Step,
 		RowVersion: row.RowVersion, Number: row.Number, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
-		Answers: forms.Answers{},
+		Answers: forms.Answers{}, Found: map[string]forms.Found{},
 	}
 	if row.Outcome != "" {
 		if err := json.Unmarshal([]byte(row.Outcome), &d.Outcome); err != nil {
@@ -73,11 +73,14 @@ func open(row draftdb.ApplicationsDraft, key *secret.DataKey) (Draft, error) {
 	if d.Answers, err = forms.DecodeAnswers(raw); err != nil {
 		return d, fmt.Errorf("draft %s: %w", d.ID, err)
 	}
+	if d.Found, err = takeFound(d.Answers); err != nil {
+		return d, fmt.Errorf("draft %s: %w", d.ID, err)
+	}
 	return d, nil
 }
 
 func sealAnswers(d *Draft, key *secret.DataKey) ([]byte, error) {
-	raw, err := d.Answers.Encode()
+	raw, err := withFound(d.Answers, d.Found).Encode()
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +156,8 @@ type about struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	SHA  string `json:"sha256"`
+
+	Photo *forms.Photo `json:"photo,omitempty"`
 }
 
 func (s store) addFile(ctx context.Context, tx *db.Tx, d Draft, f File, sealed []byte) error {
@@ -163,7 +168,7 @@ func (s store) addFile(ctx context.Context, tx *db.Tx, d Draft, f File, sealed [
 }
 
 func sealFile(d Draft, f File, key *secret.DataKey) ([]byte, error) {
-	raw, err := json.Marshal(about{Name: f.Name, Type: f.Type, SHA: hex.EncodeToString(f.ref.SHA256[:])})
+	raw, err := json.Marshal(about{Name: f.Name, Type: f.Type, SHA: hex.EncodeToString(f.ref.SHA256[:]), Photo: f.Photo})
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +203,7 @@ func openFile(row draftdb.ApplicationsDraftFile, key *secret.DataKey) (File, err
 	if err == nil {
 		err = json.Unmarshal(raw, &a)
 	}
-	f := File{ID: row.ID, Field: row.Field, Name: a.Name, Type: a.Type, Size: row.Size, Scan: upload.Scan(row.State)}
+	f := File{ID: row.ID, Field: row.Field, Name: a.Name, Type: a.Type, Size: row.Size, Scan: upload.Scan(row.State), Photo: a.Photo}
 	f.ref = blob.Ref{Key: row.BlobKey, Size: row.Size}
 	if err == nil {
 		raw, err = hex.DecodeString(a.SHA)

@@ -16,7 +16,7 @@ import (
 // stored answers.
 
 // isTable reports whether a group is shown as a table.
-func isTable(g *forms.Group) bool { return g.Repeat.Max >= longList }
+func isTable(g *forms.Group) bool { return g.Layout == "table" || g.Repeat.Max >= longList }
 
 func tableOf(s *forms.Service, groupID string) *forms.Group {
 	if g := s.Group(groupID); g != nil && isTable(g) {

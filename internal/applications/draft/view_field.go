@@ -12,8 +12,20 @@ import (
 	"okno/internal/kit/ui"
 )
 
-// field draws one question.
+// field draws one question with what stands around it.
 func (v *stepView) field(f *forms.FieldState) templ.Component {
+	c := v.bare(f)
+	if asksRegistry(f.Field) {
+		c = askedField(v, f, c)
+	}
+	if v.correction(f.Source) != "" || f.Changed {
+		c = sourced(v, f, c)
+	}
+	return c
+}
+
+// bare draws one question by its kind.
+func (v *stepView) bare(f *forms.FieldState) templ.Component {
 	switch f.Field.Kind {
 	case "note":
 		return noteField(v.in(f.Field.Label), v.in(f.Field.Text))
@@ -23,10 +35,13 @@ func (v *stepView) field(f *forms.FieldState) templ.Component {
 		return v.consent(f)
 	case "date":
 		return v.date(f, "", ui.Part{Text: v.label(f)}, v.hint(f))
-	case "file":
+	case "file", "photo":
 		return v.files(f)
 	}
 	inputs := f.Field.Inputs()
+	if len(f.Candidates) > 0 {
+		return v.picked(f, inputs)
+	}
 	if len(inputs) > 1 {
 		return v.composite(f, inputs)
 	}
@@ -37,6 +52,9 @@ func (v *stepView) field(f *forms.FieldState) templ.Component {
 		return v.checkboxes(f)
 	case "textarea":
 		return v.textarea(f)
+	}
+	if inputs[0].Search != "" {
+		return v.dictionary(f, inputs[0])
 	}
 	return v.box(f, inputs[0])
 }
@@ -154,7 +172,7 @@ func (v *stepView) consent(f *forms.FieldState) templ.Component {
 // date draws three boxes; part names the date within a composite, "" for a
 // field that is a date.
 func (v *stepView) date(f *forms.FieldState, part string, legend, hint ui.Part) templ.Component {
-	name, boxed := joined(f.Name, part), v.boxed(f)
+	name, boxed := joined(f.Name, part), v.newBoxes(f)
 	p := ui.DateInputParams{ID: name, Fieldset: ui.FieldsetParams{Legend: legend}, Hint: hint}
 	for _, in := range f.Field.Inputs() {
 		word, ok := strings.CutPrefix(in.Part, prefix(part))
@@ -187,8 +205,15 @@ func prefix(part string) string {
 
 // composite draws the parts of an answer under one legend.
 func (v *stepView) composite(f *forms.FieldState, inputs []forms.Input) templ.Component {
+	legend := ui.Part{Text: v.label(f), Classes: ui.LegendM}
+	if strings.Contains(f.Name, ".") {
+		legend.Classes = ui.LegendS // below the heading of its item
+	}
+	return v.parts(f, inputs, legend, v.hint(f), v.fault(f.Name))
+}
+
+func (v *stepView) parts(f *forms.FieldState, inputs []forms.Input, legend, hint, fault ui.Part) templ.Component {
 	var parts []templ.Component
-	boxed := v.boxed(f)
 	for _, in := range inputs {
 		if date := dateOf(in.Part); date != "" {
 			if strings.HasSuffix(in.Part, ".day") {
@@ -197,19 +222,23 @@ func (v *stepView) composite(f *forms.FieldState, inputs []forms.Input) templ.Co
 			}
 			continue
 		}
-		name := joined(f.Name, in.Part)
-		p := ui.InputParams{
-			Name: name, Label: ui.Text(v.part(in, in.Label)), ErrorMessage: v.fault(name),
-			Value: one(boxed(in.Part)), Inputmode: in.Mode, Autocomplete: autocomplete(f, in),
-		}
-		v.suit(&p, "", in)
-		parts = append(parts, ui.Input(p))
+		parts = append(parts, v.partBox(f, in))
 	}
-	legend := ui.Part{Text: v.label(f), Classes: ui.LegendM}
-	if strings.Contains(f.Name, ".") {
-		legend.Classes = ui.LegendS // below the heading of its item
+	return compositeField(f.Name, legend, hint, fault, parts)
+}
+
+// partBox draws one box of a composite.
+func (v *stepView) partBox(f *forms.FieldState, in forms.Input) templ.Component {
+	name, value := joined(f.Name, in.Part), one(v.newBoxes(f)(in.Part))
+	if in.Control == "select" {
+		return v.selected(name, v.part(in, in.Label), in, value)
 	}
-	return compositeField(f.Name, legend, v.hint(f), v.fault(f.Name), parts)
+	p := ui.InputParams{
+		Name: name, Label: ui.Text(v.part(in, in.Label)), ErrorMessage: v.fault(name),
+		Value: value, Inputmode: in.Mode, Autocomplete: autocomplete(f, in),
+	}
+	v.suit(&p, "", in)
+	return ui.Input(p)
 }
 
 func (v *stepView) part(in forms.Input, key string) string {
@@ -233,9 +262,34 @@ func (v *stepView) files(f *forms.FieldState) templ.Component {
 		Multiple: f.Field.FileCount() > 1, Attributes: ui.Attributes{"accept": accepted(f.Field)},
 		Hint: ui.HTML(linesOf(v.fileHints(f))),
 	}
+	offered := v.offered(f, listed)
 	full := f.Field.FileCount() > 1 && len(listed) >= f.Field.FileCount()
-	return filesField(v, f.Name, p, listed, full)
+	return filesField(v, f, p, listed, full, offered)
 }
+
+// offered are the person's own documents that can be attached and are not yet:
+// those that the form asks for before the others.
+func (v *stepView) offered(f *forms.FieldState, listed []attachedFile) []Paper {
+	if !slices.Contains(f.Field.FileTypes(), "pdf") {
+		return nil
+	}
+	fits := func(p Paper) bool { return slices.Contains(f.Field.FromVault, p.Kind) }
+	var first, then []Paper
+	for _, p := range v.work.papers {
+		switch {
+		case slices.ContainsFunc(listed, func(a attachedFile) bool { return a.id == p.ID }), p.Size > f.Field.FileBytes():
+		case fits(p):
+			first = append(first, p)
+		default:
+			then = append(then, p)
+		}
+	}
+	all := append(first, then...)
+	return all[:min(len(all), papersShown)]
+}
+
+// papersShown is how many documents are offered at one field.
+const papersShown = 20
 
 // fileHints names types, size and count before anything is chosen.
 func (v *stepView) fileHints(f *forms.FieldState) []string {
@@ -245,6 +299,9 @@ func (v *stepView) fileHints(f *forms.FieldState) []string {
 	}
 	types := strings.ToUpper(strings.Join(f.Field.FileTypes(), ", "))
 	size := i18n.Size(i18n.Lang(v.ctx), f.Field.FileBytes())
+	if f.Field.Norm != nil {
+		return append(lines, v.norm(f.Field.Norm, types, size)...)
+	}
 	lines = append(lines, v.t("applications.draft.file.limits", "Types", types, "Size", size))
 	if n := f.Field.FileCount(); n > 1 {
 		lines = append(lines, v.t("applications.draft.file.count", "Count", n))
@@ -279,9 +336,37 @@ func (v *stepView) listed(f *forms.FieldState) []attachedFile {
 		case upload.Infected:
 			a.state, a.kind = v.t("applications.draft.file.infected"), ui.Refused
 		default:
+			if x.paper {
+				a.href = "/cabinet/documents/" + x.ID + "/file"
+				break
+			}
 			a.href = base(v.work.ID) + "/files/" + x.ID
 		}
 		out = append(out, a)
 	}
 	return out
+}
+
+// norm says what a photo must be like, before one is chosen.
+func (v *stepView) norm(n *forms.Norm, types, size string) []string {
+	if n.MaxKB > 0 {
+		size = i18n.Size(i18n.Lang(v.ctx), int64(n.MaxKB)<<10)
+	}
+	lines := []string{v.t("applications.draft.photo.limits", "Types", types, "Size", size)}
+	if n.MinWidth > 0 || n.MinHeight > 0 {
+		lines = append(lines, v.t("applications.draft.photo.pixels", "Width", n.MinWidth, "Height", n.MinHeight))
+	}
+	if n.Ratio != "" {
+		lines = append(lines, v.t("applications.draft.photo.ratio", "Ratio", n.Ratio))
+	}
+	switch n.Background {
+	case "light":
+		lines = append(lines, v.t("applications.draft.photo.light"))
+	case "white":
+		lines = append(lines, v.t("applications.draft.photo.white"))
+	}
+	if n.Sharpness > 0 {
+		lines = append(lines, v.t("applications.draft.photo.sharp"))
+	}
+	return lines
 }

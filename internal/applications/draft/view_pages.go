@@ -119,6 +119,7 @@ type checkView struct {
 	failed   bool // sending was tried
 	changed  bool // the answers are not those that were seen
 	pages    map[string]*stepView
+	marks    forms.Provenance
 }
 
 func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *checkView {
@@ -165,7 +166,7 @@ func (v *checkView) unfinished() bool { return reach(v.result, v.work.Step) < le
 func (v *checkView) rows(rows []forms.Row) []ui.SummaryRow {
 	var out []ui.SummaryRow
 	for _, x := range rows {
-		row := ui.SummaryRow{Key: ui.Text(x.Label), Value: ui.HTML(answer(v, x))}
+		row := ui.SummaryRow{Key: ui.Text(x.Label), Value: ui.HTML(answerWithSource(v, x))}
 		if x.Kind != "calculated" {
 			row.Actions.Items = []ui.SummaryAction{{
 				Href: stepPath(v.work.ID, x.Step) + "?back=check#" + url.PathEscape(v.box(x)),
@@ -177,6 +178,22 @@ func (v *checkView) rows(rows []forms.Row) []ui.SummaryRow {
 		out = append(out, row)
 	}
 	return out
+}
+
+// origin says where an answer comes from, or from what it was changed; "" for
+// what was simply typed.
+func (v *checkView) origin(x forms.Row) string {
+	if v.marks == nil {
+		v.marks = v.result.Provenance()
+	}
+	m, ok := v.marks[x.Field]
+	if !ok || m.Origin == nil {
+		return ""
+	}
+	if field := fieldOf(v.work.service, v.work.service.Step(x.Step), x.Field); m.Changed && field != nil {
+		return changedFrom(v.ctx, field, m.Provided)
+	}
+	return sourceText(v.ctx, forms.Source{From: m.From, Path: m.Path, Origin: *m.Origin, AsOf: m.AsOf}, false)
 }
 
 // table are the first rows of a long list.

@@ -50,6 +50,9 @@ func newStepView(ctx context.Context, w *work, r *forms.Result, step string) *st
 	}
 	v.reveals = v.step.Step.Reveals()
 	v.each(func(f *forms.FieldState) {
+		if len(f.Candidates) > 0 {
+			v.ids[f.Name], v.boxes[pickName(f.Name)] = pickName(f.Name), true
+		}
 		for _, in := range f.Field.Inputs() {
 			name := joined(f.Name, in.Part)
 			v.boxes[name] = true
@@ -86,6 +89,8 @@ func (v *stepView) each(f func(*forms.FieldState)) {
 func (v *stepView) t(key string, args ...any) string {
 	return i18n.T(v.ctx, key, args...)
 }
+
+func (v *stepView) day(t time.Time) string { return i18n.Date(i18n.Lang(v.ctx), t) }
 
 func (v *stepView) in(t forms.Text) string { return t.In(lang(v.ctx)) }
 
@@ -274,6 +279,18 @@ func (v *stepView) hint(f *forms.FieldState) ui.Part {
 	return ui.HTML(linesOf(lines))
 }
 
+// plainHint is the field's help alone.
+func (v *stepView) plainHint(f *forms.FieldState) ui.Part { return ui.Text(v.in(f.Field.Hint)) }
+
+// changedFrom says what was known, where the person has written something else.
+func (v *stepView) changedFrom(f *forms.FieldState) string {
+	return changedFrom(v.ctx, f.Field, f.Provided)
+}
+
+func changedFrom(ctx context.Context, f *forms.Field, provided any) string {
+	return say(ctx, "applications.draft.changed", "Value", f.Print(provided, printer(ctx)))
+}
+
 // unchanged reports whether what was sent is what the field holds, spaces and
 // dashes aside: then it still comes from where it came from.
 func (v *stepView) unchanged(f *forms.FieldState) bool {
@@ -309,18 +326,23 @@ func (v *stepView) revealing(f *forms.FieldState) ui.Attributes {
 }
 
 // source tells where a value was taken from.
-func (v *stepView) source(s forms.Source) string {
+func (v *stepView) source(s forms.Source) string { return sourceText(v.ctx, s, true) }
+
+// sourceText tells where a value was taken from; with may, that it can be changed here.
+func sourceText(ctx context.Context, s forms.Source, may bool) string {
 	if s.From != forms.FromKnown {
 		return ""
 	}
-	origin := v.in(s.Origin)
+	text, origin := say(ctx, "applications.draft.source_plain"), s.Origin.In(lang(ctx))
 	if at, err := time.Parse(time.RFC3339, s.AsOf); err == nil {
-		return v.t("applications.draft.source_dated", "Origin", origin, "Date", at.Format("02.01.2006"))
+		text = say(ctx, "applications.draft.source_dated", "Origin", origin, "Date", at.Format("02.01.2006"))
+	} else if origin != "" {
+		text = say(ctx, "applications.draft.source", "Origin", origin)
 	}
-	if origin == "" {
-		return v.t("applications.draft.source_plain")
+	if may {
+		text += say(ctx, "applications.draft.source_may")
 	}
-	return v.t("applications.draft.source", "Origin", origin)
+	return text
 }
 
 func width(n int) string {
