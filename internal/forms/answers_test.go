@@ -135,6 +135,11 @@ func usedKeys(t *testing.T) []string {
 		keys = append(keys, "forms.explain.from_"+root)
 	}
 	keys = append(keys, "forms.explain.year", "forms.explain.month", "forms.explain.plus_days", "forms.explain.plus_months", "forms.explain.plus_years")
+	for _, what := range []string{
+		ChangeAdded, ChangeRemoved, ChangeRenamed, ChangeKind, ChangeOptions, ChangeLimits, ChangeRequired, ChangeFee, ChangeDeadline, ChangeRight, ChangeLevel,
+	} {
+		keys = append(keys, "forms.change."+what)
+	}
 	for _, k := range Kinds() {
 		for _, in := range k.Inputs(&Field{Places: []Place{{}}}) {
 			if in.Label != "" {
