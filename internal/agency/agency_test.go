@@ -164,7 +164,7 @@ func room(t *testing.T, d *db.DB) *Room {
 	must(t, err)
 	raw, err := os.ReadFile("../../services/" + File)
 	must(t, err)
-	r, err := New(Deps{DB: d, Audit: journal, Services: fstest.MapFS{File: {Data: raw}}})
+	r, err := New(Deps{DB: d, Audit: journal, Services: fstest.MapFS{File: {Data: raw}}, Keyset: keyset})
 	must(t, err)
 	return r
 }

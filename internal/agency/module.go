@@ -31,6 +31,8 @@ type Deps struct {
 	Clock  clock.Clock
 	// Logins tell how members of staff are called on pages; nil shows accounts.
 	Logins func(ctx context.Context, account string) string
+	// Titles are the services of an agency in a language, for lists; nil for none.
+	Titles func(agency, lang string) []Titled
 	// Changed is told of an account whose roles change, so that its sessions
 	// learn of it at once; nil for nobody.
 	Changed func(tx *db.Tx, account string)
@@ -45,6 +47,7 @@ type Room struct {
 	keyset   *secret.Keyset
 	clock    clock.Clock
 	logins   func(ctx context.Context, account string) string
+	services func(agency, lang string) []Titled
 	cache    rulesCache
 }
 
@@ -65,6 +68,7 @@ func New(d Deps) (*Room, error) {
 	}
 	return &Room{
 		agencies: agencies, store: store{d.DB}, audit: d.Audit, changed: d.Changed, keyset: d.Keyset, clock: d.Clock, logins: d.Logins,
+		services: d.Titles,
 	}, nil
 }
 
@@ -80,8 +84,11 @@ func Locale() fs.FS {
 	return sub
 }
 
-// Mount adds the API's list of agencies, which is public.
-func (r *Room) Mount(rt *web.Router) { mountAPI(r, rt) }
+// Mount adds the API's list of agencies, which is public, and the pages of heads.
+func (r *Room) Mount(rt *web.Router) {
+	mountAPI(r, rt)
+	mountPages(r, rt)
+}
 
 // Export is what the room knows of an account: its roles.
 func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {

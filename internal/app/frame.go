@@ -177,6 +177,7 @@ func navigation(a identity.Actor, section string, t func(string, ...any) string)
 		name, key, href string
 		roles           []identity.RoleName
 	}{
+		{"agency", "app.agency", "/desk/agency", []identity.RoleName{"head"}},
 		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},
 		{"tickets", "app.tickets", "/desk/tickets", []identity.RoleName{"support_operator", "support_specialist", "support_chief"}},
 		{"system", "app.system", "/desk/system", []identity.RoleName{"administrator"}},

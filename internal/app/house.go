@@ -140,7 +140,7 @@ func (h *House) buildPeople(context.Context) error {
 	})
 	h.agency, err = agency.New(agency.Deps{
 		DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged, Keyset: h.stores.sealer.Keyset(),
-		Clock: h.clock, Logins: h.login,
+		Clock: h.clock, Logins: h.login, Titles: h.servicesOf,
 	})
 	if err != nil {
 		return err
