@@ -59,7 +59,8 @@ func (s staffAddCommand) Run(w *world) error {
 }
 
 type servicesCommand struct {
-	Lint lintCommand `cmd:"" help:"Check a folder of services; names file, line and fault."`
+	Lint lintCommand  `cmd:"" help:"Check a folder of services; names file, line and fault."`
+	Test casesCommand `cmd:"" help:"Run the golden cases of a folder of services; names file, line and what came out otherwise."`
 }
 
 type lintCommand struct {

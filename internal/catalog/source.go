@@ -90,6 +90,7 @@ func fingerprint(files fs.FS) string {
 	for _, e := range entries {
 		if e.IsDir() {
 			note(path.Join(e.Name(), "service.yaml"))
+			note(path.Join(e.Name(), "cases.yaml"))
 		}
 	}
 	return b.String()

@@ -101,6 +101,10 @@ func (d *decoder) value(n ast.Node, v reflect.Value, t tags) {
 	case v.Type() == paragraphType:
 		d.object(n, v, t)
 		v.Addr().Interface().(*Paragraph).text.where = d.places(n)
+	case v.Kind() == reflect.Interface:
+		if x := d.anything(n); x != nil {
+			v.Set(reflect.ValueOf(x))
+		}
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		d.value(n, v.Elem(), t)

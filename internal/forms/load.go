@@ -146,7 +146,23 @@ func load(lang *language, fsys fs.FS, file string, o Options) (*Service, []Fault
 	if len(fs.list) > 0 {
 		return nil, fs.sorted()
 	}
+	if faults := tested(fsys, s, o); len(faults) > 0 {
+		return nil, faults
+	}
 	return s, nil
+}
+
+// tested runs the golden cases beside the service, if there are any.
+func tested(fsys fs.FS, s *Service, o Options) []Fault {
+	cases, faults := LoadCases(fsys, s)
+	if len(faults) > 0 || len(cases) == 0 {
+		return faults
+	}
+	var d Dictionaries
+	if o.Dictionaries != nil {
+		d = o.Dictionaries
+	}
+	return RunCases(s, cases, d)
 }
 
 // read decodes the file into the types; nil if it is no YAML at all.

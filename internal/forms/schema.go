@@ -8,11 +8,24 @@ import (
 
 // Schema is the JSON Schema (2020-12) of a service file, made from the same
 // types that read it. It serves editors; the linter knows much more.
-func Schema() ([]byte, error) {
+func Schema() ([]byte, error) { return schemaOf(reflect.TypeFor[Service](), "A service of Okno") }
+
+// CasesSchema is the JSON Schema of a file cases.yaml, DictionarySchema that of a
+// file dictionaries/<id>.yaml.
+func CasesSchema() ([]byte, error) {
+	return schemaOf(reflect.TypeFor[Cases](), "Golden cases of a service of Okno")
+}
+
+// DictionarySchema: see CasesSchema.
+func DictionarySchema() ([]byte, error) {
+	return schemaOf(reflect.TypeFor[Dictionary](), "A dictionary of Okno")
+}
+
+func schemaOf(t reflect.Type, title string) ([]byte, error) {
 	b := &schemaBuilder{defs: map[string]any{}}
-	root := b.object(reflect.TypeFor[Service]())
+	root := b.object(t)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["title"] = "A service of Okno"
+	root["title"] = title
 	root["$defs"] = b.defs
 	out, err := json.MarshalIndent(root, "", "  ")
 	return append(out, '\n'), err
@@ -46,6 +59,8 @@ func (b *schemaBuilder) of(t reflect.Type, tag tags) map[string]any {
 		return map[string]any{"type": []string{"string", "integer", "number", "boolean"}}
 	case t == templateType:
 		return b.of(reflect.TypeFor[Text](), tag)
+	case t.Kind() == reflect.Interface:
+		return map[string]any{"type": "object"}
 	case t.Kind() == reflect.Pointer:
 		return b.of(t.Elem(), tag)
 	case t.Kind() == reflect.Struct:
