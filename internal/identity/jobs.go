@@ -39,6 +39,9 @@ func (i *Identity) registerJobs() {
 
 // Sweep deletes codes, waits, limits and sessions that are long over.
 func (i *Identity) Sweep(ctx context.Context) error {
+	if err := i.settleChanges(ctx); err != nil {
+		return err
+	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		q, now := in(tx), tx.Now()
 		for _, s := range []struct {

@@ -5,3 +5,6 @@ const (
 	linkStop   = "stop"
 	linkAccess = "access"
 )
+
+// linkLength is of the token in a link: 192 bits, as SMS are short.
+const linkLength = 32

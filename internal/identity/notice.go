@@ -17,6 +17,16 @@ const securityPath = "/cabinet/security"
 // cabinet and by e-mail, and by SMS where it is urgent. These can't be
 // switched off. Each leads to «It wasn't me». subject and text are keys.
 func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, text string, args ...any) (*notify.Batch, error) {
+	letters, err := i.noticeLetters(ctx, a, urgent, subject, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	return i.Notify.Seal(ctx, letters...)
+}
+
+// noticeLetters are the letters of a notice. The second phone is told of what is
+// urgent, too.
+func (i *Identity) noticeLetters(ctx context.Context, a Account, urgent bool, subject, text string, args ...any) ([]notify.Letter, error) {
 	actor := ActorOf(ctx)
 	base := notify.Letter{
 		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: i.notMePath(a.ID),
@@ -28,12 +38,21 @@ func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, 
 	if a.Email != "" {
 		letters = append(letters, to(base, notify.Email, a.Email))
 	}
-	if urgent && a.Phone != "" {
-		sms := to(base, notify.SMS, a.Phone)
-		sms.Text, sms.Subject = base.Subject, ""
-		letters = append(letters, sms)
+	if !urgent {
+		return letters, nil
 	}
-	return i.Notify.Seal(ctx, letters...)
+	reserve, err := i.reserveOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, phone := range []string{a.Phone, reserve} {
+		if phone != "" {
+			sms := to(base, notify.SMS, phone)
+			sms.Text, sms.Subject = base.Subject, ""
+			letters = append(letters, sms)
+		}
+	}
+	return letters, nil
 }
 
 // whence is an address with its place, if that is known.

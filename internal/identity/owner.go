@@ -18,6 +18,10 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	if err != nil {
 		return nil, err
 	}
+	reserve, err := i.reserveOf(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
 	history, _, err := i.historyOf(ctx, owner, HistoryFilter{Limit: historyExport})
 	if err != nil {
 		return nil, err
@@ -28,7 +32,7 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	}
 	return map[string]any{
 		"account": map[string]any{
-			"id": a.ID, "phone": a.Phone, "email": a.Email, "login": a.Login,
+			"id": a.ID, "phone": a.Phone, "email": a.Email, "login": a.Login, "second_phone": reserve,
 			"language": a.Lang, "status": a.Status, "created_at": stamp(a.CreatedAt),
 		},
 		"sessions": exportSessions(sessions),

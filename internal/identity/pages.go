@@ -39,6 +39,7 @@ func (i *Identity) Mount(rt *web.Router) {
 
 	i.mountRecover(rt)
 	i.mountHistory(rt)
+	i.mountContact(rt)
 	i.mountAPI(rt.API)
 }
 

@@ -14,6 +14,7 @@ import (
 
 type securityView struct {
 	Sessions []Session
+	Contacts contactsView
 	Said     string
 }
 
@@ -54,6 +55,8 @@ func said(key string) string {
 		return "identity.security.ended"
 	case "others":
 		return "identity.security.others_ended"
+	case "contact":
+		return "identity.security.contact"
 	case "password":
 		return "identity.security.password_changed"
 	}
@@ -65,9 +68,13 @@ func (i *Identity) showSecurity(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	contacts, err := i.contactsView(r)
+	if err != nil {
+		return err
+	}
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.security.title"), Section: "security",
-		Body: securityPage(securityView{Sessions: all, Said: said(web.Query(r, "said"))}),
+		Body: securityPage(securityView{Sessions: all, Contacts: contacts, Said: said(web.Query(r, "said"))}),
 	})
 }
 
