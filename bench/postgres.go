@@ -43,6 +43,10 @@ func postgres(ctx context.Context, dir string) (*process, error) {
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=on", "-c", "synchronous_commit=on",
 		"-c", "full_page_writes=on", "-c", "max_connections=200", "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB")}
 	p.cmd.SysProcAttr, p.cmd.Dir = &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGINT}, "/"
+	if log, err := os.Create(serverLog(dir)); err == nil {
+		p.cmd.Stderr = log
+		defer func() { _ = log.Close() }() // the server has its own
+	}
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGINT) }
 	if err := p.cmd.Start(); err != nil {
 		return nil, err

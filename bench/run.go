@@ -160,6 +160,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"streams", b.streams},
 		{"submit", b.submit},
 		{"life", b.life},
+		{"volume", b.volume},
 	} {
 		if !b.wants(part.name) {
 			continue
