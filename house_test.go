@@ -27,7 +27,7 @@ var rooms = []string{
 }
 
 // vendors are packages of a room that speak to the outside.
-var vendors = []string{"internal/notify/smtp", "internal/notify/smpp"}
+var vendors = []string{"internal/notify/smtp", "internal/notify/smpp", "internal/notify/webpush"}
 
 const (
 	maxFunction = 120

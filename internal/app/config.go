@@ -50,6 +50,7 @@ type Config struct {
 	SMS        SMS      `yaml:"sms" envPrefix:"SMS_"`
 	SMSBackup  SMS      `yaml:"sms_backup" envPrefix:"SMS_BACKUP_"`
 	Registries Registry `yaml:"registries" envPrefix:"REGISTRIES_"`
+	Push       Push     `yaml:"push" envPrefix:"PUSH_"`
 	// Clamd is host:port or a socket's path of the virus scanner; "" for none.
 	Clamd string `yaml:"clamd" env:"CLAMD"`
 	// Proxies are addresses or networks whose X-Forwarded-For is believed.
@@ -85,6 +86,18 @@ type Registry struct {
 	URL    string        `yaml:"url" env:"URL"`
 	Client string        `yaml:"client" env:"CLIENT"`
 	Secret secret.String `yaml:"secret" env:"SECRET"`
+}
+
+// Push is how browsers' push services are called.
+type Push struct {
+	// Hosts are the services that may be called; none given means those of the
+	// common browsers. A name that begins with a dot stands for all that end so.
+	Hosts []string `yaml:"hosts" env:"HOSTS"`
+	// Key is the portal's private VAPID key in base64url; "" makes one at the first
+	// use and keeps it sealed.
+	Key secret.String `yaml:"key" env:"KEY"`
+	// insecure is the sandbox.
+	insecure []string
 }
 
 // TLS are the certificate and key of the portal; without them a proxy in front

@@ -74,6 +74,7 @@ func (d demoCommand) config(_ context.Context, sb *sandbox.Sandbox) (Config, err
 	}
 	c.SMTP = SMTP{Addr: sb.SMTPAddr(), User: s.SMTPUser, Password: secret.NewString(s.SMTPPassword), From: "no-reply@okno.example", TLS: "none"}
 	c.SMS = SMS{Addr: sb.SMSCAddr(), SystemID: s.SMPPSystemID, Password: secret.NewString(s.SMPPPassword), From: "Okno"}
+	c.Push.insecure = []string{sb.URL()}
 	c.Registries = Registry{URL: sb.RegistryURL(), Client: s.RegistryClient, Secret: secret.NewString(s.RegistrySecret)}
 	host, port, err := net.SplitHostPort(d.Listen)
 	if err != nil {

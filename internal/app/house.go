@@ -32,6 +32,7 @@ import (
 	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
+	"okno/internal/notify/webpush"
 	"okno/internal/profile"
 	"okno/internal/reference"
 	"okno/internal/support"
@@ -64,6 +65,7 @@ type House struct {
 	notify    *notify.Notify
 	identity  *identity.Identity
 	device    *device.Room
+	push      *webpush.Gateway
 	agency    *agency.Room
 	profile   *profile.Profile
 
@@ -136,8 +138,13 @@ func (h *House) buildPeople(context.Context) error {
 	}
 	h.device = device.New(device.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
-		Texts: h.texts, Notify: h.notify, Identity: h.identity, BaseURL: h.Config.BaseURL,
+		Texts: h.texts, Notify: h.notify, Identity: h.identity, Push: h.push, BaseURL: h.Config.BaseURL,
 	})
+	if key := h.Config.Push.Key; !key.IsZero() {
+		if err := h.device.SetVAPID(key.Reveal()); err != nil {
+			return fmt.Errorf("config: push.key: %w", err)
+		}
+	}
 	h.agency, err = agency.New(agency.Deps{
 		DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged, Keyset: h.stores.sealer.Keyset(),
 		Clock: h.clock, Logins: h.login, Titles: h.servicesOf,

@@ -104,6 +104,8 @@ func (h *House) gateways() (map[notify.Channel][]notify.Gateway, error) {
 		}
 		all[notify.Email] = append(all[notify.Email], g)
 	}
+	h.push = h.pushGateway()
+	all[notify.Push] = []notify.Gateway{h.push}
 	for name, s := range map[string]SMS{"sms": c.SMS, "sms_backup": c.SMSBackup} {
 		if s.Addr == "" {
 			continue

@@ -118,6 +118,7 @@ var walk = map[string]line{
 	"POST /desk/tickets/{number}/{deed}":                   {path: "/desk/tickets/{ticket number}/take"},
 	"GET /cabinet/notices/{id}":                            {path: "/cabinet/notices/{notice}"},
 	"POST /desk/filters/{id}/delete":                       {path: "/desk/filters/nothing/delete"},
+	"POST /cabinet/security/phone/{id}/remove":             {path: "/cabinet/security/phone/nothing/remove"},
 	"GET /q/{code}":                                        {path: "/q/nothing", open: true},
 	"GET /app/approve/{id}":                                {path: "/app/approve/nothing", open: true}, // whose it is, is tried in identity/device
 	"POST /app/approve/{id}/options":                       {path: "/app/approve/nothing/options", open: true},

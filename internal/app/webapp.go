@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -9,6 +11,7 @@ import (
 
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
+	"okno/internal/notify/webpush"
 	webassets "okno/web"
 )
 
@@ -65,4 +68,16 @@ func showOffline(w http.ResponseWriter, r *http.Request) error {
 // itself wants there.
 func (a webapp) head(p web.Page) templ.Component {
 	return headLinks(a.assets.Path("icon-192.png"), p.Head)
+}
+
+// pushGateway speaks to the push services of browsers. Its keys are the devices',
+// who stand above it.
+func (h *House) pushGateway() *webpush.Gateway {
+	c := h.Config
+	return webpush.New(webpush.Config{
+		Hosts: c.Push.Hosts, Insecure: c.Push.insecure, Subscriber: cmp.Or(c.Operator.Email, c.SMTP.From),
+		Keys: func(ctx context.Context) (string, string, error) { return h.device.VAPID(ctx) },
+		Gone: func(ctx context.Context, owner, endpoint string) { h.device.Gone(ctx, owner, endpoint) },
+		Icon: func() string { return h.device.Asset("icon-192.png") },
+	})
 }

@@ -14,6 +14,8 @@ const (
 	SMS     Channel = "sms"
 	Email   Channel = "email"
 	Cabinet Channel = "cabinet"
+	// Push goes to one device; To is its subscription as JSON.
+	Push Channel = "push"
 )
 
 // Letter is one message, its words ready in the person's language.

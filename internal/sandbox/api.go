@@ -19,6 +19,9 @@ func (s *Sandbox) handler() http.Handler {
 	s.pages(site)
 	site.HandleFunc("GET /api/messages", s.apiMessages)
 	site.HandleFunc("GET /api/authenticator", s.apiAuthenticator)
+	site.HandleFunc("GET /api/push", s.apiPush)
+	site.HandleFunc("POST /api/push", s.apiSubscribe)
+	site.HandleFunc("DELETE /api/push", s.apiUnsubscribe)
 	site.HandleFunc("GET /api/switches", s.apiSwitches)
 	site.HandleFunc("PUT /api/switches/{party}", s.apiSetSwitch)
 	site.HandleFunc("GET /api/people", s.apiPeople)
@@ -26,6 +29,7 @@ func (s *Sandbox) handler() http.Handler {
 	site.HandleFunc("POST /api/reset", s.apiReset)
 	mux := http.NewServeMux()
 	mux.Handle("/registry/", s.registry)
+	mux.Handle("/push/send/", s.push)
 	// A page of another site must not throw switches in the tester's browser.
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(site)))
 	return mux

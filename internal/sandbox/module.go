@@ -16,6 +16,7 @@ import (
 	"okno/internal/sandbox/party"
 	"okno/internal/sandbox/population"
 	"okno/internal/sandbox/postbox"
+	"okno/internal/sandbox/push"
 	"okno/internal/sandbox/registry"
 	"okno/internal/sandbox/smsc"
 )
@@ -49,6 +50,7 @@ type Sandbox struct {
 	registry  *registry.Registry
 	mail      *mail.Server
 	smsc      *smsc.Server
+	push      *push.Service
 	site      *http.Server
 	secrets   Secrets
 	certPEM   []byte
@@ -113,6 +115,7 @@ func build(cfg Config) (*Sandbox, error) {
 	s := &Sandbox{cfg: cfg, switches: party.New(), secrets: secretsOf(cfg.Seed), ended: make(chan struct{})}
 	s.close = sync.OnceValue(s.shut)
 	s.people = population.New(cfg.Seed, cfg.People)
+	s.push = push.New(cfg.Clock)
 	var err error
 	if s.box, err = openBox(cfg.Dir); err != nil {
 		return nil, err

@@ -1,7 +1,7 @@
 // A page that waits for an answer given elsewhere: [data-ask=STREAM] is the
 // stream that tells of changes, data-ask-src the part that is fetched then and
 // every ten seconds (a QR code changes). 205 says that there is an answer: the
-// page is loaded anew and goes on.
+// page is loaded anew and goes on, or the form around it ([data-ask-form]) is sent.
 import { say } from './say.js'
 
 const every = 10000
@@ -17,9 +17,17 @@ export function watchAsks () {
   window.addEventListener('pagehide', () => { stream.close(); clearInterval(timer) }, { once: true })
 }
 
+/** On to what the answer opens: a form of the page, or the page itself. */
+function go (root) {
+  const form = root.closest('form[data-ask-form]')
+  if (form) form.requestSubmit()
+  else location.reload()
+}
+
 async function part (root) {
   const answer = await fetch(root.dataset.askSrc, { credentials: 'same-origin', headers: { 'X-Fragment': '1' } })
-  if (answer.status === 205) return location.reload()
+  if (answer.status === 205) return go(root)
+  if (answer.status === 204) return
   if (!answer.ok || answer.redirected) return
   const text = await answer.text()
   if (text.trim() === root.innerHTML.trim()) return

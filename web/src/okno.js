@@ -1,6 +1,7 @@
 // Okno's scripts: comfort on top of pages that work without them. No inline
 // code, no eval; the page's Content-Security-Policy is default-src 'self'.
 import { enhance } from './govuk.js'
+import { watchApp } from './app.js'
 import { watchAsks } from './ask.js'
 import { watchChecks } from './check.js'
 import { watchCodes, watchCopies, watchOnce, watchAutosubmit } from './comfort.js'
@@ -16,7 +17,7 @@ import { watchUploads } from './upload.js'
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 enhance(document)
 for (const watch of [watchPointer, watchChecks, watchReveals, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
-  watchPasskeys, watchAsks, watchIdle, watchLive]) {
+  watchPasskeys, watchAsks, watchApp, watchIdle, watchLive]) {
   try {
     watch()
   } catch (fault) {

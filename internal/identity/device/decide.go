@@ -67,13 +67,16 @@ func (r *Room) Confirm(ctx context.Context, askID string, with Answer) error {
 	if a.State != Read || a.Over(db.At(r.Clock.Now())) {
 		return ErrOver
 	}
-	if a.Way == byPush && with.Choice != strconv.Itoa(a.Number) {
+	if a.Way == byPush && with.Choice == "" {
+		return ErrChoice.WithField("choice", ErrChoice.Key)
+	}
+	if a.Way == byPush && with.Choice != number(a.Number) {
 		return errors.Join(r.decide(ctx, a, doRefuse), ErrOver)
 	}
 	if err := r.allowed(ctx, a); err != nil {
 		return err
 	}
-	if err := r.unlocked(ctx, a, with.Credential); err != nil {
+	if err := r.unlocked(ctx, a, with); err != nil {
 		return err
 	}
 	return r.decide(ctx, a, doConfirm)
@@ -100,7 +103,14 @@ func (r *Room) Unlocks(ctx context.Context) (bool, error) {
 	return r.Unlock.HasPasskey(ctx, identity.ActorOf(ctx).ID)
 }
 
-func (r *Room) unlocked(ctx context.Context, a Ask, credential string) error {
+func (r *Room) unlocked(ctx context.Context, a Ask, with Answer) error {
+	if a.Way == byPush {
+		// Whoever holds a device that takes push messages has unlocked it to read one.
+		if own, err := r.isDevice(ctx, a.Owner, with.Device); err != nil || own {
+			return err
+		}
+	}
+	credential := with.Credential
 	passkey, err := r.Unlocks(ctx)
 	if err != nil {
 		return err

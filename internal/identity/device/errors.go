@@ -17,4 +17,23 @@ var (
 	ErrUnlock = errs.NewInvalid("identity.device.error.unlock")
 	// ErrNotConfirmed: the act was not confirmed by a device.
 	ErrNotConfirmed = errs.NewForbidden("identity.device.error.not_confirmed")
+	// ErrNoPush: the portal sends no push messages.
+	ErrNoPush = errs.NewNotFound("identity.device.error.no_push")
+	// ErrNoDevice: there is no such device of the actor's.
+	ErrNoDevice = errs.NewNotFound("identity.device.error.no_device")
+	// ErrSubscription: what the browser says is no subscription of a known service.
+	ErrSubscription = errs.NewInvalid("identity.device.error.subscription")
+	// ErrTooMany: the account has as many devices as it may.
+	ErrTooMany = errs.NewConflict("identity.device.error.too_many")
+	// ErrChoice: no number was chosen.
+	ErrChoice = errs.NewInvalid("identity.device.error.choice")
+	// ErrWaits: nobody has answered yet.
+	ErrWaits = errs.NewInvalid("identity.device.error.waits")
+	// ErrRefused: the answer was no.
+	ErrRefused = errs.NewInvalid("identity.device.error.refused")
+	// ErrCode: not the code of the message.
+	ErrCode = errs.NewInvalid("identity.device.error.code")
 )
+
+// codeFault names the field of the code.
+func codeFault(e *errs.Error) error { return e.WithField("code", e.Key, e.Args...) }

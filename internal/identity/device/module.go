@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
@@ -41,6 +42,8 @@ type Deps struct {
 	Texts    *i18n.Bundle
 	Notify   identity.Sender
 	Identity *identity.Identity
+	// Push is nil where no push messages are sent.
+	Push subscriber
 	// Unlock is nil where no passkeys are known: a fresh factor is asked for.
 	Unlock Unlocker
 	// Place says in words where an address is, in the language; "" for unknown.
@@ -57,6 +60,7 @@ type Deps struct {
 type Room struct {
 	Deps
 	store store
+	vapid atomic.Pointer[[2]string]
 }
 
 // New opens it and registers its jobs.

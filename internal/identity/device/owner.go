@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"time"
 
 	"okno/internal/kit/db"
 )
@@ -12,7 +13,15 @@ func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"sign_in_by_qr": on}, nil
+	devices, err := r.devicesOf(ctx, owner, "")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]map[string]any, len(devices))
+	for n, d := range devices {
+		out[n] = map[string]any{"name": d.Name, "created_at": d.Created.Time().Format(time.RFC3339)}
+	}
+	return map[string]any{"sign_in_by_qr": on, "devices": out}, nil
 }
 
 // Erase deletes the owner's devices, asks and switches.

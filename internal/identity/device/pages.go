@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
 	"okno/internal/kit/web"
 )
 
@@ -19,15 +20,19 @@ const LivePath = "/ask/live"
 
 // Mount adds the pages.
 func (r *Room) Mount(rt *web.Router) {
-	rt.Handle("POST /login/qr", web.Public, r.postBegin(SignIn))
+	rt.Handle("POST /login/qr", web.Public, r.postBegin(SignIn, false))
 	rt.Handle("GET /login/qr", web.Public, r.showAsk(SignIn))
 	rt.Handle("GET /login/qr/part", web.Public, r.part(SignIn))
-	rt.Handle("POST /reauth/qr", identity.SignedIn(), r.postBegin(Fresh))
+	rt.Handle("POST /reauth/qr", identity.SignedIn(), r.postBegin(Fresh, false))
+	rt.Handle("POST /reauth/push", identity.SignedIn(), r.postBegin(Fresh, true))
 	rt.Handle("GET /reauth/qr", identity.SignedIn(), r.showAsk(Fresh))
 	rt.Handle("GET /reauth/qr/part", identity.SignedIn(), r.part(Fresh))
+	rt.Handle("GET /ask/state", web.Public, r.state)
 	rt.Handle("GET "+LivePath, web.Public, r.live)
 
 	rt.Handle("GET /q/{code}", identity.SignedIn(), r.showCode)
+	rt.Handle("GET /app", identity.SignedIn(), r.showApp)
+	rt.Handle("GET /app/asks", identity.SignedIn(), r.asksPart)
 	rt.Handle("GET /app/scan", identity.SignedIn(), r.showScan)
 	rt.Handle("POST /app/scan", identity.SignedIn(), r.postScan)
 	rt.Handle("GET /app/approve/{id}", identity.SignedIn(), r.showApprove)
@@ -35,8 +40,10 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /app/approve/{id}/confirm", identity.SignedIn(), r.postConfirm)
 	rt.Handle("POST /app/approve/{id}/refuse", identity.SignedIn(), r.postRefuse)
 
-	rt.Handle("GET /cabinet/security/devices", identity.SignedIn(), r.showDevices)
-	rt.Handle("POST /cabinet/security/devices/qr", identity.SignedIn(), r.postQR)
+	rt.Handle("GET /cabinet/security/phone", identity.SignedIn(), r.showDevices)
+	rt.Handle("POST /cabinet/security/phone/qr", identity.SignedIn(), r.postQR)
+	rt.Handle("POST /cabinet/security/phone/push", identity.SignedIn(), r.postSubscribe)
+	rt.Handle("POST /cabinet/security/phone/{id}/remove", identity.SignedIn(), r.postRemove)
 }
 
 func title(ctx context.Context, key string, args ...any) string { return i18n.T(ctx, key, args...) }
@@ -72,14 +79,14 @@ func pathOf(k Kind) string {
 const confirmPath = "/confirm"
 
 // postBegin makes an ask of this browser and shows it.
-func (r *Room) postBegin(kind Kind) web.Handler {
+func (r *Room) postBegin(kind Kind, push bool) web.Handler {
 	return func(w http.ResponseWriter, req *http.Request) error {
 		form, err := web.Form(w, req)
 		if err != nil {
 			return err
 		}
 		to := identity.Target(form.Get("to"))
-		f := AskFor{Kind: kind}
+		f := AskFor{Kind: kind, Push: push}
 		if kind == Fresh {
 			f.Owner = identity.ActorOf(req.Context()).ID
 		}
@@ -177,7 +184,7 @@ func (r *Room) enter(w http.ResponseWriter, req *http.Request, kind Kind, to str
 
 // live is the stream of the browser that asks; it ends with the ask.
 func (r *Room) live(w http.ResponseWriter, req *http.Request) error {
-	a, err := r.Look(req.Context(), web.Cookie(req, askCookie))
+	a, err := r.followed(req)
 	if errors.Is(err, ErrNoAsk) || err == nil && a.Over(r.now()) || r.Live == nil {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -187,4 +194,28 @@ func (r *Room) live(w http.ResponseWriter, req *http.Request) error {
 	}
 	alive := func() bool { return !a.Over(r.now()) }
 	return r.Live.Serve(w, req, alive, liveTopic(a.ID))
+}
+
+// followed is the ask that the address names, or that of the browser. Whoever
+// knows an ask's id is told that it changed, and nothing of it.
+func (r *Room) followed(req *http.Request) (Ask, error) {
+	if ask := web.Query(req, "id"); id.Valid(ask) {
+		return r.ask(req.Context(), ask)
+	}
+	return r.Look(req.Context(), web.Cookie(req, askCookie))
+}
+
+// state answers 205 when an ask has been answered or is over.
+func (r *Room) state(w http.ResponseWriter, req *http.Request) error {
+	a, err := r.followed(req)
+	if err != nil && !errors.Is(err, ErrNoAsk) {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if err != nil || !a.open(r.now()) {
+		w.WriteHeader(http.StatusResetContent)
+		return nil
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

@@ -1,15 +1,17 @@
 package device
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"okno/internal/identity"
 	"okno/internal/kit/web"
 )
 
 // devicesPath is the page of phones and codes in «Security».
-const devicesPath = "/cabinet/security/devices"
+const devicesPath = "/cabinet/security/phone"
 
 // deviceCookie tells that a browser is a device that takes push messages.
 const deviceCookie = "okno_device"
@@ -20,9 +22,18 @@ func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := devicesView{QR: on, Said: said(web.Query(req, "said"))}
+	v := devicesView{QR: on, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh}
+	if v.Devices, err = r.Devices(ctx, web.Cookie(req, deviceCookie)); err != nil {
+		return err
+	}
+	if v.Key, err = r.publicKey(ctx); err != nil {
+		return err
+	}
+	if web.Query(req, "fault") == "push" {
+		v.Faults = map[string]string{"": title(ctx, ErrSubscription.Key)}
+	}
 	return web.Render(w, req, web.Page{
-		Title: title(ctx, "identity.device.title"), Section: "security", Back: "/cabinet/security", Body: devicesPage(v),
+		Title: title(ctx, "identity.device.title"), Section: "security", Error: len(v.Faults) > 0, Back: "/cabinet/security", Body: devicesPage(v),
 	})
 }
 
@@ -33,6 +44,10 @@ func said(key string) string {
 		return "identity.device.said_on"
 	case "off":
 		return "identity.device.said_off"
+	case "added":
+		return "identity.device.said_added"
+	case "removed":
+		return "identity.device.said_removed"
 	}
 	return ""
 }
@@ -54,4 +69,65 @@ func (r *Room) postQR(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, devicesPath+"?said=on")
 	}
 	return web.Redirect(w, req, devicesPath+"?said=off")
+}
+
+// publicKey is the portal's key as a browser wants it, "" where no push messages
+// are sent.
+func (r *Room) publicKey(ctx context.Context) (string, error) {
+	if r.Push == nil {
+		return "", nil
+	}
+	_, public, err := r.VAPID(ctx)
+	return public, err
+}
+
+// deviceLife is for how long a browser is known to be a device.
+const deviceLife = 365 * 24 * time.Hour
+
+// postSubscribe takes what the browser's PushManager gave.
+func (r *Room) postSubscribe(w http.ResponseWriter, req *http.Request) error {
+	form, err := web.Form(w, req)
+	if err != nil {
+		return err
+	}
+	secret, err := r.Subscribe(req.Context(), form.Get("subscription"))
+	switch {
+	case errors.Is(err, identity.ErrFresh):
+		return web.Redirect(w, req, withTo("/reauth", devicesPath))
+	case errors.Is(err, ErrSubscription), errors.Is(err, ErrTooMany):
+		return web.Redirect(w, req, devicesPath+"?fault=push")
+	case err != nil:
+		return err
+	}
+	web.SetCookie(w, req, deviceCookie, secret, deviceLife)
+	return web.Redirect(w, req, devicesPath+"?said=added")
+}
+
+func (r *Room) postRemove(w http.ResponseWriter, req *http.Request) error {
+	err := r.Remove(req.Context(), req.PathValue("id"))
+	if errors.Is(err, identity.ErrFresh) {
+		return web.Redirect(w, req, withTo("/reauth", devicesPath))
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, req, devicesPath+"?said=removed")
+}
+
+// showApp is where the installed web app begins.
+func (r *Room) showApp(w http.ResponseWriter, req *http.Request) error {
+	asks, err := r.Open(req.Context())
+	if err != nil {
+		return err
+	}
+	return web.Render(w, req, web.Page{Title: title(req.Context(), "identity.device.app.title"), Body: appPage(appView{Asks: asks, Staff: identity.ActorOf(req.Context()).IsStaff()})})
+}
+
+// asksPart is what waits for an answer, for the stream.
+func (r *Room) asksPart(w http.ResponseWriter, req *http.Request) error {
+	asks, err := r.Open(req.Context())
+	if err != nil {
+		return err
+	}
+	return web.Fragment(w, req, asksList(appView{Asks: asks}))
 }

@@ -12,6 +12,9 @@ SELECT * FROM identity_asks WHERE browser_hash = $1;
 -- name: OpenAsks :many
 SELECT * FROM identity_asks WHERE owner_id = $1 AND expires_at > $2 AND state IN ('shown', 'read') ORDER BY created_at DESC, id LIMIT 20;
 
+-- name: RefAsk :one
+SELECT * FROM identity_asks WHERE owner_id = $1 AND ref = $2 AND kind = $3 ORDER BY created_at DESC, id DESC LIMIT 1;
+
 -- name: ActAsk :one
 SELECT * FROM identity_asks
 WHERE owner_id = $1 AND expires_at > $2 AND session_id = $3 AND ref = $4 AND kind = 'act' AND state = 'confirmed'
@@ -48,8 +51,8 @@ ON CONFLICT (owner_id) DO UPDATE SET qr = excluded.qr, changed_at = excluded.cha
 DELETE FROM identity_device_switches WHERE owner_id = $1;
 
 -- name: InsertDevice :exec
-INSERT INTO identity_push_devices (owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, created_at, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0);
+INSERT INTO identity_push_devices (owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, secret_hash, created_at, used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0);
 
 -- name: DevicesOf :many
 SELECT * FROM identity_push_devices WHERE owner_id = $1 ORDER BY created_at, id;

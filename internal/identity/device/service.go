@@ -10,6 +10,7 @@ import (
 	"okno/internal/kit/db"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
+	"okno/internal/notify"
 )
 
 // portalKey is whose key seals what belongs to nobody yet: where an ask without
@@ -51,9 +52,19 @@ func (r *Room) Begin(ctx context.Context, f AskFor) (a Ask, browser string, err 
 		ID: id.New(), Kind: string(f.Kind), Way: byQR, State: string(Shown), OwnerID: f.Owner, SessionID: actor.Session,
 		Ref: f.Ref, BrowserHash: id.Hash(browser), CodeHash: []byte{},
 	}
+	var batch *notify.Batch
 	if f.Push {
 		row.Way = byPush
 		row.Number, row.Choices = numbers()
+		code := id.Code(6)
+		row.CodeHash = codeHash(row.ID, code)
+		account, err := r.Identity.Account(ctx, f.Owner)
+		if err != nil {
+			return a, "", err
+		}
+		if batch, err = r.letters(ctx, account, row.ID, code); err != nil {
+			return a, "", err
+		}
 	}
 	key, err := r.keyOf(ctx, f.Owner)
 	if err != nil {
@@ -68,7 +79,10 @@ func (r *Room) Begin(ctx context.Context, f AskFor) (a Ask, browser string, err 
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		row.CreatedAt, row.ExpiresAt = tx.Now(), tx.Now().Add(lifeOf(row.Way))
 		r.touchOwner(tx, f.Owner)
-		return in(tx).InsertAsk(ctx, row)
+		if err := in(tx).InsertAsk(ctx, row); err != nil || batch == nil {
+			return err
+		}
+		return r.Notify.Send(ctx, tx, batch)
 	})
 	if err != nil {
 		return a, "", err

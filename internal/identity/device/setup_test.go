@@ -217,3 +217,10 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func engineOf(name string) db.Engine {
+	if name == string(db.SQLite) {
+		return db.SQLite
+	}
+	return db.Postgres
+}

@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -167,8 +168,34 @@ type scanView struct {
 }
 
 type devicesView struct {
-	QR   bool
-	Said string
+	QR, Fresh bool
+	Said      string
+	Devices   []Device
+	// Key is the portal's public key for push services, "" for none.
+	Key    string
+	Faults map[string]string
+}
+
+// this reports whether the browser of the request is one of the devices.
+func (v devicesView) this() bool {
+	return slices.ContainsFunc(v.Devices, func(d Device) bool { return d.This })
+}
+
+func (v devicesView) name(ctx context.Context, d Device) string {
+	if d.Name == "" {
+		return i18n.T(ctx, "identity.security.unknown_device")
+	}
+	return d.Name
+}
+
+type appView struct {
+	Asks  []Ask
+	Staff bool
+}
+
+// ask says in one line who asks.
+func (v appView) ask(ctx context.Context, a Ask) string {
+	return approveView{Ask: a, On: true}.browser(ctx) + ", " + a.From.IP
 }
 
 // spaced writes a number digit by digit, so that it is read out so.

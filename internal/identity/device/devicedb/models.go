@@ -50,6 +50,7 @@ type IdentityPushDevice struct {
 	NameSealed     []byte
 	EndpointSealed []byte
 	KeysSealed     []byte
+	SecretHash     []byte
 	CreatedAt      db.Time
 	UsedAt         db.Time
 }

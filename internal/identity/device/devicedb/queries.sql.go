@@ -209,7 +209,7 @@ func (q *Queries) DeleteSwitches(ctx context.Context, ownerID string) error {
 }
 
 const devicesOf = `-- name: DevicesOf :many
-SELECT owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, created_at, used_at FROM identity_push_devices WHERE owner_id = $1 ORDER BY created_at, id
+SELECT owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, secret_hash, created_at, used_at FROM identity_push_devices WHERE owner_id = $1 ORDER BY created_at, id
 `
 
 func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityPushDevice, error) {
@@ -228,6 +228,7 @@ func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityPush
 			&i.NameSealed,
 			&i.EndpointSealed,
 			&i.KeysSealed,
+			&i.SecretHash,
 			&i.CreatedAt,
 			&i.UsedAt,
 		); err != nil {
@@ -290,8 +291,8 @@ func (q *Queries) InsertAsk(ctx context.Context, arg InsertAskParams) error {
 }
 
 const insertDevice = `-- name: InsertDevice :exec
-INSERT INTO identity_push_devices (owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, created_at, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+INSERT INTO identity_push_devices (owner_id, id, endpoint_index, name_sealed, endpoint_sealed, keys_sealed, secret_hash, created_at, used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
 `
 
 type InsertDeviceParams struct {
@@ -301,6 +302,7 @@ type InsertDeviceParams struct {
 	NameSealed     []byte
 	EndpointSealed []byte
 	KeysSealed     []byte
+	SecretHash     []byte
 	CreatedAt      db.Time
 }
 
@@ -312,6 +314,7 @@ func (q *Queries) InsertDevice(ctx context.Context, arg InsertDeviceParams) erro
 		arg.NameSealed,
 		arg.EndpointSealed,
 		arg.KeysSealed,
+		arg.SecretHash,
 		arg.CreatedAt,
 	)
 	return err
@@ -438,6 +441,44 @@ func (q *Queries) ReadAsk(ctx context.Context, arg ReadAskParams) (int64, error)
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const refAsk = `-- name: RefAsk :one
+SELECT id, kind, way, state, owner_id, session_id, reader_id, method, ref, browser_hash, code_hash, number, choices, tries, from_sealed, what_sealed, created_at, read_at, decided_at, expires_at FROM identity_asks WHERE owner_id = $1 AND ref = $2 AND kind = $3 ORDER BY created_at DESC, id DESC LIMIT 1
+`
+
+type RefAskParams struct {
+	OwnerID string
+	Ref     string
+	Kind    string
+}
+
+func (q *Queries) RefAsk(ctx context.Context, arg RefAskParams) (IdentityAsk, error) {
+	row := q.db.QueryRowContext(ctx, refAsk, arg.OwnerID, arg.Ref, arg.Kind)
+	var i IdentityAsk
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Way,
+		&i.State,
+		&i.OwnerID,
+		&i.SessionID,
+		&i.ReaderID,
+		&i.Method,
+		&i.Ref,
+		&i.BrowserHash,
+		&i.CodeHash,
+		&i.Number,
+		&i.Choices,
+		&i.Tries,
+		&i.FromSealed,
+		&i.WhatSealed,
+		&i.CreatedAt,
+		&i.ReadAt,
+		&i.DecidedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
 }
 
 const sweepAsks = `-- name: SweepAsks :exec

@@ -40,6 +40,7 @@ CREATE TABLE identity_push_devices (
     name_sealed     BYTEA  NOT NULL, -- personal
     endpoint_sealed BYTEA  NOT NULL, -- personal
     keys_sealed     BYTEA  NOT NULL, -- personal
+    secret_hash     BYTEA  NOT NULL, -- secret: what the device's browser holds
     created_at      BIGINT NOT NULL, -- plain
     used_at         BIGINT NOT NULL, -- plain
     PRIMARY KEY (owner_id, id)
