@@ -112,9 +112,11 @@ func (s *seeder) fill(ctx context.Context) (people, error) {
 	return all, s.finish(ctx)
 }
 
-// finish makes bearers of the sessions that are for the API, and drops the jobs.
+// finish makes bearers of the sessions that are for the API, frees all from the
+// network and browser that they began with, and drops the jobs.
 func (s *seeder) finish(ctx context.Context) error {
-	return execAll(ctx, s.DB, "UPDATE identity_sessions SET bearer = TRUE WHERE method IN ('bench+bearer', 'password+totp')", "DELETE FROM river_job")
+	return execAll(ctx, s.DB, "UPDATE identity_sessions SET bearer = TRUE WHERE method IN ('bench+bearer', 'password+totp')",
+		"UPDATE identity_sessions SET address_index = '', browser_index = ''", "DELETE FROM river_job")
 }
 
 func execAll(ctx context.Context, d *db.DB, queries ...string) error {
