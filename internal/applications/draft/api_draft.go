@@ -18,6 +18,16 @@ type draftBody struct {
 	Stop    *stopBody   `json:"stop,omitempty" doc:"The service is not for this person"`
 	Fee     *int64      `json:"fee,omitempty" doc:"Kopecks, once it is known"`
 	Files   []fileBody  `json:"files"`
+	// Changes are shown until an answer is sent: it is kept with the new version.
+	Changes []changeBody `json:"changes,omitempty" doc:"What has changed about the service since the draft was saved; the next change of the draft keeps it with the new version"`
+}
+
+type changeBody struct {
+	What    string `json:"what" enum:"added,removed,renamed,kind,options,limits,required,fee,deadline,eligibility,level"`
+	Field   string `json:"field,omitempty"`
+	Step    string `json:"step,omitempty"`
+	Message string `json:"message"`
+	Again   bool   `json:"again" doc:"An answer is needed before the draft can be sent"`
 }
 
 type stepBody struct {
@@ -80,8 +90,13 @@ func bodyOf(ctx context.Context, w *work) draftBody {
 	if w.Number != "" {
 		return b // the answers are the application's now
 	}
+	if w.carried != nil {
+		for _, c := range w.carried.changes {
+			b.Changes = append(b.Changes, changeBody{c.What, c.Field, c.Step, c.Message(printer(ctx)), c.Again})
+		}
+	}
 	r := w.fill()
-	b.Ready = r.Ready() && maySend(w.service, w.facts) == nil
+	b.Ready = r.Ready() && !w.news() && maySend(w.service, w.facts) == nil
 	for i := range r.Steps {
 		b.Steps = append(b.Steps, stepBodyOf(ctx, &r.Steps[i]))
 	}

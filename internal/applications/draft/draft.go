@@ -86,6 +86,7 @@ type work struct {
 	key     *secret.DataKey
 	shelf   forms.Shelf // the dictionaries
 	papers  []Paper     // the person's own documents
+	carried *carried    // nil for a draft of the version that is offered
 }
 
 func (w *work) fill() *forms.Result { return forms.Fill(w.service, w.Answers, w.facts) }

@@ -10,6 +10,10 @@ var (
 	ErrService = errs.NewNotFound("applications.draft.error.service")
 	// ErrVersion: the version of the service with which the draft began is gone.
 	ErrVersion = errs.NewConflict("applications.draft.error.version")
+	// ErrWithdrawn: the service is not offered any more.
+	ErrWithdrawn = errs.NewConflict("applications.draft.error.withdrawn")
+	// ErrOutdated: the service has changed since the holder last saw the draft.
+	ErrOutdated = errs.NewConflict("applications.draft.error.outdated")
 	// ErrSent: the draft was sent already; Args have its Number.
 	ErrSent = errs.NewConflict("applications.draft.error.sent")
 	// ErrMany: the person has as many drafts as one may have.

@@ -50,7 +50,10 @@ func (r *Room) jobs() {
 	job.Handle(r.Queue, r.discard)
 	job.Handle(r.Queue, r.rescan)
 	job.Handle(r.Queue, r.sweep)
+	job.Handle(r.Queue, r.watch)
+	job.Handle(r.Queue, r.tell)
 	r.Queue.Every(sweepEvery, sweep{})
+	r.Queue.Every(watchEvery, watch{})
 }
 
 // letGo has files deleted once the transaction is committed.

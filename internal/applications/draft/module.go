@@ -64,6 +64,9 @@ type Deps struct {
 	Papers Papers
 	// Earlier are answers of earlier applications; nil for none.
 	Earlier Earlier
+	// Notify and Accounts tell holders that a service has changed; nil: nobody is told.
+	Notify   Sender
+	Accounts Accounts
 	// Texts are those of facts, which carry both languages.
 	Texts *i18n.Bundle
 	// Agency finds an agency by its code; the zero Agency for an unknown one.

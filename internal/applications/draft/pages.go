@@ -27,6 +27,8 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/drafts/{id}/send", me, r.postSend)
 	rt.Handle("GET /cabinet/drafts/{id}/sent", me, r.pageSent)
 	rt.Handle("GET /cabinet/drafts/{id}/stop", me, r.pageStop)
+	rt.Handle("GET /cabinet/drafts/{id}/changes", me, r.pageChanges)
+	rt.Handle("POST /cabinet/drafts/{id}/changes", me, r.postChanges)
 	rt.Handle("GET /cabinet/drafts/{id}/delete", me, r.pageDelete)
 	rt.Handle("POST /cabinet/drafts/{id}/delete", me, r.postDelete)
 	rt.Handle("GET /cabinet/drafts/{id}/files/{file}", me, r.getFile)
@@ -65,7 +67,7 @@ func base(draftID string) string { return "/cabinet/drafts/" + url.PathEscape(dr
 // reserved are the last parts of addresses that a step's id could be mistaken for.
 func reserved(step string) bool {
 	switch step {
-	case "check", "send", "sent", "stop", "delete", "files":
+	case "check", "send", "sent", "stop", "changes", "delete", "files":
 		return true
 	}
 	return false
@@ -136,7 +138,7 @@ func cutKey(s string) string { return s[:min(len(s), maxKey)] }
 func (r *Room) pageResume(w http.ResponseWriter, req *http.Request) error {
 	d, err := r.load(req.Context(), req.PathValue("id"))
 	if err != nil {
-		return err
+		return r.unopened(w, req, err)
 	}
 	return web.Redirect(w, req, d.resume())
 }
@@ -145,6 +147,9 @@ func (r *Room) pageResume(w http.ResponseWriter, req *http.Request) error {
 func (w *work) resume() string {
 	if w.Number != "" {
 		return base(w.ID) + "/sent"
+	}
+	if w.news() {
+		return base(w.ID) + "/changes"
 	}
 	r := w.fill()
 	if r.Stopped != nil {
@@ -157,7 +162,10 @@ func (r *Room) pageStep(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
 	d, err := r.load(ctx, req.PathValue("id"))
 	if err != nil {
-		return err
+		return r.unopened(w, req, err)
+	}
+	if d.news() {
+		return web.Redirect(w, req, d.resume())
 	}
 	step, back := stepOf(req), backToCheck(req)
 	if d.service.Step(step) == nil {
@@ -191,10 +199,10 @@ func stored(step *forms.StepState, r *forms.Result, all bool) []forms.Wrong {
 func (r *Room) pageCheck(w http.ResponseWriter, req *http.Request) error {
 	d, err := r.load(req.Context(), req.PathValue("id"))
 	if err != nil {
-		return err
+		return r.unopened(w, req, err)
 	}
 	result := d.fill()
-	if d.Number != "" || result.Stopped != nil {
+	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
 	return r.renderCheck(w, req, d, result, 0)
@@ -229,7 +237,7 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 // onCheck reports whether the page of checked answers shows by itself what stands
 // in the way. What it does not know of must not be lost on it.
 func onCheck(err error) bool {
-	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrLevel, ErrRegion, ErrAudience, ErrSign}
+	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrOutdated, ErrLevel, ErrRegion, ErrAudience, ErrSign}
 	return slices.ContainsFunc(known, func(e error) bool { return errors.Is(err, e) })
 }
 
@@ -243,7 +251,7 @@ func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string,
 		return lerr
 	}
 	result := d.fill()
-	if d.Number != "" || result.Stopped != nil {
+	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
 	status := http.StatusUnprocessableEntity
@@ -272,7 +280,7 @@ func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	result := d.fill()
-	if d.Number != "" || result.Stopped == nil {
+	if d.Number != "" || d.news() || result.Stopped == nil {
 		return web.Redirect(w, req, d.resume())
 	}
 	v := r.stopView(ctx, d, result)
@@ -281,16 +289,22 @@ func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {
 
 func (r *Room) pageDelete(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
-	d, err := r.load(ctx, req.PathValue("id"))
+	d, err := r.row(ctx, req.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	if d.Number != "" {
-		return web.Redirect(w, req, d.resume())
+		return web.Redirect(w, req, base(d.ID)+"/sent")
 	}
-	v := deleteView{ctx: ctx, id: d.ID, service: d.service.Title.In(lang(ctx)), files: len(d.files)}
+	files, err := r.store.files(ctx, d.Owner, d.ID, d.key)
+	if err != nil {
+		return err
+	}
+	row := Row{ServiceID: d.ServiceID, Version: d.Version}
+	r.name(ctx, &row)
+	v := deleteView{ctx: ctx, id: d.ID, service: row.Title.In(lang(ctx)), files: len(files)}
 	return web.Render(w, req, web.Page{
-		Title: i18n.T(ctx, "applications.draft.delete.title"), Section: "applications", Back: d.resume(), Body: deletePage(v),
+		Title: i18n.T(ctx, "applications.draft.delete.title"), Section: "applications", Back: "/cabinet", Body: deletePage(v),
 	})
 }
 

@@ -25,9 +25,9 @@ const (
 
 func (r *Room) postStep(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
-	d, err := r.load(ctx, req.PathValue("id"))
+	d, err := r.kept(ctx, req.PathValue("id"))
 	if err != nil {
-		return err
+		return r.unopened(w, req, err)
 	}
 	step := d.service.Step(stepOf(req))
 	if step == nil {
@@ -46,6 +46,9 @@ func (r *Room) postStep(w http.ResponseWriter, req *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if r.outdated(d) && !out.conflict && !out.refused {
+		return web.Redirect(w, req, base(d.ID)) // what was typed is kept; now to what has changed
 	}
 	return r.answerStep(w, req, d, step, in, out)
 }
@@ -323,7 +326,7 @@ func broken(err error) error {
 // checkField tells the script what is wrong with the field that was left. It
 // keeps nothing.
 func (r *Room) checkField(w http.ResponseWriter, req *http.Request) error {
-	d, err := r.load(req.Context(), req.PathValue("id"))
+	d, err := r.kept(req.Context(), req.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -412,18 +412,6 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestVersionThatIsGone(t *testing.T) {
-	t.Parallel()
-	b := setup(t, db.SQLite)
-	step := b.start(b.anna, "child-benefit")
-	b.services.all["child-benefit"].Version = 2
-	p := b.get(b.anna, step)
-	if p.status != http.StatusConflict || !strings.Contains(p.body, "Удалите его") {
-		t.Errorf("%d %s", p.status, p.body)
-	}
-	b.post(b.anna, "/cabinet/drafts/"+draftOf(step)+"/delete", nil).location()
-}
-
 func TestOnLeavingAField(t *testing.T) {
 	t.Parallel()
 	b := setup(t, db.SQLite)

@@ -14,7 +14,7 @@ WHERE owner_id = $1 AND number = '' ORDER BY updated_at DESC, id LIMIT $2;
 SELECT * FROM applications_drafts WHERE owner_id = $1 ORDER BY created_at, id;
 
 -- name: SaveDraft :execrows
-UPDATE applications_drafts SET answers_sealed = $4, step = $5, updated_at = $6, row_version = row_version + 1
+UPDATE applications_drafts SET answers_sealed = $4, step = $5, updated_at = $6, version = $7, row_version = row_version + 1
 WHERE owner_id = $1 AND id = $2 AND row_version = $3 AND number = '';
 
 -- name: MarkSent :execrows
@@ -67,3 +67,14 @@ DELETE FROM applications_draft_keys WHERE created_at < $1;
 
 -- name: DeleteKeysOf :exec
 DELETE FROM applications_draft_keys WHERE owner_id = $1;
+
+-- name: DraftVersions :many
+SELECT DISTINCT service_id, version FROM applications_drafts;
+
+-- name: Untold :many
+SELECT owner_id, id, version FROM applications_drafts
+WHERE service_id = $1 AND version < $2 AND told < $2 AND number = ''
+ORDER BY version, owner_id, id LIMIT $3;
+
+-- name: MarkTold :execrows
+UPDATE applications_drafts SET told = $3 WHERE owner_id = $1 AND id = $2 AND told < $3 AND number = '';

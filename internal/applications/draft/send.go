@@ -35,6 +35,9 @@ func (r *Room) Send(ctx context.Context, draftID string, seen int64, source stri
 	if w.Number != "" {
 		return w.Number, nil
 	}
+	if w.news() {
+		return "", ErrOutdated
+	}
 	if seen != 0 && seen != w.RowVersion {
 		return "", ErrChanged
 	}

@@ -2,7 +2,6 @@ package draft
 
 import (
 	"context"
-	"errors"
 	"maps"
 
 	"okno/internal/forms"
@@ -69,8 +68,45 @@ func (r *Room) version(ctx context.Context, serviceID string, version int) (*for
 	return s, nil
 }
 
-// load opens a draft of the actor's with its service, facts and files.
+// load opens a draft of the actor's with its service, facts and files, carried
+// over to the version that is offered now. Errors: ErrNotFound, ErrWithdrawn.
 func (r *Room) load(ctx context.Context, draftID string) (*work, error) {
+	w, err := r.row(ctx, draftID)
+	if err != nil {
+		return w, err
+	}
+	if err := r.current(ctx, w); err != nil {
+		return w, err
+	}
+	return w, r.gather(ctx, w)
+}
+
+// kept opens a draft with the version that it was filled in with, for what was
+// sent from a page of that version.
+func (r *Room) kept(ctx context.Context, draftID string) (*work, error) {
+	w, err := r.row(ctx, draftID)
+	if err != nil {
+		return w, err
+	}
+	if _, ok := r.Services.Service(w.ServiceID); !ok && w.Number == "" {
+		return w, ErrWithdrawn
+	}
+	if _, err := r.version(ctx, w.ServiceID, w.Version); err != nil && w.Number == "" {
+		if err := r.current(ctx, w); err != nil {
+			return w, err
+		}
+	}
+	return w, r.gather(ctx, w)
+}
+
+// outdated reports whether another version is offered by now.
+func (r *Room) outdated(w *work) bool {
+	s, ok := r.Services.Service(w.ServiceID)
+	return w.Number == "" && ok && s.Version != w.Version
+}
+
+// row opens a draft of the actor's as it is stored.
+func (r *Room) row(ctx context.Context, draftID string) (*work, error) {
 	me, err := owner(ctx)
 	if err != nil {
 		return nil, err
@@ -86,10 +122,8 @@ func (r *Room) load(ctx context.Context, draftID string) (*work, error) {
 	if w.key, err = r.Sealer.Key(ctx, me, secret.Person); err != nil {
 		return nil, err
 	}
-	if w.Draft, err = open(row, w.key); err != nil {
-		return nil, err
-	}
-	return w, r.gather(ctx, w)
+	w.Draft, err = open(row, w.key)
+	return w, err
 }
 
 // gather adds what a draft is filled in with.
@@ -146,6 +180,9 @@ func (r *Room) Drafts(ctx context.Context, owner string) ([]Row, error) {
 // name adds the titles; a draft whose version is gone keeps the service's id.
 func (r *Room) name(ctx context.Context, row *Row) {
 	s, err := r.version(ctx, row.ServiceID, row.Version)
+	if now, ok := r.Services.Service(row.ServiceID); err != nil && ok {
+		s, err = now, nil
+	}
 	if err != nil {
 		row.Title = forms.Text{RU: row.ServiceID, EN: row.ServiceID}
 		return
@@ -258,30 +295,17 @@ func (r *Room) save(ctx context.Context, w *work, more func(ctx context.Context,
 
 // Delete throws a draft away with its files.
 func (r *Room) Delete(ctx context.Context, draftID string) error {
-	w, err := r.unsent(ctx, draftID)
-	if errors.Is(err, ErrVersion) {
-		return r.deleteBare(ctx, draftID) // what can't be filled in can still be thrown away
+	w, err := r.row(ctx, draftID) // what can't be filled in can still be thrown away
+	if err == nil && w.Number != "" {
+		err = sentAs(w.Number)
 	}
 	if err != nil {
+		return err
+	}
+	if w.files, err = r.store.files(ctx, w.Owner, w.ID, w.key); err != nil {
 		return err
 	}
 	return r.delete(ctx, w)
-}
-
-func (r *Room) deleteBare(ctx context.Context, draftID string) error {
-	me, err := owner(ctx)
-	if err != nil {
-		return err
-	}
-	key, err := r.Sealer.Key(ctx, me, secret.Person)
-	if err != nil {
-		return err
-	}
-	files, err := r.store.files(ctx, me, draftID, key)
-	if err != nil {
-		return err
-	}
-	return r.delete(ctx, &work{Draft: Draft{ID: draftID, Owner: me}, files: files})
 }
 
 func (r *Room) delete(ctx context.Context, w *work) error {

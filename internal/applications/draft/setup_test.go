@@ -35,6 +35,7 @@ import (
 	"okno/internal/kit/secret"
 	"okno/internal/kit/testkit"
 	"okno/internal/kit/web"
+	"okno/internal/notify"
 	"okno/internal/reference"
 )
 
@@ -60,6 +61,7 @@ type bundle struct {
 	server   http.Handler
 	words    *i18n.Bundle
 	asked    *rolls
+	told     *letters
 	papers   *drawer
 	before   *before
 	lists    forms.Shelf
@@ -108,6 +110,37 @@ func (a *rolls) Find(_ context.Context, l forms.Lookup) (forms.Found, error) {
 	}}, nil
 }
 
+// letters takes notices.
+type letters struct {
+	mu     sync.Mutex
+	sealed map[*notify.Batch][]notify.Letter
+	sent   []notify.Letter
+}
+
+func (l *letters) Account(_ context.Context, account string) (identity.Account, error) {
+	return identity.Account{ID: account, Lang: "ru"}, nil
+}
+
+func (l *letters) Seal(_ context.Context, all ...notify.Letter) (*notify.Batch, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := &notify.Batch{}
+	if l.sealed == nil {
+		l.sealed = map[*notify.Batch][]notify.Letter{}
+	}
+	l.sealed[b] = all
+	return b, nil
+}
+
+func (l *letters) Send(_ context.Context, tx *db.Tx, b *notify.Batch) error {
+	tx.AfterCommit(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.sent = append(l.sent, l.sealed[b]...)
+	})
+	return nil
+}
+
 // drawer has the documents of one person.
 type drawer struct {
 	owner string
@@ -145,7 +178,10 @@ func lists(t testing.TB) forms.Shelf {
 }
 
 // shelf has services from files.
-type shelf struct{ all map[string]*forms.Service }
+type shelf struct {
+	all map[string]*forms.Service
+	old []*forms.Service // versions that were current once
+}
 
 func (s *shelf) Service(serviceID string) (*forms.Service, bool) {
 	x, ok := s.all[serviceID]
@@ -155,6 +191,11 @@ func (s *shelf) Service(serviceID string) (*forms.Service, bool) {
 func (s *shelf) Version(_ context.Context, serviceID string, version int) (*forms.Service, error) {
 	if x, ok := s.all[serviceID]; ok && x.Version == version {
 		return x, nil
+	}
+	for _, x := range s.old {
+		if x.ID == serviceID && x.Version == version {
+			return x, nil
+		}
 	}
 	return nil, fmt.Errorf("no version %d of %s", version, serviceID)
 }
@@ -254,7 +295,7 @@ func around(t testing.TB, d *db.DB, clk *clock.Fake) *bundle {
 	must(t, err)
 	b := &bundle{
 		t: t, words: texts(t), db: d, clock: clk, queue: queue, files: files, profiles: &people{level: "confirmed", region: "77"},
-		asked: &rolls{}, papers: &drawer{}, before: &before{}, lists: lists(t),
+		asked: &rolls{}, told: &letters{}, papers: &drawer{}, before: &before{}, lists: lists(t),
 		services: load(t), scanner: &scanner{says: upload.Clean}, anna: id.New(), boris: id.New(),
 		cases: &registry{prepared: map[*cases.Prepared]cases.Submission{}, numbers: map[string]string{}, sent: map[string]cases.Submission{}, files: map[string][]byte{}},
 	}
@@ -262,7 +303,7 @@ func around(t testing.TB, d *db.DB, clk *clock.Fake) *bundle {
 	b.Room, err = New(Deps{
 		DB: d, Sealer: sealer, Queue: queue, Audit: journal, Clock: clk, Log: silent,
 		Intake: upload.NewIntake(b.scanner, blob.NewSealed(files), silent), Profiles: b.profiles, Services: b.services, Cases: b.cases,
-		Registries: b.asked, Papers: b.papers, Earlier: b.before, Texts: b.words, Dictionaries: func() forms.Shelf { return b.lists },
+		Notify: b.told, Accounts: b.told, Registries: b.asked, Papers: b.papers, Earlier: b.before, Texts: b.words, Dictionaries: func() forms.Shelf { return b.lists },
 		Agency: func(string) Agency {
 			return Agency{Title: forms.Text{RU: "Пробное ведомство", EN: "Trial agency"}, Zone: moscow}
 		},

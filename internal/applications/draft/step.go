@@ -210,7 +210,10 @@ func (r *Room) apply(ctx context.Context, w *work, step *forms.Step, in *posted)
 		if !errors.Is(err, errStale) {
 			return out, err
 		}
-		fresh, err := r.unsent(ctx, w.ID)
+		fresh, err := r.kept(ctx, w.ID)
+		if err == nil && fresh.Number != "" {
+			err = sentAs(fresh.Number)
+		}
 		if err != nil {
 			return out, err
 		}

@@ -98,6 +98,7 @@ func (s store) insert(ctx context.Context, tx *db.Tx, d Draft, sealed []byte) er
 func (s store) save(ctx context.Context, tx *db.Tx, d Draft, sealed []byte) error {
 	n, err := draftdb.New(tx).SaveDraft(ctx, draftdb.SaveDraftParams{
 		OwnerID: d.Owner, ID: d.ID, RowVersion: d.RowVersion, AnswersSealed: sealed, Step: d.Step, UpdatedAt: tx.Now(),
+		Version: int64(d.Version),
 	})
 	return oneRow(n, err)
 }
@@ -296,4 +297,17 @@ func (s store) removeFile(ctx context.Context, tx *db.Tx, d Draft, fileID string
 
 func (s store) setState(ctx context.Context, tx *db.Tx, owner, draftID, fileID string, scan upload.Scan) error {
 	return draftdb.New(tx).SetFileState(ctx, draftdb.SetFileStateParams{OwnerID: owner, DraftID: draftID, ID: fileID, State: string(scan)})
+}
+
+// untold are drafts of a service with an older version, whose holders have not
+// been told of this one.
+func (s store) untold(ctx context.Context, service string, version, limit int) ([]draftdb.UntoldRow, error) {
+	rows, err := s.reader().Untold(ctx, draftdb.UntoldParams{ServiceID: service, Version: int64(version), Limit: int32(limit)})
+	return rows, db.Classify(err)
+}
+
+// markTold reports whether nobody has told the holder yet.
+func (s store) markTold(ctx context.Context, tx *db.Tx, owner, draftID string, version int) (bool, error) {
+	n, err := draftdb.New(tx).MarkTold(ctx, draftdb.MarkToldParams{OwnerID: owner, ID: draftID, Told: int64(version)})
+	return n > 0, err
 }

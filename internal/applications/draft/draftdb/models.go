@@ -20,6 +20,7 @@ type ApplicationsDraft struct {
 	Outcome       string
 	CreatedAt     db.Time
 	UpdatedAt     db.Time
+	Told          int64
 }
 
 type ApplicationsDraftFile struct {

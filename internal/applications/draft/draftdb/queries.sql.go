@@ -106,7 +106,7 @@ func (q *Queries) DeleteSent(ctx context.Context, updatedAt db.Time) error {
 }
 
 const draft = `-- name: Draft :one
-SELECT owner_id, id, service_id, version, step, row_version, answers_sealed, number, outcome, created_at, updated_at FROM applications_drafts WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, service_id, version, step, row_version, answers_sealed, number, outcome, created_at, updated_at, told FROM applications_drafts WHERE owner_id = $1 AND id = $2
 `
 
 type DraftParams struct {
@@ -129,8 +129,41 @@ func (q *Queries) Draft(ctx context.Context, arg DraftParams) (ApplicationsDraft
 		&i.Outcome,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Told,
 	)
 	return i, err
+}
+
+const draftVersions = `-- name: DraftVersions :many
+SELECT DISTINCT service_id, version FROM applications_drafts
+`
+
+type DraftVersionsRow struct {
+	ServiceID string
+	Version   int64
+}
+
+func (q *Queries) DraftVersions(ctx context.Context) ([]DraftVersionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, draftVersions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DraftVersionsRow
+	for rows.Next() {
+		var i DraftVersionsRow
+		if err := rows.Scan(&i.ServiceID, &i.Version); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const drafts = `-- name: Drafts :many
@@ -183,7 +216,7 @@ func (q *Queries) Drafts(ctx context.Context, arg DraftsParams) ([]DraftsRow, er
 }
 
 const draftsWhole = `-- name: DraftsWhole :many
-SELECT owner_id, id, service_id, version, step, row_version, answers_sealed, number, outcome, created_at, updated_at FROM applications_drafts WHERE owner_id = $1 ORDER BY created_at, id
+SELECT owner_id, id, service_id, version, step, row_version, answers_sealed, number, outcome, created_at, updated_at, told FROM applications_drafts WHERE owner_id = $1 ORDER BY created_at, id
 `
 
 func (q *Queries) DraftsWhole(ctx context.Context, ownerID string) ([]ApplicationsDraft, error) {
@@ -207,6 +240,7 @@ func (q *Queries) DraftsWhole(ctx context.Context, ownerID string) ([]Applicatio
 			&i.Outcome,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Told,
 		); err != nil {
 			return nil, err
 		}
@@ -460,8 +494,26 @@ func (q *Queries) MarkSent(ctx context.Context, arg MarkSentParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const markTold = `-- name: MarkTold :execrows
+UPDATE applications_drafts SET told = $3 WHERE owner_id = $1 AND id = $2 AND told < $3 AND number = ''
+`
+
+type MarkToldParams struct {
+	OwnerID string
+	ID      string
+	Told    int64
+}
+
+func (q *Queries) MarkTold(ctx context.Context, arg MarkToldParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, markTold, arg.OwnerID, arg.ID, arg.Told)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const saveDraft = `-- name: SaveDraft :execrows
-UPDATE applications_drafts SET answers_sealed = $4, step = $5, updated_at = $6, row_version = row_version + 1
+UPDATE applications_drafts SET answers_sealed = $4, step = $5, updated_at = $6, version = $7, row_version = row_version + 1
 WHERE owner_id = $1 AND id = $2 AND row_version = $3 AND number = ''
 `
 
@@ -472,6 +524,7 @@ type SaveDraftParams struct {
 	AnswersSealed []byte
 	Step          string
 	UpdatedAt     db.Time
+	Version       int64
 }
 
 func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) (int64, error) {
@@ -482,6 +535,7 @@ func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) (int64, er
 		arg.AnswersSealed,
 		arg.Step,
 		arg.UpdatedAt,
+		arg.Version,
 	)
 	if err != nil {
 		return 0, err
@@ -508,4 +562,45 @@ func (q *Queries) SetFileState(ctx context.Context, arg SetFileStateParams) erro
 		arg.State,
 	)
 	return err
+}
+
+const untold = `-- name: Untold :many
+SELECT owner_id, id, version FROM applications_drafts
+WHERE service_id = $1 AND version < $2 AND told < $2 AND number = ''
+ORDER BY version, owner_id, id LIMIT $3
+`
+
+type UntoldParams struct {
+	ServiceID string
+	Version   int64
+	Limit     int32
+}
+
+type UntoldRow struct {
+	OwnerID string
+	ID      string
+	Version int64
+}
+
+func (q *Queries) Untold(ctx context.Context, arg UntoldParams) ([]UntoldRow, error) {
+	rows, err := q.db.QueryContext(ctx, untold, arg.ServiceID, arg.Version, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UntoldRow
+	for rows.Next() {
+		var i UntoldRow
+		if err := rows.Scan(&i.OwnerID, &i.ID, &i.Version); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
