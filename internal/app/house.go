@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"okno/internal/agency"
 	"okno/internal/applications"
@@ -20,6 +21,7 @@ import (
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/identity/device"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/clock"
@@ -65,6 +67,7 @@ type House struct {
 	notify    *notify.Notify
 	identity  *identity.Identity
 	device    *device.Room
+	factors   *factor.Room
 	push      *webpush.Gateway
 	agency    *agency.Room
 	profile   *profile.Profile
@@ -136,6 +139,12 @@ func (h *House) buildPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.factors, err = factor.New(factor.Deps{
+		Identity: h.identity, Config: factor.Config{Origins: []string{strings.TrimSuffix(h.Config.BaseURL, "/")}, Name: h.Config.Operator.NameEN},
+	})
+	if err != nil {
+		return err
+	}
 	h.device = device.New(device.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Notify: h.notify, Identity: h.identity, Push: h.push, BaseURL: h.Config.BaseURL,
@@ -187,7 +196,7 @@ func (h *House) buildServices(ctx context.Context) error {
 	}
 	h.applications, err = applications.New(applications.Deps{
 		Dictionaries: h.catalog.Dictionaries,
-		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		DB:           h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Files: h.files, PDF: writer, Reference: h.reference, Services: h.catalog, People: h.profile, Accounts: h.identity,
 		Offices: h.agency, Notify: h.notify, Vault: h.vault, Config: applications.Config{Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL},
 	})

@@ -15,6 +15,7 @@ import (
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/identity/device"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/db"
@@ -38,14 +39,14 @@ type room interface{ Mount(rt *web.Router) }
 
 func (h *House) rooms() []room {
 	return []room{
-		h.identity, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
+		h.identity, h.factors, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
 	}
 }
 
 // migrations of every room, in the order of the house.
 func roomMigrations() []db.Migrations {
 	all := []db.Migrations{
-		audit.Migrations(), notify.Migrations(), identity.Migrations(), agency.Migrations(), profile.Migrations(),
+		audit.Migrations(), notify.Migrations(), identity.Migrations(), factor.Migrations(), agency.Migrations(), profile.Migrations(),
 		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(),
 	}
 	all = append(all, device.Migrations())
@@ -70,7 +71,7 @@ func migrate(ctx context.Context, s *stores) error {
 func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
 	all := []fs.FS{
-		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), device.Locale(),
+		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), factor.Locale(), device.Locale(),
 		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(),
 	}
 	return append(all, applications.Locales()...)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 
 // apiFactor tells a program which second factor is asked for.
 type apiFactor struct {
-	Kind string `json:"kind" enum:"sms,email,totp" doc:"How the code reaches the person"`
-	Hint string `json:"hint,omitempty" doc:"Last two digits of the phone, or the masked address"`
+	ID     string `json:"id" doc:"What to choose the factor by"`
+	Kind   string `json:"kind" doc:"sms, email, totp, oath, webauthn, recovery, push or certificate"`
+	Name   string `json:"name,omitempty" doc:"What the owner calls it"`
+	Hint   string `json:"hint,omitempty" doc:"Last two digits of the phone, the masked address, or how many codes are left"`
+	UsedAt string `json:"used_at,omitempty" doc:"When it was last used, RFC 3339"`
 }
 
 type apiSignIn struct {
@@ -25,6 +29,7 @@ type apiSignIn struct {
 type apiPending struct {
 	Body struct {
 		Pending   string      `json:"pending" doc:"What to send the code to; valid for 15 minutes"`
+		Factor    string      `json:"factor" doc:"The factor that is asked for; a code has been sent if it is one that is sent"`
 		Factors   []apiFactor `json:"factors"`
 		ExpiresIn int         `json:"expires_in" doc:"Seconds"`
 	}
@@ -32,8 +37,28 @@ type apiPending struct {
 
 type apiFactorCode struct {
 	Pending string `path:"pending" maxLength:"100"`
+	Body    apiProof
+}
+
+type apiProof struct {
+	Code       string          `json:"code,omitempty" maxLength:"60" doc:"As it was sent or shown; spaces and dashes are ignored"`
+	Credential json.RawMessage `json:"credential,omitempty" doc:"A security key's answer: PublicKeyCredential.toJSON()"`
+}
+
+func (p apiProof) answer() Answer { return Answer{Code: p.Code, Credential: string(p.Credential)} }
+
+type apiChoose struct {
+	Pending string `path:"pending" maxLength:"100"`
 	Body    struct {
-		Code string `json:"code" minLength:"1" maxLength:"40" doc:"Six digits; spaces and dashes are ignored"`
+		Factor string `json:"factor" minLength:"1" maxLength:"100" doc:"An id from the list of factors"`
+	}
+}
+
+type apiChosen struct {
+	Body struct {
+		Factor  string          `json:"factor"`
+		Options json.RawMessage `json:"options,omitempty" doc:"What a security key is asked with: {publicKey: …}"`
+		Resend  int             `json:"resend_in,omitempty" doc:"Seconds before another code can be sent"`
 	}
 }
 
@@ -77,6 +102,8 @@ func (i *Identity) mountAPI(api *web.API) {
 	}
 	web.Register(api, op("POST /api/v1/sessions", "create-session", "Sign in: name and password", http.StatusAccepted),
 		web.Public, i.apiSignIn)
+	web.Register(api, op("PUT /api/v1/sessions/{pending}/choice", "choose-session-factor", "Sign in: choose another factor", 0),
+		web.Public, i.apiChoose)
 	web.Register(api, op("POST /api/v1/sessions/{pending}/factor", "prove-session", "Sign in: the second factor", http.StatusCreated),
 		web.Public, i.apiFactor)
 	web.Register(api, op("POST /api/v1/sessions/{pending}/code", "resend-session-code", "Sign in: send another code", http.StatusNoContent),
@@ -92,14 +119,16 @@ func (i *Identity) apiSignIn(ctx context.Context, in *apiSignIn) (*apiPending, e
 		return nil, err
 	}
 	out := &apiPending{}
-	out.Body.Pending = w.token
-	out.Body.Factors = []apiFactor{{Kind: w.factor, Hint: w.hint}}
+	out.Body.Pending, out.Body.Factor = w.token, w.way.Ref
+	for _, way := range w.ways {
+		out.Body.Factors = append(out.Body.Factors, apiFactor{ID: way.Ref, Kind: way.Kind, Name: way.Name, Hint: way.Hint, UsedAt: stamp(way.UsedAt)})
+	}
 	out.Body.ExpiresIn = int(signInLife.Seconds())
 	return out, nil
 }
 
 func (i *Identity) apiFactor(ctx context.Context, in *apiFactorCode) (*apiToken, error) {
-	o, err := i.finish(ctx, in.Pending, in.Body.Code, true)
+	o, err := i.finish(ctx, in.Pending, in.Body.answer(), true)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +138,19 @@ func (i *Identity) apiFactor(ctx context.Context, in *apiFactorCode) (*apiToken,
 	return out, nil
 }
 
+func (i *Identity) apiChoose(ctx context.Context, in *apiChoose) (*apiChosen, error) {
+	w, err := i.chooseWay(ctx, in.Pending, in.Body.Factor)
+	if err != nil {
+		return nil, err
+	}
+	out := &apiChosen{}
+	out.Body.Factor, out.Body.Options, out.Body.Resend = w.way.Ref, w.options, ceilSeconds(w.resend)
+	return out, nil
+}
+
 func (i *Identity) apiResend(ctx context.Context, in *apiResend) (*struct{}, error) {
-	return nil, i.resend(ctx, in.Pending)
+	_, err := i.begin(ctx, in.Pending)
+	return nil, err
 }
 
 func (i *Identity) apiList(ctx context.Context, _ *struct{}) (*apiSessions, error) {

@@ -12,7 +12,6 @@ var (
 	NormalCode  = normalCode
 	BearerToken = bearerToken
 	LastTwo     = lastTwo
-	MaskEmail   = maskEmail
 	Walk        = walk
 	OtherLayout = otherLayout
 )
@@ -26,12 +25,12 @@ func ParseIdentifier(s string) (kind, value string) {
 // SignIn gives the token and the factor.
 func (i *Identity) SignIn(ctx context.Context, name, password string) (token, factor string, err error) {
 	w, err := i.signIn(ctx, name, password)
-	return w.token, w.factor, err
+	return w.token, w.way.Kind, err
 }
 
 // Finish gives the session's token.
 func (i *Identity) Finish(ctx context.Context, token, code string) (string, error) {
-	o, err := i.finish(ctx, token, code, false)
+	o, err := i.finish(ctx, token, Answer{Code: code}, false)
 	if err != nil {
 		return "", err
 	}

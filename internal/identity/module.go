@@ -63,6 +63,7 @@ type Identity struct {
 	hashes   *hasher
 	words    *wordlist
 	sessions *sessions
+	factors  SecondFactors
 	roles    atomic.Pointer[RoleSource]
 }
 

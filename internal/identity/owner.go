@@ -26,9 +26,9 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	if err != nil {
 		return nil, err
 	}
-	factors, err := i.store.read().AllFactorsOf(ctx, owner)
+	factors, err := i.factors.Export(ctx, owner)
 	if err != nil {
-		return nil, db.Classify(err)
+		return nil, err
 	}
 	return map[string]any{
 		"account": map[string]any{
@@ -37,7 +37,7 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 		},
 		"sessions": exportSessions(sessions),
 		"history":  exportHistory(history),
-		"factors":  exportFactors(factors),
+		"factors":  factors,
 	}, nil
 }
 
@@ -59,14 +59,6 @@ func exportHistory(all []Passage) []map[string]any {
 			"at": stamp(p.At), "what": p.Act, "outcome": p.Outcome, "method": p.Method, "device": p.Device, "device_kind": p.Kind,
 			"ip": p.IP, "country": p.Place.Country, "reported_at": stamp(p.Denied),
 		}
-	}
-	return out
-}
-
-func exportFactors(all []identitydb.IdentityFactor) []map[string]any {
-	out := make([]map[string]any, len(all))
-	for n, f := range all {
-		out[n] = map[string]any{"kind": f.Kind, "created_at": stamp(f.CreatedAt), "last_used_at": stamp(f.UsedAt)}
 	}
 	return out
 }
@@ -96,8 +88,11 @@ func (i *Identity) Erase(ctx context.Context, tx *db.Tx, owner string) error {
 	if err := q.DeleteLock(ctx, i.lockIndex(owner, contact{})); err != nil {
 		return err
 	}
+	if err := i.factors.Erase(ctx, tx, owner); err != nil {
+		return err
+	}
 	for _, f := range []func(context.Context, string) error{
-		q.DeleteContacts, q.DeletePassword, q.DeleteFactors, q.DeleteSignIns, q.DeleteCodesOf,
+		q.DeleteContacts, q.DeletePassword, q.DeleteSignIns, q.DeleteCodesOf,
 		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks, q.EmptyMessages,
 	} {
 		if err := f(ctx, owner); err != nil {

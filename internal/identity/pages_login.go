@@ -1,59 +1,21 @@
 package identity
 
 import (
-	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 
-	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
 )
 
 type loginView struct {
 	Name, To, Said string
-	Again          bool
+	Again, Passkey bool
 	Faults         map[string]string
 }
 
-// codeView is the page of a code: of a sign-in, a re-authentication, a recovery.
-type codeView struct {
-	To, Action, Resend string
-	factor, shown      string
-	recover            bool
-	Wait               int
-	Sent               bool
-	Faults             map[string]string
-}
-
 func number(n int) string { return strconv.Itoa(n) }
-
-func (v codeView) title(ctx context.Context) string {
-	if v.factor == factorTOTP {
-		return i18n.T(ctx, "identity.totp.title")
-	}
-	return i18n.T(ctx, "identity.code.title")
-}
-
-func (v codeView) hint(ctx context.Context) string {
-	switch {
-	case v.recover && v.factor == factorEmail:
-		return i18n.T(ctx, "identity.recover.hint_email")
-	case v.recover:
-		return i18n.T(ctx, "identity.recover.hint_sms")
-	case v.factor == factorTOTP:
-		return i18n.T(ctx, "identity.totp.hint")
-	case v.factor == factorEmail:
-		return i18n.T(ctx, "identity.code.hint_email", "Email", v.shown)
-	}
-	return i18n.T(ctx, "identity.code.hint_sms", "Digits", v.shown)
-}
-
-func (v codeView) page(ctx context.Context, back string, status int) web.Page {
-	return web.Page{
-		Title: v.title(ctx), Status: status, Error: len(v.Faults) > 0, Back: back, Body: codePage(v),
-	}
-}
 
 // showLogin leads on who is signed in already: to where a guard wanted a fresh
 // factor, or home.
@@ -83,6 +45,7 @@ func (i *Identity) showLogin(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (i *Identity) renderLogin(w http.ResponseWriter, r *http.Request, v loginView, status int) error {
+	v.Passkey = i.factors.Passkeys()
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.login.title"), Status: status, Error: len(v.Faults) > 0, Body: loginPage(v),
 	})
@@ -105,32 +68,41 @@ func (i *Identity) postLogin(w http.ResponseWriter, r *http.Request) error {
 		return i.renderLogin(w, r, v, status)
 	}
 	web.SetCookie(w, r, signInCookie, wait.token, signInLife)
-	return web.Redirect(w, r, withTo(codePath(wait.factor), v.To))
+	return web.Redirect(w, r, withTo(codePath(wait.way), v.To))
 }
 
-func codePath(factor string) string {
-	if factor == factorTOTP {
+func codePath(w Way) string {
+	if w.Kind == factorTOTP {
 		return "/login/totp"
 	}
 	return "/login/code"
 }
 
-// codeViewOf is the page of the second factor that the browser waits for.
-func (i *Identity) codeViewOf(r *http.Request, to string) (codeView, error) {
+// formView is the form of the second factor that the browser waits for.
+func (i *Identity) formView(r *http.Request, to string) (FormView, error) {
 	wait, err := i.waitingOf(r.Context(), web.Cookie(r, signInCookie))
 	if err != nil {
-		return codeView{}, err
+		return FormView{}, err
 	}
-	v := codeView{To: to, Action: codePath(wait.factor), factor: wait.factor, shown: wait.hint, Wait: ceilSeconds(wait.resend)}
-	if wait.factor != factorTOTP {
-		v.Resend = "/login/code/resend"
+	v := FormView{
+		Way: wait.way, To: to, Action: codePath(wait.way), Resend: "/login/code/resend", Options: "/login/code/options",
+		Wait: ceilSeconds(wait.resend),
+	}
+	if len(wait.ways) > 1 {
+		v.Others = withTo("/login/ways", to)
 	}
 	return v, nil
 }
 
+func (i *Identity) renderForm(w http.ResponseWriter, r *http.Request, v FormView, back string, status int) error {
+	return web.Render(w, r, web.Page{
+		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Back: back, Body: i.factors.Form(v),
+	})
+}
+
 func (i *Identity) showCode(w http.ResponseWriter, r *http.Request) error {
 	to := target(web.Query(r, "to"))
-	v, err := i.codeViewOf(r, to)
+	v, err := i.formView(r, to)
 	if err != nil {
 		return i.again(w, r, to, err)
 	}
@@ -138,7 +110,7 @@ func (i *Identity) showCode(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, withTo(v.Action, to))
 	}
 	v.Sent = web.Query(r, "sent") != ""
-	return web.Render(w, r, v.page(r.Context(), withTo("/login", to), http.StatusOK))
+	return i.renderForm(w, r, v, withTo("/login", to), http.StatusOK)
 }
 
 // again sends to the beginning whose sign-in has run out.
@@ -155,10 +127,20 @@ func (i *Identity) postCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := target(form.Get("to"))
-	o, err := i.finish(r.Context(), web.Cookie(r, signInCookie), form.Get("code"), false)
+	o, err := i.finish(r.Context(), web.Cookie(r, signInCookie), answerOf(form), false)
 	if err != nil {
 		return i.codeFailed(w, r, to, err)
 	}
+	return i.enterBy(w, r, o, to)
+}
+
+// answerOf is the answer to a factor's form.
+func answerOf(form url.Values) Answer {
+	return Answer{Code: form.Get("code"), Credential: form.Get("credential")}
+}
+
+// enterBy gives the browser its session and leads it on.
+func (i *Identity) enterBy(w http.ResponseWriter, r *http.Request, o *opening, to string) error {
 	web.SetCookie(w, r, signInCookie, "", -1)
 	o.keep(w, r)
 	if to == "" {
@@ -167,27 +149,18 @@ func (i *Identity) postCode(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, to)
 }
 
-// actorOf is who the opening makes of the browser, as far as home asks.
-func (i *Identity) actorOf(ctx context.Context, o *opening) Actor {
-	a := Actor{ID: o.row.OwnerID}
-	if strong(o.row.Method) {
-		a.Roles, _ = i.rolesOf(ctx, a.ID) // unknown: the cabinet will tell
-	}
-	return a
-}
-
 func (i *Identity) codeFailed(w http.ResponseWriter, r *http.Request, to string, err error) error {
 	faults, status, ok := faultsOf(r.Context(), err)
 	if !ok || errors.Is(err, ErrSignInStale) {
 		return i.again(w, r, to, err)
 	}
-	v, verr := i.codeViewOf(r, to)
+	v, verr := i.formView(r, to)
 	if verr != nil {
 		return i.again(w, r, to, verr)
 	}
 	retryAfter(w, err)
 	v.Faults = faults
-	return web.Render(w, r, v.page(r.Context(), withTo("/login", to), status))
+	return i.renderForm(w, r, v, withTo("/login", to), status)
 }
 
 func (i *Identity) postResend(w http.ResponseWriter, r *http.Request) error {
@@ -196,7 +169,7 @@ func (i *Identity) postResend(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := target(form.Get("to"))
-	if err := i.resend(r.Context(), web.Cookie(r, signInCookie)); err != nil {
+	if _, err := i.begin(r.Context(), web.Cookie(r, signInCookie)); err != nil {
 		return i.codeFailed(w, r, to, err)
 	}
 	return web.Redirect(w, r, withTo("/login/code", to, "sent", "1"))

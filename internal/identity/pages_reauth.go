@@ -3,86 +3,102 @@ package identity
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"okno/internal/kit/web"
 )
 
-func (i *Identity) reauthView(r *http.Request, to string) (codeView, error) {
-	_, wait, err := i.reauthFactor(r.Context())
-	if err != nil {
-		return codeView{}, err
-	}
-	v := codeView{To: to, Action: "/reauth", factor: wait.factor, shown: wait.hint, Wait: ceilSeconds(wait.resend)}
-	if wait.factor != factorTOTP {
-		v.Resend = "/reauth/send"
-	}
-	return v, nil
-}
-
-// showReauth asks for the code, or first whether to send one: a GET sends none.
+// showReauth asks for the factor, or first whether to send a code: a GET sends
+// none.
 func (i *Identity) showReauth(w http.ResponseWriter, r *http.Request) error {
-	to := target(web.Query(r, "to"))
-	v, err := i.reauthView(r, to)
+	asked := reauthAsked(r)
+	v, err := i.reauthView(r, asked)
 	if err != nil {
 		return err
 	}
-	if v.factor == factorTOTP || v.Wait > 0 || web.Query(r, "sent") != "" {
-		return web.Render(w, r, v.page(r.Context(), "", http.StatusOK))
+	if v.Way.Held || v.Wait > 0 || web.Query(r, "sent") != "" {
+		return i.renderForm(w, r, v, "", http.StatusOK)
 	}
 	return i.renderReauthStart(w, r, v, http.StatusOK)
 }
 
-func (i *Identity) renderReauthStart(w http.ResponseWriter, r *http.Request, v codeView, status int) error {
+func (i *Identity) renderReauthStart(w http.ResponseWriter, r *http.Request, v FormView, status int) error {
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.reauth.title"), Status: status, Error: len(v.Faults) > 0, Body: reauthStart(v),
 	})
 }
 
 func (i *Identity) postReauthSend(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.Form(w, r)
+	asked, _, err := reauthForm(w, r)
 	if err != nil {
 		return err
 	}
-	to := target(form.Get("to"))
-	err = i.sendReauth(r.Context())
+	v, err := i.reauthView(r, asked)
+	if err != nil {
+		return err
+	}
+	_, err = i.beginReauth(r.Context(), asked.Chosen, asked.For != "")
 	if err == nil || errors.Is(err, ErrCodePause) {
-		return web.Redirect(w, r, withTo("/reauth", to, "sent", "1"))
+		return web.Redirect(w, r, reauthPath("/reauth", asked, v.Way.Ref, "sent", "1"))
 	}
 	faults, status, ok := faultsOf(r.Context(), err)
 	if !ok {
 		return err
 	}
 	retryAfter(w, err)
-	return i.renderReauthStart(w, r, codeView{To: to, Faults: faults}, status)
+	v.Faults = faults
+	return i.renderReauthStart(w, r, v, status)
 }
 
-func (i *Identity) postReauth(w http.ResponseWriter, r *http.Request) error {
+// reauthForm reads what the page is for from its address or, the target, from
+// its form.
+func reauthForm(w http.ResponseWriter, r *http.Request) (ChoiceView, url.Values, error) {
 	form, err := web.Form(w, r)
+	asked := reauthAsked(r)
+	asked.To = or(asked.To, target(form.Get("to")))
+	return asked, form, err
+}
+
+// postReauthOptions gives a script what it asks an authenticator with.
+func (i *Identity) postReauthOptions(w http.ResponseWriter, r *http.Request) error {
+	asked := reauthAsked(r)
+	v, err := i.reauthView(r, asked)
+	if err == nil && !v.Way.Script {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
-	to := target(form.Get("to"))
-	o, err := i.reauth(r.Context(), web.Cookie(r, SessionCookie), form.Get("code"))
+	begun, err := i.beginReauth(r.Context(), asked.Chosen, asked.For != "")
 	if err != nil {
-		return i.reauthFailed(w, r, to, err)
+		return err
 	}
-	o.keep(w, r)
-	if to == "" {
-		to = home(ActorOf(r.Context()))
-	}
-	return web.Redirect(w, r, to)
+	return sendJSON(w, begun.Options)
 }
 
-func (i *Identity) reauthFailed(w http.ResponseWriter, r *http.Request, to string, err error) error {
+func (i *Identity) postReauth(w http.ResponseWriter, r *http.Request) error {
+	asked, form, err := reauthForm(w, r)
+	if err != nil {
+		return err
+	}
+	o, err := i.reauth(r.Context(), web.Cookie(r, SessionCookie), asked.Chosen, asked.For != "", answerOf(form))
+	if err != nil {
+		return i.reauthFailed(w, r, asked, err)
+	}
+	o.keep(w, r)
+	return web.Redirect(w, r, or(asked.To, home(ActorOf(r.Context()))))
+}
+
+func (i *Identity) reauthFailed(w http.ResponseWriter, r *http.Request, asked ChoiceView, err error) error {
 	faults, status, ok := faultsOf(r.Context(), err)
 	if !ok {
 		return err
 	}
-	v, verr := i.reauthView(r, to)
+	v, verr := i.reauthView(r, asked)
 	if verr != nil {
 		return verr
 	}
 	retryAfter(w, err)
 	v.Faults = faults
-	return web.Render(w, r, v.page(r.Context(), "", status))
+	return i.renderForm(w, r, v, "", status)
 }

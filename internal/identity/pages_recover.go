@@ -63,7 +63,7 @@ func (v recoverCodeView) hint(ctx context.Context) string {
 	case factorEmail:
 		return i18n.T(ctx, "identity.recover.hint_email")
 	case factorTOTP:
-		return i18n.T(ctx, "identity.totp.hint")
+		return i18n.T(ctx, "identity.factor.hint_totp")
 	case factorReserve:
 		return i18n.T(ctx, "identity.recover.hint_reserve")
 	}

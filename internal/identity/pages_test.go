@@ -103,7 +103,7 @@ func TestFreshFactor(t *testing.T) {
 	if n := len(identitytest.SenderOf(t, i).Sent()); n != 1 {
 		t.Fatalf("reading the page sent a code (%d)", n)
 	}
-	b.post("/reauth/send", "to", "/fresh").goes(t, "/reauth?sent=1&to=%2Ffresh")
+	b.post("/reauth/send", "to", "/fresh").goes(t, "/reauth?sent=1&to=%2Ffresh&way=sms")
 	b.get("/reauth?sent=1&to=%2Ffresh").shows(t, 200, "Введите код")
 	old := b.cookie(identity.SessionCookie)
 	b.post("/reauth", "code", other(sent(t, i, phone)), "to", "/fresh").shows(t, 422, "Код не подходит")

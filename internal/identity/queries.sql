@@ -49,25 +49,6 @@ DELETE FROM identity_locks WHERE lock_index = $1;
 -- name: SweepLocks :exec
 DELETE FROM identity_locks WHERE failed_at < $1 AND unlock_at < $1;
 
--- name: InsertFactor :exec
-INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0);
-
--- name: FactorsOf :many
-SELECT * FROM identity_factors WHERE owner_id = $1 AND kind = $2 ORDER BY id;
-
--- name: AllFactorsOf :many
-SELECT * FROM identity_factors WHERE owner_id = $1 ORDER BY id;
-
--- name: UseFactor :execrows
-UPDATE identity_factors SET counter = $3, used_at = $4 WHERE owner_id = $1 AND id = $2 AND counter < $3;
-
--- name: DeleteFactorsOfKind :exec
-DELETE FROM identity_factors WHERE owner_id = $1 AND kind = $2;
-
--- name: DeleteFactors :exec
-DELETE FROM identity_factors WHERE owner_id = $1;
-
 -- name: InsertSession :exec
 INSERT INTO identity_sessions
     (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at,
@@ -117,6 +98,9 @@ SELECT * FROM identity_signins WHERE token_hash = $1;
 
 -- name: SignInByID :one
 SELECT * FROM identity_signins WHERE id = $1;
+
+-- name: ChooseSignIn :execrows
+UPDATE identity_signins SET factor = $2 WHERE token_hash = $1;
 
 -- name: SentSignIn :execrows
 UPDATE identity_signins SET sent_at = $2 WHERE token_hash = $1 AND sent_at <= $3;

@@ -7,40 +7,53 @@ import (
 	"okno/internal/kit/db"
 )
 
-// reauthFactor is the factor by which the actor proves to be there still.
-func (i *Identity) reauthFactor(ctx context.Context) (Account, waiting, error) {
+// reauthWays are the ways in which the actor proves to be there still. strictly
+// leaves only what is held, if anything is: for a change of the factors.
+func (i *Identity) reauthWays(ctx context.Context, strictly bool) (Account, []Way, error) {
 	actor, err := signedIn(ctx)
 	if err != nil {
-		return Account{}, waiting{}, err
+		return Account{}, nil, err
 	}
 	a, err := i.Account(ctx, actor.ID)
 	if err != nil {
-		return a, waiting{}, err
+		return a, nil, err
 	}
-	factor, err := i.factorFor(ctx, a)
+	ways, err := i.waysOf(ctx, a)
+	if held := heldOf(ways); strictly && len(held) > 0 {
+		ways = held
+	}
+	return a, ways, err
+}
+
+// reauthOf is the wait for the way, "" for the usual one.
+func (i *Identity) reauthOf(ctx context.Context, ref string, strictly bool) (Account, waiting, error) {
+	a, ways, err := i.reauthWays(ctx, strictly)
 	if err != nil {
 		return a, waiting{}, err
 	}
-	w := waiting{owner: a.ID, factor: factor}.hinted(a)
-	if factor != factorTOTP {
-		w.resend, err = i.codePause(ctx, forReauth, a.ID, factor)
+	way, ok := wayOf(ways, ref)
+	if !ok {
+		way = ways[0]
 	}
+	w := waiting{id: ActorOf(ctx).Session, owner: a.ID, way: way, ways: ways}
+	w.resend, err = i.factors.Wait(ctx, w.attempt(a, forReauth))
 	return a, w, err
 }
 
-// sendReauth sends a code to the actor. Errors: ErrCodePause, ErrLimit.
-func (i *Identity) sendReauth(ctx context.Context) error {
-	a, w, err := i.reauthFactor(ctx)
-	if err != nil || w.factor == factorTOTP {
-		return err
+// beginReauth begins the proof: sends a code, makes a challenge. Errors:
+// ErrCodePause, ErrLimit.
+func (i *Identity) beginReauth(ctx context.Context, ref string, strictly bool) (Asked, error) {
+	a, w, err := i.reauthOf(ctx, ref, strictly)
+	if err != nil {
+		return Asked{}, err
 	}
-	return i.SendCode(ctx, codeFor(a, w.factor, forReauth))
+	return i.factors.Begin(ctx, w.attempt(a, forReauth))
 }
 
 // reauth checks the factor and puts a new session in the place of the actor's
 // (rights rise, so the old token must be of no use), no longer than that one.
-func (i *Identity) reauth(ctx context.Context, token, code string) (*opening, error) {
-	a, w, err := i.reauthFactor(ctx)
+func (i *Identity) reauth(ctx context.Context, token, ref string, strictly bool, answer Answer) (*opening, error) {
+	a, w, err := i.reauthOf(ctx, ref, strictly)
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +64,13 @@ func (i *Identity) reauth(ctx context.Context, token, code string) (*opening, er
 	if old == nil || old.owner != a.ID {
 		return nil, ErrSignIn
 	}
-	if err := i.checkFactor(ctx, a.ID, w.factor, forReauth, code); err != nil {
+	at, err := i.prove(ctx, w.attempt(a, forReauth), w.ways, answer)
+	if err != nil {
 		return nil, err
 	}
 	method := old.method
-	if w.factor == factorTOTP {
-		method = methodTOTP
+	if w.way.Held && !strong(method) {
+		method = methodOf(w.way.Kind)
 	}
 	o, err := i.prepareSession(ctx, a, method, old.bearer)
 	if err != nil {
@@ -72,7 +86,10 @@ func (i *Identity) reauth(ctx context.Context, token, code string) (*opening, er
 			return err
 		}
 		i.touch(tx, a.ID)
-		return i.openSession(ctx, tx, o)
+		if err := i.openSession(ctx, tx, o); err != nil {
+			return err
+		}
+		return i.factors.Used(ctx, tx, at, o.row.ID)
 	})
 }
 

@@ -11,11 +11,10 @@ import (
 	"okno/internal/notify"
 )
 
-// The factors that a sign-in may wait for.
+// The channels of the codes of a recovery.
 const (
 	factorSMS   = notify.SMS
 	factorEmail = notify.Email
-	factorTOTP  = kindTOTP
 )
 
 // signInLife is how long a right password waits for its second factor.
@@ -31,11 +30,20 @@ const (
 // waiting is a sign-in after the right password.
 type waiting struct {
 	id, token, owner string
-	// factor is what is asked for; hint shows where a code went: the last two
-	// digits of a phone, a masked address.
-	factor, hint string
+	// way is what is asked for, ways what else could be; a recovery has only the
+	// channel of its code, factor.
+	way    Way
+	ways   []Way
+	factor string
 	// resend is how long to wait before another code can be sent.
 	resend time.Duration
+	// options are for a program that asks an authenticator.
+	options []byte
+}
+
+// attempt is the proof that the sign-in waits for.
+func (w waiting) attempt(a Account, purpose string) Attempt {
+	return Attempt{ID: w.id, Purpose: purpose, Account: a, Way: w.way}
 }
 
 // signIn looks at name and password. What is wrong with them is not told apart:
@@ -182,11 +190,11 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	if err := i.admissible(ctx, a, true); err != nil {
 		return waiting{}, err
 	}
-	factor, err := i.factorFor(ctx, a)
+	ways, err := i.waysOf(ctx, a)
 	if err != nil {
 		return waiting{}, err
 	}
-	w := waiting{id: id.New(), token: id.Token(), owner: owner, factor: factor}
+	w := waiting{id: id.New(), token: id.Token(), owner: owner, way: ways[0], ways: ways, factor: ways[0].Ref}
 	lock, _, err := i.lockOf(ctx, owner, c)
 	if err != nil {
 		return waiting{}, err
@@ -203,7 +211,7 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	if err != nil {
 		return waiting{}, err
 	}
-	return i.sendFactor(ctx, a, w, forSignIn)
+	return i.beginFactor(ctx, a, w, forSignIn)
 }
 
 func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose string) error {
@@ -213,61 +221,15 @@ func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose
 	})
 }
 
-// factorFor chooses: staff hold an authenticator, citizens get a code by SMS or,
-// without a phone, by e-mail.
-func (i *Identity) factorFor(ctx context.Context, a Account) (string, error) {
-	roles, err := i.rolesOf(ctx, a.ID)
-	if err != nil {
-		return "", err
-	}
-	held, err := i.store.read().FactorsOf(ctx, identitydb.FactorsOfParams{OwnerID: a.ID, Kind: kindTOTP})
-	if err != nil {
-		return "", db.Classify(err)
-	}
-	switch {
-	case len(held) > 0 && (len(roles) > 0 || a.Phone == "" && a.Email == ""):
-		return factorTOTP, nil
-	case len(roles) > 0:
-		return "", ErrNoFactor
-	case a.Phone != "":
-		return factorSMS, nil
-	case a.Email != "":
-		return factorEmail, nil
-	}
-	return "", ErrNoFactor
-}
-
-// sendFactor sends the code that the wait is for. One sent within the last
+// beginFactor begins the proof that the wait is for. A code sent within the last
 // minute is still good, so a pause is no error.
-func (i *Identity) sendFactor(ctx context.Context, a Account, w waiting, purpose string) (waiting, error) {
-	if w.factor == factorTOTP {
-		return w, nil
-	}
-	w = w.hinted(a)
-	err := i.SendCode(ctx, codeFor(a, w.factor, purpose))
-	w.resend = codePause
+func (i *Identity) beginFactor(ctx context.Context, a Account, w waiting, purpose string) (waiting, error) {
+	asked, err := i.factors.Begin(ctx, w.attempt(a, purpose))
+	w.resend, w.options = asked.Resend, asked.Options
 	if e, ok := errs.As(err); ok && e.Is(ErrCodePause) {
 		w.resend, err = e.RetryAfter, nil
 	}
 	return w, err
-}
-
-func (w waiting) hinted(a Account) waiting {
-	switch w.factor {
-	case factorSMS:
-		w.hint = lastTwo(a.Phone)
-	case factorEmail:
-		w.hint = maskEmail(a.Email)
-	}
-	return w
-}
-
-func codeFor(a Account, factor, purpose string) CodeRequest {
-	r := CodeRequest{Purpose: purpose, Subject: a.ID, Channel: factor, To: a.Phone, Owner: a.ID, Lang: a.Lang}
-	if factor == factorEmail {
-		r.To = a.Email
-	}
-	return r
 }
 
 // signInOf finds what waits under the token. ErrSignInStale when nothing does.
@@ -279,71 +241,127 @@ func (i *Identity) signInOf(ctx context.Context, token, purpose string) (identit
 	return row, err
 }
 
-// waitingOf describes the wait for its page.
-func (i *Identity) waitingOf(ctx context.Context, token string) (waiting, error) {
+// attemptOf is the sign-in that waits under the token, with its account and the
+// ways that it has now.
+func (i *Identity) attemptOf(ctx context.Context, token string) (identitydb.IdentitySignin, Account, []Way, error) {
 	row, err := i.signInOf(ctx, token, forSignIn)
 	if err != nil {
-		return waiting{}, err
+		return row, Account{}, nil, err
 	}
 	a, err := i.Account(ctx, row.OwnerID)
 	if err != nil {
-		return waiting{}, err
+		return row, a, nil, err
 	}
-	w := waiting{token: token, owner: a.ID, factor: row.Factor}.hinted(a)
-	if w.factor != factorTOTP {
-		w.resend, err = i.codePause(ctx, forSignIn, a.ID, w.factor)
+	ways, err := i.waysOf(ctx, a)
+	return row, a, ways, err
+}
+
+// chosenOf is the wait with the way that was chosen. One that is gone meanwhile
+// makes the sign-in begin anew.
+func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting, error) {
+	row, a, ways, err := i.attemptOf(ctx, token)
+	if err != nil {
+		return a, waiting{}, err
 	}
+	way, ok := wayOf(ways, row.Factor)
+	if !ok {
+		return a, waiting{}, ErrSignInStale
+	}
+	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref}, nil
+}
+
+// waitingOf describes the wait for its page.
+func (i *Identity) waitingOf(ctx context.Context, token string) (waiting, error) {
+	a, w, err := i.chosenOf(ctx, token)
+	if err != nil {
+		return w, err
+	}
+	w.resend, err = i.factors.Wait(ctx, w.attempt(a, forSignIn))
 	return w, err
 }
 
-// resend sends another code for the wait. Errors: ErrSignInStale, ErrCodePause, ErrLimit.
-func (i *Identity) resend(ctx context.Context, token string) error {
-	row, err := i.signInOf(ctx, token, forSignIn)
+// chooseWay takes another way for the sign-in that waits, and begins it.
+func (i *Identity) chooseWay(ctx context.Context, token, ref string) (waiting, error) {
+	row, a, ways, err := i.attemptOf(ctx, token)
 	if err != nil {
-		return err
+		return waiting{}, err
 	}
-	a, err := i.Account(ctx, row.OwnerID)
-	if err != nil || row.Factor == factorTOTP {
-		return err
+	way, ok := wayOf(ways, ref)
+	if !ok {
+		return waiting{}, ErrFields.WithField("way", "identity.error.way_missing")
 	}
-	return i.SendCode(ctx, codeFor(a, row.Factor, forSignIn))
+	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := in(tx).ChooseSignIn(ctx, identitydb.ChooseSignInParams{TokenHash: id.Hash(token), Factor: way.Ref})
+		if err == nil && n == 0 {
+			return ErrSignInStale
+		}
+		return err
+	})
+	if err != nil {
+		return waiting{}, err
+	}
+	return i.beginFactor(ctx, a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways}, forSignIn)
+}
+
+// begin begins the proof once more: sends another code, makes a challenge.
+// Errors: ErrSignInStale, ErrCodePause, ErrLimit.
+func (i *Identity) begin(ctx context.Context, token string) (Asked, error) {
+	a, w, err := i.chosenOf(ctx, token)
+	if err != nil {
+		return Asked{}, err
+	}
+	return i.factors.Begin(ctx, w.attempt(a, forSignIn))
 }
 
 // finish checks the second factor and begins the session. Once.
-func (i *Identity) finish(ctx context.Context, token, code string, bearer bool) (*opening, error) {
-	row, err := i.signInOf(ctx, token, forSignIn)
+func (i *Identity) finish(ctx context.Context, token string, answer Answer, bearer bool) (*opening, error) {
+	a, w, err := i.chosenOf(ctx, token)
 	if err != nil {
 		return nil, err
 	}
-	a, err := i.Account(ctx, row.OwnerID)
+	at, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
 	if err != nil {
-		return nil, err
+		return nil, i.factorRefused(ctx, a.ID, w.way.Kind, err)
 	}
-	if err := i.checkFactor(ctx, a.ID, row.Factor, forSignIn, code); err != nil {
-		return nil, i.factorRefused(ctx, a.ID, row.Factor, err)
-	}
-	o, err := i.prepareSession(ctx, a, methodOf(row.Factor), bearer)
+	return i.enter(ctx, at, methodOf(w.way.Kind), bearer, func(ctx context.Context, tx *db.Tx) error {
+		n, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
+		if err == nil && n == 0 {
+			return ErrSignInStale
+		}
+		return err
+	})
+}
+
+// enter begins the session of a proof; first is done in the same transaction.
+func (i *Identity) enter(ctx context.Context, at Attempt, method string, bearer bool, first func(context.Context, *db.Tx) error) (*opening, error) {
+	o, err := i.prepareSession(ctx, at.Account, method, bearer)
 	if err != nil {
 		return nil, err
 	}
 	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := in(tx).DeleteSignIn(ctx, row.TokenHash)
-		if err == nil && n == 0 {
-			return ErrSignInStale
-		}
+		err := first(ctx, tx)
 		if err == nil && !bearer {
 			err = i.endCurrent(ctx, tx) // whoever the browser was before
 		}
 		if err != nil {
 			return err
 		}
-		return i.openSession(ctx, tx, o)
+		if err := i.openSession(ctx, tx, o); err != nil {
+			return err
+		}
+		return i.factors.Used(ctx, tx, at, o.row.ID)
 	})
 }
 
-func (i *Identity) checkFactor(ctx context.Context, owner, factor, purpose, code string) error {
-	if factor == factorTOTP {
-		return i.CheckTOTP(ctx, owner, code)
+// passkey signs in by a passkey alone: it tells whose it is, and its device has
+// verified the person.
+func (i *Identity) passkey(ctx context.Context, token, credential string, bearer bool) (*opening, error) {
+	at, err := i.factors.CheckPasskey(ctx, token, credential)
+	if err != nil {
+		return nil, err
 	}
-	return i.CheckCode(ctx, purpose, owner, factor, code)
+	if err := i.admissible(ctx, at.Account, false); err != nil {
+		return nil, err
+	}
+	return i.enter(ctx, at, methodPasskey, bearer, func(context.Context, *db.Tx) error { return nil })
 }

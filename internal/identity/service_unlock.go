@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
 	"okno/internal/kit/secret"
 )
@@ -68,10 +67,4 @@ func (i *Identity) reserveOf(ctx context.Context, owner string) (string, error) 
 		return "", err
 	}
 	return key.OpenString(secret.At("identity_reserves", "phone_sealed", owner), row.PhoneSealed)
-}
-
-// holdsTOTP reports whether the account has an authenticator app.
-func (i *Identity) holdsTOTP(ctx context.Context, a Account) (bool, error) {
-	held, err := i.store.read().FactorsOf(ctx, identitydb.FactorsOfParams{OwnerID: a.ID, Kind: kindTOTP})
-	return len(held) > 0, db.Classify(err)
 }

@@ -10,19 +10,6 @@ import (
 	"okno/internal/kit/db"
 )
 
-// Methods by which a session began. Other rooms may name their own.
-const (
-	methodSMS   = "password+sms"
-	methodEmail = "password+email"
-	methodTOTP  = "password+totp"
-)
-
-func methodOf(factor string) string { return "password+" + factor }
-
-// strong reports whether a session of the method may carry staff's roles: its
-// second factor is held, not sent.
-func strong(method string) bool { return method == methodTOTP || method == MethodQRStrong }
-
 // seenStep is how far the stored last activity may lag behind.
 const seenStep = time.Minute
 

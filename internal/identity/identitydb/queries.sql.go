@@ -30,40 +30,21 @@ func (q *Queries) AccountOf(ctx context.Context, ownerID string) (IdentityAccoun
 	return i, err
 }
 
-const allFactorsOf = `-- name: AllFactorsOf :many
-SELECT owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at FROM identity_factors WHERE owner_id = $1 ORDER BY id
+const chooseSignIn = `-- name: ChooseSignIn :execrows
+UPDATE identity_signins SET factor = $2 WHERE token_hash = $1
 `
 
-func (q *Queries) AllFactorsOf(ctx context.Context, ownerID string) ([]IdentityFactor, error) {
-	rows, err := q.db.QueryContext(ctx, allFactorsOf, ownerID)
+type ChooseSignInParams struct {
+	TokenHash []byte
+	Factor    string
+}
+
+func (q *Queries) ChooseSignIn(ctx context.Context, arg ChooseSignInParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, chooseSignIn, arg.TokenHash, arg.Factor)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	var items []IdentityFactor
-	for rows.Next() {
-		var i IdentityFactor
-		if err := rows.Scan(
-			&i.OwnerID,
-			&i.ID,
-			&i.Kind,
-			&i.NameSealed,
-			&i.SecretSealed,
-			&i.Counter,
-			&i.CreatedAt,
-			&i.UsedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected()
 }
 
 const codesOf = `-- name: CodesOf :many
@@ -162,29 +143,6 @@ DELETE FROM identity_contacts WHERE owner_id = $1
 
 func (q *Queries) DeleteContacts(ctx context.Context, ownerID string) error {
 	_, err := q.db.ExecContext(ctx, deleteContacts, ownerID)
-	return err
-}
-
-const deleteFactors = `-- name: DeleteFactors :exec
-DELETE FROM identity_factors WHERE owner_id = $1
-`
-
-func (q *Queries) DeleteFactors(ctx context.Context, ownerID string) error {
-	_, err := q.db.ExecContext(ctx, deleteFactors, ownerID)
-	return err
-}
-
-const deleteFactorsOfKind = `-- name: DeleteFactorsOfKind :exec
-DELETE FROM identity_factors WHERE owner_id = $1 AND kind = $2
-`
-
-type DeleteFactorsOfKindParams struct {
-	OwnerID string
-	Kind    string
-}
-
-func (q *Queries) DeleteFactorsOfKind(ctx context.Context, arg DeleteFactorsOfKindParams) error {
-	_, err := q.db.ExecContext(ctx, deleteFactorsOfKind, arg.OwnerID, arg.Kind)
 	return err
 }
 
@@ -334,47 +292,6 @@ func (q *Queries) EndedSince(ctx context.Context, endedAt db.Time) ([][]byte, er
 	return items, nil
 }
 
-const factorsOf = `-- name: FactorsOf :many
-SELECT owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at FROM identity_factors WHERE owner_id = $1 AND kind = $2 ORDER BY id
-`
-
-type FactorsOfParams struct {
-	OwnerID string
-	Kind    string
-}
-
-func (q *Queries) FactorsOf(ctx context.Context, arg FactorsOfParams) ([]IdentityFactor, error) {
-	rows, err := q.db.QueryContext(ctx, factorsOf, arg.OwnerID, arg.Kind)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []IdentityFactor
-	for rows.Next() {
-		var i IdentityFactor
-		if err := rows.Scan(
-			&i.OwnerID,
-			&i.ID,
-			&i.Kind,
-			&i.NameSealed,
-			&i.SecretSealed,
-			&i.Counter,
-			&i.CreatedAt,
-			&i.UsedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const insertAccount = `-- name: InsertAccount :exec
 INSERT INTO identity_accounts (owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -454,34 +371,6 @@ func (q *Queries) InsertContact(ctx context.Context, arg InsertContactParams) (i
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const insertFactor = `-- name: InsertFactor :exec
-INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-`
-
-type InsertFactorParams struct {
-	OwnerID      string
-	ID           string
-	Kind         string
-	NameSealed   []byte
-	SecretSealed []byte
-	Counter      int64
-	CreatedAt    db.Time
-}
-
-func (q *Queries) InsertFactor(ctx context.Context, arg InsertFactorParams) error {
-	_, err := q.db.ExecContext(ctx, insertFactor,
-		arg.OwnerID,
-		arg.ID,
-		arg.Kind,
-		arg.NameSealed,
-		arg.SecretSealed,
-		arg.Counter,
-		arg.CreatedAt,
-	)
-	return err
 }
 
 const insertSession = `-- name: InsertSession :exec
@@ -979,28 +868,4 @@ type TryCodesParams struct {
 func (q *Queries) TryCodes(ctx context.Context, arg TryCodesParams) error {
 	_, err := q.db.ExecContext(ctx, tryCodes, arg.SubjectIndex, arg.ExpiresAt)
 	return err
-}
-
-const useFactor = `-- name: UseFactor :execrows
-UPDATE identity_factors SET counter = $3, used_at = $4 WHERE owner_id = $1 AND id = $2 AND counter < $3
-`
-
-type UseFactorParams struct {
-	OwnerID string
-	ID      string
-	Counter int64
-	UsedAt  db.Time
-}
-
-func (q *Queries) UseFactor(ctx context.Context, arg UseFactorParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, useFactor,
-		arg.OwnerID,
-		arg.ID,
-		arg.Counter,
-		arg.UsedAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }

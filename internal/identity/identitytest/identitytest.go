@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -33,7 +34,7 @@ const TOTPSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 // Migrations are the tables that identity and what it stands on need.
 func Migrations() []db.Migrations {
-	return []db.Migrations{audit.Migrations(), identity.Migrations()}
+	return []db.Migrations{audit.Migrations(), identity.Migrations(), factor.Migrations()}
 }
 
 // Sealer is a sealer over a fresh key store.
@@ -53,7 +54,7 @@ func Sealer(t testing.TB, clk clock.Clock) *secret.Sealer {
 // Texts are identity's texts and those given; what is missing shows as its key.
 func Texts(t testing.TB, more ...fs.FS) *i18n.Bundle {
 	t.Helper()
-	b, err := i18n.New(append([]fs.FS{identity.Locale()}, more...)...)
+	b, err := i18n.New(append([]fs.FS{identity.Locale(), factor.Locale()}, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +96,18 @@ func With(t testing.TB, deps identity.Deps) *identity.Identity {
 	if err != nil {
 		t.Fatal(err)
 	}
+	Factors(t, i)
 	return i
+}
+
+// Factors are second factors of the identity, at http://localhost.
+func Factors(t testing.TB, i *identity.Identity) *factor.Room {
+	t.Helper()
+	f, err := factor.New(factor.Deps{Identity: i})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // Account makes an active account with that phone and Password, and gives its

@@ -1,0 +1,255 @@
+package identity
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"okno/internal/kit/db"
+	"okno/internal/notify"
+)
+
+// What a proof is given for. A proof for one is of no use for another.
+const (
+	ForSignIn = forSignIn
+	ForReauth = forReauth
+)
+
+// Way is one way in which an account proves that it is its owner: a stored
+// factor, or a contact that a code is sent to.
+type Way struct {
+	// Ref names the way among those of the account: a factor's id, or its kind
+	// where there is one of it, such as "sms".
+	Ref string
+	// Kind is "sms", "email", "totp", …
+	Kind string
+	// Name is what the owner calls it, "" for none; Hint shows where a code goes:
+	// the last two digits of a phone, a masked address, how many codes are left.
+	Name, Hint string
+	// Held: the person holds a thing, and is not sent something. Only such ways
+	// give a session the roles of staff.
+	Held bool
+	// Spare is a way for the day when the others are lost: it does not count as
+	// the last one.
+	Spare bool
+	// Script: the answer comes from a script that is given options.
+	Script bool
+	UsedAt db.Time
+}
+
+// Attempt is a proof that is being given.
+type Attempt struct {
+	// ID is of the sign-in or of the session which asks; Purpose says for what.
+	ID, Purpose string
+	Account     Account
+	Way         Way
+}
+
+// Answer is what came back: a code as it was typed, or what a script got from an
+// authenticator, as JSON.
+type Answer struct {
+	Code, Credential string
+}
+
+// Asked is how a proof stands after it was begun.
+type Asked struct {
+	// Resend is how long to wait before it can be sent again.
+	Resend time.Duration
+	// Options are JSON for the script that asks an authenticator; nil for none.
+	Options []byte
+}
+
+// FormView is what the form of a way is shown with.
+type FormView struct {
+	Way Way
+	// To is the local path to go to afterwards. Action takes the answer, Resend
+	// sends again, Options gives a script its options, Others lists other ways:
+	// each a path, "" for none.
+	To, Action, Resend, Options, Others string
+	// Wait is in seconds, before it can be sent again.
+	Wait   int
+	Sent   bool
+	Faults map[string]string
+}
+
+// ChoiceView is the list of ways.
+type ChoiceView struct {
+	To, For, Action string
+	Ways            []Way
+	Chosen          string
+	Faults          map[string]string
+}
+
+// SecondFactors is what identity asks of the factors of accounts; package factor
+// is one. They are handed over by SetFactors.
+type SecondFactors interface {
+	// Ways are those of the account, the one to be asked for first at the front.
+	Ways(ctx context.Context, a Account) ([]Way, error)
+	// Begin begins a proof: sends a code, makes a challenge. Again, it sends again.
+	// Errors: ErrCodePause, ErrLimit.
+	Begin(ctx context.Context, at Attempt) (Asked, error)
+	// Wait is how long to wait before Begin can be called again.
+	Wait(ctx context.Context, at Attempt) (time.Duration, error)
+	// Check takes an answer, once, and gives the ref of the way that it was by, such
+	// as another one of several keys. Errors that the person can mend name the field
+	// "code".
+	Check(ctx context.Context, at Attempt, answer Answer) (ref string, err error)
+	// Used notes in the transaction that opens the session that the way has proved
+	// itself, and for which session.
+	Used(ctx context.Context, tx *db.Tx, at Attempt, session string) error
+	// Title, Form and Choice are of the pages.
+	Title(ctx context.Context, w Way) string
+	Form(v FormView) templ.Component
+	Choice(v ChoiceView) templ.Component
+	// Passkeys reports whether the portal can ask for them. BeginPasskey makes a challenge for a passkey of nobody known, under a token
+	// that the browser keeps; CheckPasskey tells whose it was.
+	Passkeys() bool
+	BeginPasskey(ctx context.Context) (token string, options []byte, err error)
+	CheckPasskey(ctx context.Context, token, credential string) (Attempt, error)
+	// SetTOTP gives an account an authenticator with a known secret in base32.
+	SetTOTP(ctx context.Context, accountID, base string) error
+	// Export and Erase are of the owner's factors.
+	Export(ctx context.Context, owner string) ([]map[string]any, error)
+	Erase(ctx context.Context, tx *db.Tx, owner string) error
+}
+
+// SetFactors gives the second factors. Call it before requests come.
+func (i *Identity) SetFactors(f SecondFactors) { i.factors = f }
+
+// SetTOTP gives the account an authenticator with a known secret in base32, in
+// place of the one it had: for staff.
+func (i *Identity) SetTOTP(ctx context.Context, accountID, base string) error {
+	return i.factors.SetTOTP(ctx, accountID, base)
+}
+
+// factorTOTP is the kind of an authenticator app.
+const factorTOTP = "totp"
+
+// holdsTOTP reports whether the account has an authenticator app.
+func (i *Identity) holdsTOTP(ctx context.Context, a Account) (bool, error) {
+	ways, err := i.factors.Ways(ctx, a)
+	return slices.ContainsFunc(ways, func(w Way) bool { return w.Kind == factorTOTP }), err
+}
+
+// CheckTOTP takes a code of the account's authenticator, once. Errors, with the
+// field "code": ErrCodeFormat, ErrTOTPWrong (also for one used before); ErrLimit.
+func (i *Identity) CheckTOTP(ctx context.Context, accountID, typed string) error {
+	a, err := i.Account(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	at := Attempt{Purpose: forRecover, Account: a, Way: Way{Kind: factorTOTP, Held: true}}
+	_, err = i.factors.Check(ctx, at, Answer{Code: typed})
+	return err
+}
+
+// heldKinds are the kinds of second factor that a person holds; a session that
+// began with one may carry staff's roles.
+func heldKinds() []string {
+	return []string{factorTOTP, "oath", "webauthn", "recovery", "push", "certificate"}
+}
+
+// methodPasskey is a sign-in by a passkey alone: it is held, and its device has
+// verified the person.
+const methodPasskey = "passkey"
+
+func methodOf(kind string) string { return "password+" + kind }
+
+// strong reports whether a session of the method may carry staff's roles: its
+// second factor is held, not sent.
+func strong(method string) bool {
+	_, second, _ := strings.Cut(method, "+")
+	return method == methodPasskey || method == MethodQRStrong || slices.Contains(heldKinds(), second)
+}
+
+// waysOf are the ways in which an account may sign in: of staff only what they
+// hold. ErrNoFactor when there is none.
+func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
+	roles, err := i.rolesOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	if i.factors == nil {
+		return nil, ErrNoFactor
+	}
+	ways, err := i.factors.Ways(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if len(roles) > 0 {
+		ways = heldOf(ways)
+	}
+	if len(ways) == 0 {
+		return nil, ErrNoFactor
+	}
+	return ways, nil
+}
+
+func heldOf(ways []Way) []Way {
+	return slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return !w.Held })
+}
+
+// wayOf finds a way by its ref.
+func wayOf(ways []Way, ref string) (Way, bool) {
+	n := slices.IndexFunc(ways, func(w Way) bool { return w.Ref == ref })
+	if n < 0 {
+		return Way{}, false
+	}
+	return ways[n], true
+}
+
+// prove checks the answer and names the way that it was by.
+func (i *Identity) prove(ctx context.Context, at Attempt, ways []Way, answer Answer) (Attempt, error) {
+	ref, err := i.factors.Check(ctx, at, answer)
+	if way, ok := wayOf(ways, ref); ok {
+		at.Way = way
+	}
+	return at, err
+}
+
+// RolesOf are the account's roles of staff, whatever its sessions are.
+func (i *Identity) RolesOf(ctx context.Context, accountID string) ([]Role, error) {
+	return i.rolesOf(ctx, accountID)
+}
+
+// CodePause is how long to wait before SendCode sends another one.
+func (i *Identity) CodePause(ctx context.Context, purpose, subject, channel string) (time.Duration, error) {
+	return i.codePause(ctx, purpose, subject, channel)
+}
+
+// CodeTo is the request for a code to the account's phone or address.
+func CodeTo(a Account, channel, purpose string) CodeRequest {
+	r := CodeRequest{Purpose: purpose, Subject: a.ID, Channel: channel, To: a.Phone, Owner: a.ID, Lang: a.Lang}
+	if channel == notify.Email {
+		r.To = a.Email
+	}
+	return r
+}
+
+// CheckHash compares a secret with what HashPassword gave; "" never agrees, after
+// the same work.
+func (i *Identity) CheckHash(ctx context.Context, typed, hash string) (bool, error) {
+	ok, _, err := i.hashes.check(ctx, typed, hash)
+	return ok, err
+}
+
+// ClearLimit forgets in the transaction what Limit has counted.
+func (i *Identity) ClearLimit(ctx context.Context, tx *db.Tx, scope, key string) error {
+	return i.clear(ctx, tx, scope, key)
+}
+
+// FactorNotice seals the notice of a change of factors, to every contact. args
+// are placeholders of the text beside those of every notice.
+func (i *Identity) FactorNotice(ctx context.Context, a Account, subject, key string, args ...any) (*notify.Batch, error) {
+	return i.notice(ctx, a, true, subject, key, args...)
+}
+
+// MaskPhone gives the last two digits: what may be shown before the owner is
+// known for sure.
+func MaskPhone(phone string) string { return lastTwo(phone) }
+
+// MaskEmail shows the first letter and the domain.
+func MaskEmail(email string) string { return maskEmail(email) }
