@@ -171,7 +171,7 @@ func (c *Config) defaults() {
 		c.Blobs = secret.NewString("folder:" + filepath.Join(c.Data, "blobs"))
 	}
 	if c.Workers == 0 {
-		c.Workers = 64 // they mostly wait for syncs and for others' servers
+		c.Workers = 128 // they mostly wait for syncs and for others' servers
 	}
 	set(&c.PasswordPolicy, "nist")
 	set(&c.SMTP.TLS, "required")

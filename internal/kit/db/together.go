@@ -8,7 +8,7 @@ import (
 )
 
 // mostTogether bounds how many changes share one commit.
-const mostTogether = 64
+const mostTogether = 128
 
 // together lets changes that wait for SQLite's one writer share a transaction,
 // and so one sync: each runs within a savepoint of its own, and its caller is

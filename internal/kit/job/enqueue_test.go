@@ -31,7 +31,7 @@ func TestRowsAreRivers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		later := time.Now().Add(time.Hour)
+		later := time.Now().Add(time.Hour).Truncate(time.Millisecond) // River rounds, we cut
 		tx, err := d.SQL().BeginTx(ctx, nil)
 		if err != nil {
 			t.Fatal(err)

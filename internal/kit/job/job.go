@@ -151,6 +151,8 @@ func (q *Queue) Start(ctx context.Context, workers int) error {
 		// shorter pause would take SQLite's writer from those who wait for it.
 		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 40 * time.Millisecond,
 		JobTimeout: time.Minute, CompletedJobRetentionPeriod: time.Hour,
+		// What a node had in hand when it died is taken up again after that.
+		RescueStuckJobsAfter: 5 * time.Minute,
 		ErrorHandler: errorLog{q.log}, SkipUnknownJobCheck: true,
 	}
 	if q.db.Engine() == db.Postgres {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	mostIdle = 8                // connections that are kept
+	mostLines = 16              // connections at once: servers turn away who opens many
 	idleLong = 30 * time.Second // servers end them after some minutes (RFC 5321, 4.5.3.2.7)
 	askAfter = 2 * time.Second  // after that a kept one is asked whether it lives
 )
@@ -19,8 +19,9 @@ const (
 // lines are connections to the mail server that are kept for the next letter:
 // to connect, greet and part cost more than the letter itself.
 type lines struct {
-	idle  chan line
-	clock clock.Clock
+	places chan struct{} // one is held for each connection in use
+	idle   chan line
+	clock  clock.Clock
 }
 
 type line struct {
@@ -29,11 +30,25 @@ type line struct {
 }
 
 func newLines(clk clock.Clock) *lines {
-	return &lines{idle: make(chan line, mostIdle), clock: clk}
+	return &lines{places: make(chan struct{}, mostLines), idle: make(chan line, mostLines), clock: clk}
 }
 
-// take gives a kept connection that lives, or a new one.
+// take gives a kept connection that lives, or a new one, once there is a place
+// for it. Give it back with keep or drop.
 func (p *lines) take(ctx context.Context, c *mail.Client) (*smtp.Client, error) {
+	select {
+	case p.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	conn, err := p.living(ctx, c)
+	if err != nil {
+		<-p.places
+	}
+	return conn, err
+}
+
+func (p *lines) living(ctx context.Context, c *mail.Client) (*smtp.Client, error) {
 	for {
 		select {
 		case l := <-p.idle:
@@ -50,11 +65,14 @@ func (p *lines) take(ctx context.Context, c *mail.Client) (*smtp.Client, error) 
 
 // keep gives a connection back after a letter that went well.
 func (p *lines) keep(conn *smtp.Client) {
-	select {
-	case p.idle <- line{conn, p.clock.Now()}:
-	default:
-		_ = conn.Quit()
-	}
+	p.idle <- line{conn, p.clock.Now()} // there are no more than places
+	<-p.places
+}
+
+// drop ends a connection on which something went wrong.
+func (p *lines) drop(conn *smtp.Client) {
+	_ = conn.Close()
+	<-p.places
 }
 
 // close parts from the server.

@@ -98,7 +98,7 @@ func (g *Gateway) send(ctx context.Context, m *mail.Msg) error {
 		g.lines.keep(conn)
 		return nil
 	}
-	_ = conn.Close()
+	g.lines.drop(conn)
 	if m.IsDelivered() {
 		return nil // the server took it, and went before it was asked for the next
 	}
