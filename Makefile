@@ -52,6 +52,10 @@ generate: tools ## templates, queries, styles and scripts, OpenAPI
 bench: deps ## load and cost beside their bare limits
 	$(GO) run ./bench
 
+.PHONY: lighthouse
+lighthouse: deps ## what Lighthouse says of home, catalogue, a service, a form, the cabinet
+	cd bench/lighthouse && npm ci --no-audit --no-fund && node run.js
+
 .PHONY: e2e
 e2e: deps ## journeys in a browser only
 	cd e2e && node --test

@@ -21,7 +21,7 @@ import (
 // job is what a generator does: so many keep-alive connections, so long.
 type job struct {
 	Addr    string        `json:"addr"`
-	Kind    string        `json:"kind"` // cycle, submit, life, streams
+	Kind    string        `json:"kind"` // cycle, submit, life, streams, streams over h2
 	Conns   int           `json:"conns"`
 	Warm    time.Duration `json:"warm"`
 	Length  time.Duration `json:"length"`
@@ -29,6 +29,8 @@ type job struct {
 	Heads   []string      `json:"heads"`  // cycle, streams: whole requests
 	Tokens  []string      `json:"tokens"` // submit, life: citizens' bearers
 	Officer []string      `json:"officer"`
+	Cookies []string      `json:"cookies"` // streams over h2
+	Path    string        `json:"path"`
 	Body    string        `json:"body"`
 	Out     string        `json:"out"`
 }
@@ -79,6 +81,9 @@ type generator struct {
 // run connects everybody first, then lets them begin together.
 func (g *generator) run() (figures, error) {
 	lines := make([]*line, g.Conns)
+	if g.Kind == "streams over h2" {
+		return g.holdSecure()
+	}
 	if err := g.connect(lines); err != nil {
 		return figures{}, err
 	}

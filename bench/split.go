@@ -48,7 +48,7 @@ func (b *bench) split(ctx context.Context) error {
 		handler.ServeHTTP(httptest.NewRecorder(), home(i))
 	}
 	people := min(len(b.people.Cookies), 2000)
-	first, err := b.serve(handler, home, 100, people-100)
+	first, err := b.answer(handler, home, 100, people-100)
 	if err != nil {
 		return err
 	}
@@ -65,15 +65,15 @@ func (b *bench) split(ctx context.Context) error {
 	}
 	b.report.add(b.engine, "one cabinet home in process, µs CPU", fmt.Sprintf("%.0f%s, the rest (HTTP, garbage) %.0f", whole, text, rest*whole), "", true)
 	n := int(b.length / (2 * time.Millisecond))
-	one, err := b.serve(handler, func(i int) *http.Request {
+	one, err := b.answer(handler, func(i int) *http.Request {
 		return httptest.NewRequest(http.MethodGet, "/services/"+serviceID+"?n="+strconv.Itoa(i), nil)
 	}, 0, n)
 	b.report.add(b.engine, "one render of a service page with its compression, µs CPU", fmt.Sprintf("%.0f", one), "", true)
 	return err
 }
 
-// serve answers n requests and gives the processor time of one in microseconds.
-func (b *bench) serve(h http.Handler, next func(int) *http.Request, from, n int) (float64, error) {
+// answer answers n requests and gives the processor time of one in microseconds.
+func (b *bench) answer(h http.Handler, next func(int) *http.Request, from, n int) (float64, error) {
 	runtime.GC()
 	begin := ownCPU()
 	for i := range n {
@@ -113,7 +113,7 @@ func (b *bench) profile(h http.Handler, next func(int) *http.Request) (float64, 
 	if err := pprof.StartCPUProfile(&raw); err != nil {
 		return 0, nil, err
 	}
-	each, err := b.serve(h, next, 0, int(b.length/(200*time.Microsecond)))
+	each, err := b.answer(h, next, 0, int(b.length/(200*time.Microsecond)))
 	pprof.StopCPUProfile()
 	if err != nil {
 		return 0, nil, err

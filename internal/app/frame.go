@@ -75,7 +75,7 @@ func (f *frame) params(r *http.Request, p web.Page, a identity.Actor, o particul
 		FooterLabel: t("app.footer"), FooterText: f.operator(lang), Footer: footer(t),
 	}
 	if p.Description == "" {
-		fp.Robots = "noindex"
+		fp.Robots, fp.Description = "noindex", t("app.description")
 	}
 	if p.Back != "" {
 		fp.Back = ui.BackLinkParams{Href: p.Back, Text: p.BackText}

@@ -41,6 +41,7 @@ const maxShells = 512
 type shellKey struct {
 	lang, section                   string
 	contrast, large, wide, hasAside bool
+	public                          bool // has a description of its own
 	unread                          int
 }
 
@@ -58,17 +59,18 @@ const (
 	nameHole  = "okno0hole0name0"
 	bodyHole  = "okno0hole0body0"
 	asideHole = "okno0hole0aside0"
+	aboutHole = "okno0hole0about0" // the description
 )
 
 // shelled gives the page in a shell; false for a page of staff, of nobody, or
 // with more around it than a shell has.
 func (f *frame) shelled(r *http.Request, p web.Page, a identity.Actor, o particulars) (templ.Component, bool) {
 	key := shellKey{
-		lang: i18n.Lang(r.Context()), section: p.Section, wide: p.Wide, hasAside: p.Aside != nil, unread: o.unread,
+		lang: i18n.Lang(r.Context()), section: p.Section, public: p.Description != "", wide: p.Wide, hasAside: p.Aside != nil, unread: o.unread,
 		contrast: viewCookie(r, 0) == "high", large: viewCookie(r, 1) == "large",
 	}
 	rest := p
-	rest.Title, rest.Section, rest.Status, rest.Wide, rest.Error, rest.Body, rest.Aside = "", "", 0, false, false, nil, nil
+	rest.Title, rest.Section, rest.Description, rest.Status, rest.Wide, rest.Error, rest.Body, rest.Aside = "", "", "", 0, false, false, nil, nil
 	if rest != (web.Page{}) || !a.SignedIn() || a.IsStaff() || p.Body == nil {
 		return nil, false
 	}
@@ -91,6 +93,9 @@ func (f *frame) shell(r *http.Request, key shellKey, p web.Page, a identity.Acto
 		return s, nil
 	}
 	p.Body, p.Title = templ.Raw(bodyHole), ""
+	if key.public {
+		p.Description = aboutHole
+	}
 	if p.Aside != nil {
 		p.Aside = templ.Raw(asideHole)
 	}
@@ -113,7 +118,7 @@ func cutShell(text string) shell {
 	var s shell
 	for text != "" {
 		at, hole := len(text), ""
-		for _, h := range []string{titleHole, hereHole, nameHole, bodyHole, asideHole} {
+		for _, h := range []string{titleHole, hereHole, nameHole, bodyHole, asideHole, aboutHole} {
 			if i := strings.Index(text, h); i >= 0 && i < at {
 				at, hole = i, h
 			}
@@ -137,6 +142,8 @@ func (s shell) fill(ctx context.Context, w io.Writer, p web.Page, o particulars)
 		switch part.hole {
 		case titleHole:
 			_, err = io.WriteString(w, templ.EscapeString(o.title))
+		case aboutHole:
+			_, err = io.WriteString(w, templ.EscapeString(p.Description))
 		case hereHole:
 			_, err = io.WriteString(w, url.QueryEscape(o.here))
 		case nameHole:

@@ -43,6 +43,7 @@ func TestShellIsTheFrame(t *testing.T) {
 						{Title: "Кабинет", Section: "cabinet", Body: says("body of " + who), Aside: says("aside of " + who)},
 						{Title: "</title>" + titleHole, Section: "services", Body: says(asideHole)},
 						{Title: "Ошибка", Error: true, Wide: true, Body: says("x")},
+						{Title: "x", Description: `"a" & b`, Body: says("x")},
 						{Title: "С возвратом", Back: "/cabinet", BackText: "Назад", Body: says("x")},
 					} {
 						r := httptest.NewRequest("GET", "/", nil)
@@ -63,7 +64,7 @@ func TestShellIsTheFrame(t *testing.T) {
 			}
 		}
 	}
-	if n := len(f.shells.all); n != 3*2*3 {
+	if n := len(f.shells.all); n != 3*2*4 {
 		t.Errorf("%d shells", n)
 	}
 }

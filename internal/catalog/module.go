@@ -118,8 +118,8 @@ func Locale() fs.FS {
 
 // Mount adds the pages and operations, all of them public.
 func (c *Catalog) Mount(rt *web.Router) {
-	rt.Handle("GET /{$}", web.Public, c.stored(c.homePage))
-	rt.Handle("GET /services", web.Public, c.stored(c.listPage))
+	rt.Handle("GET /{$}", web.Public, c.common(c.homePage))
+	rt.Handle("GET /services", web.Public, c.common(c.listPage))
 	rt.Handle("GET /services/suggest", web.Public, c.suggest)
 	rt.Handle("GET /services/{id}", web.Public, c.stored(c.servicePage))
 	c.mountAPI(rt.API)

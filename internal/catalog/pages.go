@@ -18,8 +18,13 @@ const perPage = 24
 // stored keeps pages for people who are not signed in, but not what they search
 // for and not addresses with names of their own making, which would fill the
 // store.
-func (c *Catalog) stored(h web.Handler) web.Handler {
-	kept := web.Stored(h)
+func (c *Catalog) stored(h web.Handler) web.Handler { return plain(web.Stored(h), h) }
+
+// common is stored for pages that do not ask who looks.
+func (c *Catalog) common(h web.Handler) web.Handler { return plain(web.Common(h), h) }
+
+// plain leaves plain addresses to kept, all others to h.
+func plain(kept, h web.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		for name := range r.URL.Query() {
 			if !slices.Contains([]string{"category", "life_event", "agency", "audience", "page"}, name) {

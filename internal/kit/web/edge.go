@@ -83,6 +83,7 @@ type info struct {
 	ip      netip.Addr
 	agent   string
 	route   string
+	keep    func(p Page) Page // of Common
 }
 
 func edgeFrom(ctx context.Context) *Edge { return infoFrom(ctx).edge }

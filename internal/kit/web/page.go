@@ -46,8 +46,15 @@ func (p *bufferPool) get() *bytes.Buffer {
 
 // Render sends a page in the frame.
 func Render(w http.ResponseWriter, r *http.Request, p Page) error {
-	e := edgeFrom(r.Context())
-	return e.render(w, r, e.frame(r, p), p.Status)
+	in := infoFrom(r.Context())
+	if in.keep != nil {
+		var err error
+		if p, err = in.edge.bodyOnce(r, p); err != nil {
+			return err
+		}
+		p, in.keep = in.keep(p), nil
+	}
+	return in.edge.render(w, r, in.edge.frame(r, p), p.Status)
 }
 
 // Fragment sends a part of a page without the frame, for live change.

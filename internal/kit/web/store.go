@@ -23,8 +23,9 @@ type Store struct {
 }
 
 type generation struct {
-	pages sync.Map // key → *storedPage
-	n     atomic.Int64
+	pages  sync.Map // key → *storedPage
+	bodies sync.Map // key → Page, for Common
+	n      atomic.Int64
 }
 
 type storedPage struct {

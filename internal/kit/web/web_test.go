@@ -325,3 +325,52 @@ func TestLocalPath(t *testing.T) {
 		}
 	}
 }
+
+func TestCommonBodiesStandInFramesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	store := web.NewStore(s.edge, "session")
+	s.edge.SetStore(store)
+	s.edge.SetFrame(func(r *http.Request, p web.Page) templ.Component {
+		c, _ := r.Cookie("session")
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			_, _ = io.WriteString(w, "frame of "+c.Value+": ")
+			return p.Body.Render(ctx, w)
+		})
+	}, func(*http.Request, web.Fault) web.Page { return web.Page{Status: 500, Body: templ.Raw("fault")} })
+	rendered, fail := 0, false
+	s.rt.Handle("GET /p", web.Public, web.Common(func(w http.ResponseWriter, r *http.Request) error {
+		if fail {
+			return errors.New("broken")
+		}
+		rendered++
+		return page("body in "+i18n.Lang(r.Context())+" for "+r.URL.RawQuery)(w, r)
+	}))
+	get := func(who, lang, path string) string {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Cookie", "session="+who)
+		r.Header.Set("Accept-Language", lang)
+		return s.do(r).Body.String()
+	}
+	fail = true
+	if got := get("anna", "ru", "/p"); !strings.Contains(got, "fault") {
+		t.Error(got)
+	}
+	fail = false
+	for _, who := range []string{"anna", "boris", "anna"} {
+		for _, lang := range []string{"ru", "en"} {
+			for _, q := range []string{"", "a=1"} {
+				if got := get(who, lang, "/p?"+q); got != "frame of "+who+": body in "+lang+" for "+q {
+					t.Error(got)
+				}
+			}
+		}
+	}
+	if rendered != 4 {
+		t.Errorf("rendered %d times", rendered)
+	}
+	store.Drop()
+	if get("anna", "ru", "/p"); rendered != 5 {
+		t.Error("a dropped body is served")
+	}
+}
