@@ -134,13 +134,18 @@ func (b *bench) generate(ctx context.Context, p *process, j job) (figures, error
 	if err := writeJSON(spec, j); err != nil {
 		return figures{}, err
 	}
+	return b.spent(ctx, p, j.Out, "load", spec)
+}
+
+// spent runs a process of our own against the server and adds what the server spent.
+func (b *bench) spent(ctx context.Context, p *process, out, role, spec string) (figures, error) {
 	before := p.cpu()
-	cmd := exec.CommandContext(ctx, b.self, "load", spec)
+	cmd := exec.CommandContext(ctx, b.self, role, spec)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return figures{}, fmt.Errorf("generator: %w: %s", err, tail(string(out)))
 	}
 	var f figures
-	raw, err := os.ReadFile(j.Out)
+	raw, err := os.ReadFile(out)
 	if err == nil {
 		err = json.Unmarshal(raw, &f)
 	}

@@ -129,6 +129,7 @@ func (b *bench) onEngine(ctx context.Context, engine string) (err error) {
 func (b *bench) settings(dir string) []string {
 	return []string{
 		"OKNO_MODE=demo", "OKNO_BASE_URL=http://localhost:8080", "OKNO_DATA=" + dir, "OKNO_SMTP_ADDR=" + b.world.SMTP, "OKNO_SMTP_TLS=none",
+		"OKNO_SERVICES=" + benchServices,
 		"OKNO_SMTP_FROM=no-reply@okno.example", "OKNO_SMS_ADDR=" + b.world.SMPP, "OKNO_SMS_SYSTEM_ID=bench", "OKNO_SMS_PASSWORD=bench", "OKNO_SMS_FROM=Okno",
 	}
 }
@@ -159,6 +160,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"submit", b.submit},
 		{"life", b.life},
 		{"volume", b.volume},
+		{"forms", b.forms},
 	} {
 		if !b.wants(part.name) {
 			continue
