@@ -108,7 +108,7 @@ func (c *compilation) bound(f *Field, e *Expr, r reach) {
 	}
 	want := cel.IntType
 	switch {
-	case f.Kind == "date":
+	case f.Kind == "date" || f.Kind == "period":
 		want = cel.StringType
 		if _, ok := parseDate(e.Source); ok {
 			e.Source = fmt.Sprintf("%q", e.Source)
