@@ -3,6 +3,7 @@ module okno
 go 1.26.0
 
 require (
+	github.com/xuri/excelize/v2 v2.10.0
 	cel.dev/cel-go v0.33.2
 	filippo.io/age v1.3.2
 	github.com/SherClockHolmes/webpush-go v1.4.0
@@ -121,7 +122,6 @@ require (
 	github.com/tinylib/msgp v1.6.4 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	github.com/xuri/efp v0.0.1 // indirect
-	github.com/xuri/excelize/v2 v2.10.0 // indirect
 	github.com/xuri/nfp v0.0.2-0.20250530014748-2ddeb826f9a9 // indirect
 	github.com/zeebo/xxh3 v1.1.0 // indirect
 	go.etcd.io/bbolt v1.4.0 // indirect

@@ -177,6 +177,8 @@ func navigation(a identity.Actor, section string, t func(string, ...any) string)
 		name, key, href string
 		roles           []identity.RoleName
 	}{
+		{"head", "app.head", "/desk/head", []identity.RoleName{"head"}},
+		{"reports", "app.reports", "/desk/reports", []identity.RoleName{"head", "administrator"}},
 		{"agency", "app.agency", "/desk/agency", []identity.RoleName{"head"}},
 		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},
 		{"tickets", "app.tickets", "/desk/tickets", []identity.RoleName{"support_operator", "support_specialist", "support_chief"}},

@@ -64,6 +64,7 @@ type House struct {
 
 	exchange  *exchange.Exchange // nil without registries
 	reference *reference.Reference
+	papers    *pdf.Writer
 	notify    *notify.Notify
 	identity  *identity.Identity
 	device    *device.Room
@@ -194,6 +195,7 @@ func (h *House) buildServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.papers = writer
 	h.applications, err = applications.New(applications.Deps{
 		Dictionaries: h.catalog.Dictionaries,
 		DB:           h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
@@ -238,7 +240,7 @@ func (h *House) buildHomes(context.Context) error {
 		Catalog: h.catalog, Languages: h.identity,
 	})
 	h.desk = desk.New(desk.Deps{
-		DB: h.stores.db, Limit: h.identity.Limit, Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
+		DB: h.stores.db, Limit: h.identity.Limit, Notify: h.notify, Papers: h.papers, Texts: h.texts, Queue: h.queue, Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
 		Jobs: h.queue, Journal: h.audit, Parties: h.parties(),
 	})
 	return nil

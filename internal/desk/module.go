@@ -13,8 +13,11 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
+	"okno/internal/kit/pdf"
 	"okno/internal/kit/web"
+	"okno/internal/notify"
 	"okno/internal/support"
 )
 
@@ -31,6 +34,8 @@ type Cases interface {
 	Officers(ctx context.Context, agencyCode string) ([]string, error)
 	Take(ctx context.Context, d cases.Deal) error
 	Assign(ctx context.Context, d cases.Deal, to string) error
+	Report(ctx context.Context, f cases.ReportFilter) ([]cases.Tally, error)
+	Workloads(ctx context.Context, agencyCode string, since time.Time) ([]cases.Workload, error)
 }
 
 // Agencies tell agencies and who works there.
@@ -58,6 +63,17 @@ type Jobs interface {
 	Retry(ctx context.Context, jobID int64) error
 }
 
+// Sender delivers messages.
+type Sender interface {
+	Seal(ctx context.Context, letters ...notify.Letter) (*notify.Batch, error)
+	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
+}
+
+// Papers writes PDF.
+type Papers interface {
+	Write(d pdf.Document) ([]byte, error)
+}
+
 // Journal is the log of who did and saw what.
 type Journal interface {
 	Find(ctx context.Context, f audit.Filter) ([]audit.Line, error)
@@ -83,6 +99,11 @@ type Deps struct {
 	Jobs     Jobs
 	Journal  Journal
 	Parties  []Party
+	Notify   Sender
+	Papers   Papers
+	Texts    *i18n.Bundle
+	// Queue sends reports by the clock; nil sends none.
+	Queue *job.Queue
 	// Limit bounds how often somebody may search; nil does not.
 	Limit func(ctx context.Context, scope, key string, n int, per time.Duration) error
 	// Zone is that of times on pages of the whole portal; nil is Moscow.
@@ -101,7 +122,12 @@ func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d, store: store{d.DB}, people: &people{accounts: d.Accounts, clock: d.Clock}}
+	r := &Room{Deps: d, store: store{d.DB}, people: &people{accounts: d.Accounts, clock: d.Clock}}
+	if d.Queue != nil {
+		job.Handle(d.Queue, func(ctx context.Context, _ mailReports) error { return r.sendDue(ctx) })
+		d.Queue.Every(reportsEvery, mailReports{})
+	}
+	return r
 }
 
 //go:embed migrations/*.sql
@@ -163,6 +189,12 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("GET /desk/keys", identity.Staff(), r.keysPage)
 	rt.Handle("POST /desk/keys", identity.Staff(), r.postKeys)
 	rt.Handle("GET /desk/keys.js", identity.Staff(), r.keysScript)
+	counts := identity.Staff(identity.Head, identity.Administrator)
+	rt.Handle("GET /desk/reports", counts, r.reportPage)
+	rt.Handle("GET /desk/reports/export", counts, r.exportReport)
+	rt.Handle("POST /desk/reports/schedules", counts, r.postSchedule)
+	rt.Handle("POST /desk/reports/schedules/{id}/delete", counts, r.postUnschedule)
+	rt.Handle("GET /desk/head", identity.Staff(identity.Head), r.headPage)
 	administrator := identity.Staff(identity.Administrator)
 	rt.Handle("GET /desk/system", administrator, r.systemPage)
 	rt.Handle("POST /desk/system/jobs/{id}/retry", administrator, r.retryJob)

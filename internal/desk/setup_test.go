@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -25,6 +26,7 @@ import (
 	"okno/internal/kit/job"
 	"okno/internal/kit/testkit"
 	"okno/internal/kit/web"
+	"okno/internal/notify"
 )
 
 // The rooms below fit.
@@ -48,6 +50,9 @@ type below struct {
 	looks           []audit.Entry
 	retried         []int64
 	opened          int // accounts
+	reports         []cases.ReportFilter
+	tallies         []cases.Tally
+	letters         []notify.Letter
 	searched, given []string
 }
 
@@ -76,6 +81,22 @@ func (b *below) Assign(_ context.Context, d cases.Deal, to string) error {
 	b.given = append(b.given, d.Number+" "+to)
 	return b.busy[d.Number]
 }
+
+func (b *below) Report(_ context.Context, f cases.ReportFilter) ([]cases.Tally, error) {
+	b.reports = append(b.reports, f)
+	return b.tallies, nil
+}
+
+func (b *below) Workloads(context.Context, string, time.Time) ([]cases.Workload, error) {
+	return []cases.Workload{{Account: "other", Open: 5, Overdue: 2, Decided: 20, Refused: 5, Asked: 10}, {Open: 3}}, nil
+}
+
+func (b *below) Seal(_ context.Context, all ...notify.Letter) (*notify.Batch, error) {
+	b.letters = append(b.letters, all...)
+	return &notify.Batch{}, nil
+}
+
+func (b *below) Send(context.Context, *db.Tx, *notify.Batch) error { return nil }
 
 func (b *below) QueueCounts(context.Context, string) (cases.Counts, error) {
 	return cases.Counts{Undecided: cases.CountMost, Mine: 3}, nil
@@ -158,7 +179,7 @@ func room(t *testing.T, b *below, parties ...Party) *Room {
 
 func roomOn(d *db.DB, b *below, parties ...Party) *Room {
 	return New(Deps{
-		DB:    d,
+		DB: d, Notify: b,
 		Clock: clock.NewFake(testkit.Start), Cases: b, Agencies: b, Accounts: b, Catalog: b, Jobs: b, Journal: b, Parties: parties,
 	})
 }

@@ -42,3 +42,44 @@ func (s store) erase(ctx context.Context, tx *db.Tx, account string) error {
 	}
 	return q.EraseSchedules(ctx, account)
 }
+
+func (s store) schedules(ctx context.Context, agency, account string) ([]schedule, error) {
+	rows, err := deskdb.New(s.db.Reader()).Schedules(ctx, deskdb.SchedulesParams{AgencyID: agency, Account: account})
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	all := make([]schedule, len(rows))
+	for i, r := range rows {
+		all[i] = schedule{Agency: agency, ID: r.ID, Account: r.Account, Choice: r.Choice, Every: r.Every, Next: r.NextAt}
+	}
+	return all, nil
+}
+
+func (s store) addSchedule(ctx context.Context, tx *db.Tx, x schedule) error {
+	return deskdb.New(tx).AddSchedule(ctx, deskdb.AddScheduleParams{
+		AgencyID: x.Agency, ID: x.ID, Account: x.Account, Choice: x.Choice, Every: x.Every, NextAt: x.Next, MadeAt: tx.Now(),
+	})
+}
+
+func (s store) deleteSchedule(ctx context.Context, tx *db.Tx, agency, account, scheduleID string) (bool, error) {
+	n, err := deskdb.New(tx).DeleteSchedule(ctx, deskdb.DeleteScheduleParams{AgencyID: agency, Account: account, ID: scheduleID})
+	return n > 0, err
+}
+
+func (s store) dueSchedules(ctx context.Context, now db.Time) ([]schedule, error) {
+	rows, err := deskdb.New(s.db.Reader()).DueSchedules(ctx, now)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	all := make([]schedule, len(rows))
+	for i, r := range rows {
+		all[i] = schedule{Agency: r.AgencyID, ID: r.ID, Account: r.Account, Choice: r.Choice, Every: r.Every, Next: r.NextAt}
+	}
+	return all, nil
+}
+
+// moveSchedule is false when another node was faster.
+func (s store) moveSchedule(ctx context.Context, tx *db.Tx, x schedule, next db.Time) (bool, error) {
+	n, err := deskdb.New(tx).MoveSchedule(ctx, deskdb.MoveScheduleParams{NextAt: next, AgencyID: x.Agency, ID: x.ID, NextAt_2: x.Next})
+	return n > 0, err
+}

@@ -287,3 +287,49 @@ func TestFacets(t *testing.T) {
 		}
 	})
 }
+
+func TestReportCounts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		for range 2 {
+			b.send(t, known(submission()))
+		}
+		number := b.submit(t)
+		must(t, b.Take(b.officer(), deal(number)))
+		must(t, b.Refuse(b.officer(), deal(number), "none", "Нет"))
+		for _, by := range Dimensions() {
+			for _, cross := range []string{"", ByStage, ByMonth} {
+				if by == cross {
+					continue
+				}
+				all, err := b.Report(b.head(), ReportFilter{By: by, Cross: cross, From: "2026-11-01", To: "2026-11-30"})
+				must(t, err)
+				n := 0
+				for _, x := range all {
+					n += x.All
+				}
+				if want := map[bool]int{true: 1, false: 3}[by == ByGround]; n != want {
+					t.Errorf("by %s and %s: %d", by, cross, n)
+				}
+			}
+		}
+		all, err := b.Report(b.head(), ReportFilter{By: ByMonth, From: "2026-11-01", To: "2026-11-30"})
+		must(t, err)
+		if len(all) != 1 || all[0].Key != "2026-11" || all[0].Refused != 1 {
+			t.Errorf("%+v", all)
+		}
+		load, err := b.Workloads(b.head(), "", testkitStart(b).Add(-time.Hour))
+		must(t, err)
+		if len(load) != 2 || load[0].Open+load[1].Open != 2 || load[0].Refused+load[1].Refused != 1 {
+			t.Errorf("%+v", load)
+		}
+		for _, ctx := range []context.Context{b.officer(), b.citizen(), b.stranger()} {
+			_, err := b.Report(ctx, ReportFilter{By: ByService, From: "2026-11-01", To: "2026-11-30"})
+			wantErr(t, err, identity.ErrForbidden, "a report")
+		}
+		_, err = b.Report(b.head(), ReportFilter{By: "name", From: "2026-11-01", To: "2026-11-30"})
+		wantErr(t, err, ErrReport, "by name")
+	})
+}
+
+func testkitStart(b *bundle) time.Time { return b.clock.Now() }
