@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +18,7 @@ import (
 func (b *bench) plans(ctx context.Context) error {
 	options := "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on" +
 		" -c auto_explain.log_buffers=on -c auto_explain.log_timing=off"
-	env := append(append([]string{}, b.env...), "OKNO_DATABASE="+b.pg.url("okno")+"&options="+url.QueryEscape(options))
+	env := append(append([]string{}, b.env...), "OKNO_DATABASE="+b.pg.url("okno")+"&options="+strings.NewReplacer(" ", "%20", "=", "%3D").Replace(options))
 	h, err := build(ctx, env)
 	if err != nil {
 		return err
