@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 
@@ -40,7 +41,13 @@ type Guide struct {
 	LifeEvents []Entry  `yaml:"life_events"`
 	Audiences  []Entry  `yaml:"audiences"`
 	Popular    []string `yaml:"popular"`
+	// Withdrawn are services that are not offered any more: drafts of them say
+	// so, what was sent goes on.
+	Withdrawn []string `yaml:"withdrawn"`
 }
+
+// withdraws reports whether a service is not offered any more.
+func (g *Guide) withdraws(id string) bool { return slices.Contains(g.Withdrawn, id) }
 
 // Agency is what the catalogue shows of an agency.
 type Agency struct {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"io/fs"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -57,12 +58,12 @@ func (c *Catalog) readFiles(ctx context.Context) error {
 	if len(more) == 0 {
 		c.lists.Store(&lists)
 	}
-	loaded, more := forms.LoadAll(c.source.files, options(c.guide, c.agencies, c.mode))
-	faults = append(faults, more...)
 	heads, err := c.store.heads(ctx)
 	if err != nil {
 		return err
 	}
+	loaded, more := forms.LoadAll(c.fresh(heads), options(c.guide, c.agencies, c.mode))
+	faults = append(faults, linked(more, heads)...)
 	news, more := c.news(loaded, faults, heads)
 	faults = append(faults, more...)
 	if err := c.store.publish(ctx, news); err != nil {
@@ -100,7 +101,7 @@ func (c *Catalog) complain(ctx context.Context, faults []forms.Fault) {
 // fault is left out, a published number with other contents is a fault.
 func (c *Catalog) news(loaded []*forms.Service, faults []forms.Fault, heads []published) (news []edition, more []forms.Fault) {
 	for _, s := range loaded {
-		if slices.ContainsFunc(faults, func(f forms.Fault) bool { return f.File == s.Path }) {
+		if slices.ContainsFunc(faults, func(f forms.Fault) bool { return path.Dir(f.File) == path.Dir(s.Path) }) {
 			continue
 		}
 		source, err := fs.ReadFile(c.source.files, s.Path)
@@ -158,6 +159,9 @@ func (c *Catalog) readTable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.unpack(ctx, heads); err != nil {
+		return err
+	}
 	services, err := c.newest(ctx, heads)
 	if err != nil {
 		return err
@@ -178,12 +182,13 @@ func (c *Catalog) readTable(ctx context.Context) error {
 // newest is of each service the newest version that this node can compile and
 // may show.
 func (c *Catalog) newest(ctx context.Context, heads []published) ([]*forms.Service, error) {
-	var out []*forms.Service
+	var out, compiled []*forms.Service
 	done := ""
 	for _, h := range heads {
-		if h.id == done {
+		if h.id == done || c.guide.withdraws(h.id) {
 			continue
 		}
+		_, known := c.versions.Load(h.key)
 		s, err := c.compiled(ctx, h.key)
 		if err != nil {
 			return nil, err
@@ -191,9 +196,11 @@ func (c *Catalog) newest(ctx context.Context, heads []published) ([]*forms.Servi
 		if s == nil || c.mode == Production && len(s.Unverified) > 0 {
 			continue
 		}
-		out, done = append(out, s), h.id
+		if out, done = append(out, s), h.id; !known {
+			compiled = append(compiled, s)
+		}
 	}
-	return out, nil
+	return out, c.pack(ctx, compiled)
 }
 
 // compiled is a version from memory or compiled from the table; nil if there is

@@ -11,3 +11,12 @@ SELECT source FROM catalog_versions WHERE service_id = $1 AND version = $2;
 INSERT INTO catalog_versions (service_id, version, hash, source, published_at)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (service_id, version) DO NOTHING;
+
+-- name: Compiled :many
+SELECT service_id, version, body FROM catalog_compiled WHERE language = $1;
+
+-- name: KeepCompiled :exec
+INSERT INTO catalog_compiled (service_id, version, language, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: DropCompiled :exec
+DELETE FROM catalog_compiled WHERE service_id = $1 AND version < $2 AND language = $3;

@@ -172,3 +172,20 @@ func TestNobodyIsToldOfWords(t *testing.T) {
 		t.Errorf("told: %+v", b.told.sent)
 	}
 }
+
+func TestDecisionsAreExplained(t *testing.T) {
+	t.Parallel()
+	b := setup(t, db.SQLite)
+	check := b.get(b.anna, base(b.ready(b.anna))+"/check")
+	for _, want := range []string{"Почему так", "Право на услугу", "Доход на человека", "Что изменило бы решение"} {
+		if !strings.Contains(text(check.doc), want) {
+			t.Errorf("the check does not say %q", want)
+		}
+	}
+	step := b.start(b.anna, "child-benefit")
+	to := b.post(b.anna, step, b.get(b.anna, step).with("relation", "other")).location()
+	stop := b.get(b.anna, to)
+	if !strings.HasSuffix(to, "/stop") || !strings.Contains(text(stop.doc), "Что учли: Кем вы приходитесь детям: Никто из перечисленных") {
+		t.Errorf("%s: %s", to, text(stop.doc))
+	}
+}

@@ -283,6 +283,7 @@ type stopView struct {
 	id, service, title string
 	text, back         string
 	ways               []way
+	why                forms.Reason
 }
 
 // way is something to do instead.
@@ -297,6 +298,9 @@ func (r *Room) stopView(ctx context.Context, w *work, result *forms.Result) stop
 	v := stopView{
 		ctx: ctx, id: w.ID, service: w.service.Title.In(lang(ctx)), title: s.Stop.Title.In(lang(ctx)),
 		text: s.Stop.Text.In(result, printer(ctx)), back: stepPath(w.ID, step),
+	}
+	if all := forms.Explain(result, printer(ctx)).Reasons; len(all) > 0 && all[0].About == forms.AboutStop {
+		v.why = all[0]
 	}
 	for _, x := range s.Stop.Instead {
 		href := x.URL

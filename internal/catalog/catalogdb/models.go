@@ -8,6 +8,13 @@ import (
 	"okno/internal/kit/db"
 )
 
+type CatalogCompiled struct {
+	ServiceID string
+	Version   int64
+	Language  string
+	Body      []byte
+}
+
 type CatalogVersion struct {
 	ServiceID   string
 	Version     int64

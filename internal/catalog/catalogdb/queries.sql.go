@@ -11,6 +11,39 @@ import (
 	"okno/internal/kit/db"
 )
 
+const compiled = `-- name: Compiled :many
+SELECT service_id, version, body FROM catalog_compiled WHERE language = $1
+`
+
+type CompiledRow struct {
+	ServiceID string
+	Version   int64
+	Body      []byte
+}
+
+func (q *Queries) Compiled(ctx context.Context, language string) ([]CompiledRow, error) {
+	rows, err := q.db.QueryContext(ctx, compiled, language)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CompiledRow
+	for rows.Next() {
+		var i CompiledRow
+		if err := rows.Scan(&i.ServiceID, &i.Version, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const count = `-- name: Count :one
 SELECT COUNT(*) FROM catalog_versions
 `
@@ -20,6 +53,21 @@ func (q *Queries) Count(ctx context.Context) (int64, error) {
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const dropCompiled = `-- name: DropCompiled :exec
+DELETE FROM catalog_compiled WHERE service_id = $1 AND version < $2 AND language = $3
+`
+
+type DropCompiledParams struct {
+	ServiceID string
+	Version   int64
+	Language  string
+}
+
+func (q *Queries) DropCompiled(ctx context.Context, arg DropCompiledParams) error {
+	_, err := q.db.ExecContext(ctx, dropCompiled, arg.ServiceID, arg.Version, arg.Language)
+	return err
 }
 
 const heads = `-- name: Heads :many
@@ -53,6 +101,27 @@ func (q *Queries) Heads(ctx context.Context) ([]HeadsRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const keepCompiled = `-- name: KeepCompiled :exec
+INSERT INTO catalog_compiled (service_id, version, language, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type KeepCompiledParams struct {
+	ServiceID string
+	Version   int64
+	Language  string
+	Body      []byte
+}
+
+func (q *Queries) KeepCompiled(ctx context.Context, arg KeepCompiledParams) error {
+	_, err := q.db.ExecContext(ctx, keepCompiled,
+		arg.ServiceID,
+		arg.Version,
+		arg.Language,
+		arg.Body,
+	)
+	return err
 }
 
 const publish = `-- name: Publish :exec
