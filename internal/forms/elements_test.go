@@ -66,9 +66,12 @@ func TestExamplesOfElements(t *testing.T) {
 func withKeys(text string) string {
 	base, _, _ := strings.Cut(withForm("", ""), "\nform:")
 	var kept []string
+	keep := true
 	for line := range strings.Lines(base + "\n") {
-		key, _, _ := strings.Cut(line, ":")
-		if !strings.Contains("\n"+text, "\n"+key+":") || strings.HasPrefix(line, " ") {
+		if key, _, _ := strings.Cut(line, ":"); !strings.HasPrefix(line, " ") {
+			keep = !strings.Contains("\n"+text, "\n"+key+":")
+		}
+		if keep {
 			kept = append(kept, line)
 		}
 	}
