@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/goccy/go-yaml"
@@ -60,6 +61,8 @@ type Config struct {
 	Operator Operator `yaml:"operator" envPrefix:"OPERATOR_"`
 	// PasswordPolicy is "nist" or "source".
 	PasswordPolicy string `yaml:"password_policy" env:"PASSWORD_POLICY"`
+	// Security are the rules of signing in.
+	Security Security `yaml:"security" envPrefix:"SECURITY_"`
 	// SandboxURL is the site of the sandbox, shown in the demo's banner.
 	SandboxURL string `yaml:"-"`
 }
@@ -114,6 +117,22 @@ type Operator struct {
 	Address string `yaml:"address" env:"ADDRESS"`
 	Phone   string `yaml:"phone" env:"PHONE"`
 	Email   string `yaml:"email" env:"EMAIL"`
+}
+
+// Security are settings of locks, sessions and risk.
+type Security struct {
+	// Wrong passwords that are forgiven (3); Lock (15m) doubles up to MaxLock (24h).
+	Wrong   int           `yaml:"wrong" env:"WRONG"`
+	Lock    time.Duration `yaml:"lock" env:"LOCK"`
+	MaxLock time.Duration `yaml:"max_lock" env:"MAX_LOCK"`
+	// Binding of sessions to addresses: off, network, exact.
+	Binding string `yaml:"binding" env:"BINDING"`
+	// Places is a file in the format of MaxMind DB; "" for none.
+	Places string `yaml:"places" env:"PLACES"`
+	// Risk is a file of rules, see docs/operations.md; "" for those built in.
+	Risk string `yaml:"risk" env:"RISK"`
+	// SMSPrice is what one part of an SMS costs, in kopecks.
+	SMSPrice int64 `yaml:"sms_price" env:"SMS_PRICE"`
 }
 
 // envPrefix stands before the name of every variable.
@@ -277,7 +296,7 @@ func (c *Config) checkFiles() error {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return errors.New("tls.cert and tls.key go together")
 	}
-	for name, path := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "services": c.Services} {
+	for name, path := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "services": c.Services, "security.places": c.Security.Places, "security.risk": c.Security.Risk} {
 		if path == "" {
 			continue
 		}

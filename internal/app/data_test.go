@@ -148,6 +148,7 @@ func searchFiles(t *testing.T, dir string, find traces) {
 var kept = map[string]string{
 	"identity_accounts":    "the empty shell of the account, so that its number is never given again",
 	"identity_sessions":    "ended and emptied; a job deletes them",
+	"support_recoveries":   "a request for access under a key of its own; a job deletes it",
 	"applications_cases":   "the law keeps applications, sealed under keys of their own",
 	"applications_events":  "with their case",
 	"applications_asks":    "with their case",

@@ -132,10 +132,13 @@ func (h *House) buildPeople(context.Context) error {
 	if u, err := url.Parse(h.Config.BaseURL); err == nil && u.Hostname() != "" {
 		host = u.Hostname()
 	}
-	var err error
+	places, err := h.places()
+	if err != nil {
+		return err
+	}
 	h.identity, err = identity.New(identity.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
-		Texts: h.texts, Notify: h.notify, Config: identity.Config{Host: host, Policy: h.Config.PasswordPolicy},
+		Texts: h.texts, Notify: h.notify, Places: places, Config: h.Config.identity(host),
 	})
 	if err != nil {
 		return err
@@ -196,6 +199,7 @@ func (h *House) buildServices(ctx context.Context) error {
 		return err
 	}
 	h.papers = writer
+	h.identity.PDF = writer
 	h.applications, err = applications.New(applications.Deps{
 		Dictionaries: h.catalog.Dictionaries,
 		DB:           h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
@@ -231,6 +235,7 @@ func (h *House) buildHomes(context.Context) error {
 	h.support, err = support.New(support.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Notify: h.notify, Limit: h.identity.Limit, Operator: support.Operator(h.Config.Operator),
+		Accounts: h.identity, People: h.profile, Intake: h.applications.Intake(),
 	})
 	if err != nil {
 		return err

@@ -118,6 +118,7 @@ type Room struct {
 	cases   *cases.Cases
 	drafts  *draft.Room
 	scanner upload.Scanner
+	intake  *upload.Intake
 }
 
 // New makes drafts and cases with their jobs and listeners.
@@ -146,7 +147,7 @@ func New(d Deps) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Room{cases: c, drafts: drafts, scanner: scanner}, nil
+	return &Room{cases: c, drafts: drafts, scanner: scanner, intake: intake}, nil
 }
 
 func agencyOf(offices Offices) func(code string) draft.Agency {
@@ -158,6 +159,9 @@ func agencyOf(offices Offices) func(code string) draft.Agency {
 		return draft.Agency{Title: forms.Text{RU: a.Title.RU, EN: a.Title.EN}, Zone: a.Location()}
 	}
 }
+
+// Intake checks and stores files that people send, for rooms above as well.
+func (r *Room) Intake() *upload.Intake { return r.intake }
 
 // Cases are the submitted applications.
 func (r *Room) Cases() *cases.Cases { return r.cases }

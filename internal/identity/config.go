@@ -37,6 +37,12 @@ type Config struct {
 	// Binding of a session to the address where it began: BindNetwork. A change
 	// asks for a factor.
 	Binding string
+	// RiskFile holds the rules of risk; "" for those built in.
+	RiskFile string
+	// SMSPrice is what one part of an SMS costs, in kopecks: 0.
+	SMSPrice int64
+	// CodesByAccount limits sent codes of one account in an hour: 20.
+	CodesByAccount int
 	// Hash are the costs of a password's hash.
 	Hash HashCost
 }
@@ -91,6 +97,7 @@ func (c Config) filled() Config {
 	c.SignInsByName = or(c.SignInsByName, 20)
 	c.Binding = or(c.Binding, BindNetwork)
 	c.CodesByContact = or(c.CodesByContact, 10)
+	c.CodesByAccount = or(c.CodesByAccount, 20)
 	c.CodesByAddress = or(c.CodesByAddress, 1000)
 	return c
 }

@@ -24,7 +24,7 @@ func TestHistoryTellsWhoCame(t *testing.T) {
 		b.post("/login/code", "code", other(sent(t, i, phone))).shows(t, 422)
 		clk.Advance(time.Second)
 		b.post("/login/code", "code", sent(t, i, phone)).goes(t, "/cabinet")
-		b.get("/cabinet/security").shows(t, 200, "/cabinet/security/history", "/cabinet/security/devices")
+		b.get("/cabinet/security").shows(t, 200, "/cabinet/security/history", "/cabinet/security/browsers")
 		page := b.get("/cabinet/security/history").shows(t, 200, "Вход: пароль + код по СМС", "Firefox, Windows (компьютер)", "Успешно", "Отказано").body
 		if n := strings.Count(page, "/not-me"); n != 3 {
 			t.Errorf("%d lines, want 3", n)
@@ -95,13 +95,13 @@ func TestKnownDevices(t *testing.T) {
 		work := newBrowser(t, i)
 		work.agent = "Mozilla/5.0 (Linux; Android 15; Mobile) Chrome/140.0 Mobile Safari/537"
 		work.signIn(i, phone)
-		page := work.get("/cabinet/security/devices").shows(t, 200, "Firefox, Windows", "Chrome, Android", "Это устройство", "телефон").body
+		page := work.get("/cabinet/security/browsers").shows(t, 200, "Firefox, Windows", "Chrome, Android", "Это устройство", "телефон").body
 		if strings.Count(page, "/forget") != 2 {
 			t.Fatal("not two devices")
 		}
-		id := page[strings.LastIndex(page, "devices/")+8 : strings.LastIndex(page, "/forget")]
-		work.post("/cabinet/security/devices/"+id+"/forget").goes(t, "/cabinet/security/devices?said=forgotten")
-		work.post("/cabinet/security/devices/"+id+"/forget").shows(t, 404)
+		id := page[strings.LastIndex(page, "browsers/")+9 : strings.LastIndex(page, "/forget")]
+		work.post("/cabinet/security/browsers/"+id+"/forget").goes(t, "/cabinet/security/browsers?said=forgotten")
+		work.post("/cabinet/security/browsers/"+id+"/forget").shows(t, 404)
 		work.get("/cabinet").shows(t, 200)
 		home.get("/cabinet").goes(t, "/login?to=%2Fcabinet") // its session ended with it
 		clk.Advance(2 * time.Minute)

@@ -47,6 +47,7 @@ func (i *Identity) Mount(rt *web.Router) {
 	i.mountRecover(rt)
 	i.mountHistory(rt)
 	i.mountContact(rt)
+	i.mountAccess(rt)
 	i.mountAPI(rt.API)
 }
 

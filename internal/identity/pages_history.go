@@ -18,7 +18,7 @@ import (
 
 const (
 	historyPath = securityPath + "/history"
-	devicesPath = securityPath + "/devices"
+	devicesPath = securityPath + "/browsers"
 )
 
 // mountHistory adds the pages of who came in, and of «It wasn't me».
@@ -27,8 +27,8 @@ func (i *Identity) mountHistory(rt *web.Router) {
 	rt.Handle("GET /cabinet/security/history/export", SignedIn(), i.exportFile)
 	rt.Handle("GET /cabinet/security/history/{line}/not-me", SignedIn(), i.showDenyLine)
 	rt.Handle("POST /cabinet/security/history/{line}/not-me", SignedIn(), i.postDenyLine)
-	rt.Handle("GET /cabinet/security/devices", SignedIn(), i.showDevices)
-	rt.Handle("POST /cabinet/security/devices/{id}/forget", SignedIn(), i.postForget)
+	rt.Handle("GET /cabinet/security/browsers", SignedIn(), i.showDevices)
+	rt.Handle("POST /cabinet/security/browsers/{id}/forget", SignedIn(), i.postForget)
 	rt.Handle("GET /not-me/{token}", web.Public, i.showNotMe)
 	rt.Handle("POST /not-me/{token}", web.Public, i.postNotMe)
 }

@@ -68,3 +68,22 @@ func (i *Identity) reserveOf(ctx context.Context, owner string) (string, error) 
 	}
 	return key.OpenString(secret.At("identity_reserves", "phone_sealed", owner), row.PhoneSealed)
 }
+
+// UnlockByStaff opens a locked sign-in; the owner is told. Who may is the
+// caller's to check.
+func (i *Identity) UnlockByStaff(ctx context.Context, owner string) error {
+	a, err := i.Account(ctx, owner)
+	if err != nil {
+		return err
+	}
+	batch, err := i.notice(ctx, a, false, "identity.notice.unlocked_subject", "identity.notice.unlocked")
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := i.openLocks(ctx, tx, a, "", ActorOf(ctx)); err != nil {
+			return err
+		}
+		return i.Notify.Send(ctx, tx, batch)
+	})
+}

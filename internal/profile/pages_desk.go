@@ -19,6 +19,8 @@ func (p *Profile) mountDesk(rt *web.Router) {
 	rt.Handle("POST /desk/mfc", operator, p.postDesk)
 	rt.Handle("GET /desk/mfc/people/{id}", operator, p.pageVisitor)
 	rt.Handle("POST /desk/mfc/people/{id}", operator, p.postVisitor)
+	rt.Handle("POST /desk/mfc/people/{id}/access", operator, p.postAccess)
+	rt.Handle("POST /desk/mfc/people/{id}/unlock", operator, p.postUnlock)
 }
 
 func (p *Profile) pageDesk(w http.ResponseWriter, r *http.Request) error {
@@ -77,7 +79,14 @@ func (p *Profile) candidates(ctx context.Context, owners []string) ([]candidate,
 }
 
 func (p *Profile) pageVisitor(w http.ResponseWriter, r *http.Request) error {
-	return p.showVisitor(w, r, form{}, http.StatusOK)
+	f := form{}
+	switch web.Query(r, "said") {
+	case "access":
+		f.Values = Values{"said": "profile.desk.access_given"}
+	case "unlock":
+		f.Values = Values{"said": "profile.desk.unlocked"}
+	}
+	return p.showVisitor(w, r, f, http.StatusOK)
 }
 
 func (p *Profile) showVisitor(w http.ResponseWriter, r *http.Request, f form, status int) error {
@@ -118,4 +127,41 @@ func (p *Profile) postVisitor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, r, "/desk/mfc/people/"+owner)
+}
+
+// postAccess gives one-time access to the visitor.
+func (p *Profile) postAccess(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Form(w, r)
+	if err != nil {
+		return err
+	}
+	owner, ctx := r.PathValue("id"), r.Context()
+	if !id.Valid(owner) {
+		return ErrNoProfile
+	}
+	f := form{Values: Values{"phone": in.Get("phone")}}
+	if in.Get("passport") != "yes" {
+		f.Faults = map[string]string{"passport": i18n.T(ctx, "profile.error.empty.seen")}
+		return p.showVisitor(w, r, f, http.StatusUnprocessableEntity)
+	}
+	err = p.OpenAtOffice(ctx, owner, in.Get("phone"), in.Get("keep_email") == "yes")
+	if faults, ok := faultsOf(ctx, err); ok {
+		f.Faults = faults
+		return p.showVisitor(w, r, f, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, "/desk/mfc/people/"+owner+"?said=access")
+}
+
+func (p *Profile) postUnlock(w http.ResponseWriter, r *http.Request) error {
+	owner := r.PathValue("id")
+	if !id.Valid(owner) {
+		return ErrNoProfile
+	}
+	if err := p.UnlockAtOffice(r.Context(), owner); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, "/desk/mfc/people/"+owner+"?said=unlock")
 }

@@ -35,6 +35,11 @@ func (r *Room) registerJobs() {
 }
 
 func (r *Room) purge(ctx context.Context, _ purge) error {
+	if r.Intake != nil {
+		if err := r.purgeRequests(ctx); err != nil {
+			return err
+		}
+	}
 	for {
 		n := 0
 		err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"okno/internal/applications/upload"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -54,6 +55,11 @@ type Deps struct {
 	// Limit is identity's Limit: it refuses the n+1st call within per.
 	Limit    func(ctx context.Context, scope, key string, n int, per time.Duration) error
 	Operator Operator
+	// Accounts, People and Intake are of recovery by a document; nil in a portal
+	// or a test without it.
+	Accounts Accounts
+	People   People
+	Intake   *upload.Intake
 	// Zone is that of times which support's staff sees; nil is Moscow.
 	Zone *time.Location
 }
@@ -100,6 +106,9 @@ func Locale() fs.FS {
 // Mount adds the room's pages and operations of the API.
 func (r *Room) Mount(rt *web.Router) {
 	r.mountPages(rt)
+	if r.Intake != nil {
+		r.mountRecovery(rt)
+	}
 	r.mountAPI(rt)
 }
 

@@ -45,3 +45,33 @@ DELETE FROM support_tickets WHERE id = $1;
 
 -- name: DeleteReplies :exec
 DELETE FROM support_replies WHERE ticket_id = $1;
+
+-- name: InsertRecovery :execrows
+INSERT INTO support_recoveries (id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed)
+VALUES ($1, $2, 'waiting', $3, $4, $5, '', 0, '', 0, 1, $6, $7, $8)
+ON CONFLICT DO NOTHING;
+
+-- name: Recovery :one
+SELECT * FROM support_recoveries WHERE id = $1;
+
+-- name: RecoveryByNumber :one
+SELECT * FROM support_recoveries WHERE number = $1;
+
+-- name: OpenRecoveries :many
+SELECT * FROM support_recoveries WHERE state IN ('waiting', 'once') ORDER BY created_at LIMIT $1;
+
+-- name: MoveRecovery :execrows
+UPDATE support_recoveries SET state = $3, first_by = $4, first_at = $5, decided_by = $6, decided_at = $7, version = version + 1
+WHERE id = $1 AND version = $2;
+
+-- name: OldRecoveries :many
+SELECT * FROM support_recoveries WHERE created_at < $1 ORDER BY created_at LIMIT $2;
+
+-- name: DeleteRecovery :exec
+DELETE FROM support_recoveries WHERE id = $1;
+
+-- name: RecoveriesOf :many
+SELECT * FROM support_recoveries WHERE owner_id = $1;
+
+-- name: SetScan :exec
+UPDATE support_recoveries SET scan_state = $2 WHERE id = $1;

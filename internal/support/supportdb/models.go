@@ -8,6 +8,23 @@ import (
 	"okno/internal/kit/db"
 )
 
+type SupportRecovery struct {
+	ID            string
+	Number        string
+	State         string
+	OwnerID       string
+	Lang          string
+	CreatedAt     db.Time
+	FirstBy       string
+	FirstAt       db.Time
+	DecidedBy     string
+	DecidedAt     db.Time
+	Version       int64
+	ScanState     string
+	BlobKey       string
+	RequestSealed []byte
+}
+
 type SupportReply struct {
 	TicketID    string
 	ID          string

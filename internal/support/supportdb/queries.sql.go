@@ -90,6 +90,15 @@ func (q *Queries) CountOpen(ctx context.Context) ([]CountOpenRow, error) {
 	return items, nil
 }
 
+const deleteRecovery = `-- name: DeleteRecovery :exec
+DELETE FROM support_recoveries WHERE id = $1
+`
+
+func (q *Queries) DeleteRecovery(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, deleteRecovery, id)
+	return err
+}
+
 const deleteReplies = `-- name: DeleteReplies :exec
 DELETE FROM support_replies WHERE ticket_id = $1
 `
@@ -106,6 +115,40 @@ DELETE FROM support_tickets WHERE id = $1
 func (q *Queries) DeleteTicket(ctx context.Context, id string) error {
 	_, err := q.db.ExecContext(ctx, deleteTicket, id)
 	return err
+}
+
+const insertRecovery = `-- name: InsertRecovery :execrows
+INSERT INTO support_recoveries (id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed)
+VALUES ($1, $2, 'waiting', $3, $4, $5, '', 0, '', 0, 1, $6, $7, $8)
+ON CONFLICT DO NOTHING
+`
+
+type InsertRecoveryParams struct {
+	ID            string
+	Number        string
+	OwnerID       string
+	Lang          string
+	CreatedAt     db.Time
+	ScanState     string
+	BlobKey       string
+	RequestSealed []byte
+}
+
+func (q *Queries) InsertRecovery(ctx context.Context, arg InsertRecoveryParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertRecovery,
+		arg.ID,
+		arg.Number,
+		arg.OwnerID,
+		arg.Lang,
+		arg.CreatedAt,
+		arg.ScanState,
+		arg.BlobKey,
+		arg.RequestSealed,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertReply = `-- name: InsertReply :exec
@@ -167,6 +210,37 @@ func (q *Queries) InsertTicket(ctx context.Context, arg InsertTicketParams) (int
 	return result.RowsAffected()
 }
 
+const moveRecovery = `-- name: MoveRecovery :execrows
+UPDATE support_recoveries SET state = $3, first_by = $4, first_at = $5, decided_by = $6, decided_at = $7, version = version + 1
+WHERE id = $1 AND version = $2
+`
+
+type MoveRecoveryParams struct {
+	ID        string
+	Version   int64
+	State     string
+	FirstBy   string
+	FirstAt   db.Time
+	DecidedBy string
+	DecidedAt db.Time
+}
+
+func (q *Queries) MoveRecovery(ctx context.Context, arg MoveRecoveryParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveRecovery,
+		arg.ID,
+		arg.Version,
+		arg.State,
+		arg.FirstBy,
+		arg.FirstAt,
+		arg.DecidedBy,
+		arg.DecidedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const moveTicket = `-- name: MoveTicket :execrows
 UPDATE support_tickets SET state = $3, taken_by = $4, taken_at = $5, closed_at = $6, version = version + 1
 WHERE id = $1 AND version = $2
@@ -194,6 +268,95 @@ func (q *Queries) MoveTicket(ctx context.Context, arg MoveTicketParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const oldRecoveries = `-- name: OldRecoveries :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE created_at < $1 ORDER BY created_at LIMIT $2
+`
+
+type OldRecoveriesParams struct {
+	CreatedAt db.Time
+	Limit     int32
+}
+
+func (q *Queries) OldRecoveries(ctx context.Context, arg OldRecoveriesParams) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, oldRecoveries, arg.CreatedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openRecoveries = `-- name: OpenRecoveries :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE state IN ('waiting', 'once') ORDER BY created_at LIMIT $1
+`
+
+func (q *Queries) OpenRecoveries(ctx context.Context, limit int32) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, openRecoveries, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const openTickets = `-- name: OpenTickets :many
@@ -243,6 +406,100 @@ func (q *Queries) OpenTickets(ctx context.Context, arg OpenTicketsParams) ([]Sup
 	return items, nil
 }
 
+const recoveriesOf = `-- name: RecoveriesOf :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE owner_id = $1
+`
+
+func (q *Queries) RecoveriesOf(ctx context.Context, ownerID string) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, recoveriesOf, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recovery = `-- name: Recovery :one
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE id = $1
+`
+
+func (q *Queries) Recovery(ctx context.Context, id string) (SupportRecovery, error) {
+	row := q.db.QueryRowContext(ctx, recovery, id)
+	var i SupportRecovery
+	err := row.Scan(
+		&i.ID,
+		&i.Number,
+		&i.State,
+		&i.OwnerID,
+		&i.Lang,
+		&i.CreatedAt,
+		&i.FirstBy,
+		&i.FirstAt,
+		&i.DecidedBy,
+		&i.DecidedAt,
+		&i.Version,
+		&i.ScanState,
+		&i.BlobKey,
+		&i.RequestSealed,
+	)
+	return i, err
+}
+
+const recoveryByNumber = `-- name: RecoveryByNumber :one
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE number = $1
+`
+
+func (q *Queries) RecoveryByNumber(ctx context.Context, number string) (SupportRecovery, error) {
+	row := q.db.QueryRowContext(ctx, recoveryByNumber, number)
+	var i SupportRecovery
+	err := row.Scan(
+		&i.ID,
+		&i.Number,
+		&i.State,
+		&i.OwnerID,
+		&i.Lang,
+		&i.CreatedAt,
+		&i.FirstBy,
+		&i.FirstAt,
+		&i.DecidedBy,
+		&i.DecidedAt,
+		&i.Version,
+		&i.ScanState,
+		&i.BlobKey,
+		&i.RequestSealed,
+	)
+	return i, err
+}
+
 const replies = `-- name: Replies :many
 SELECT ticket_id, id, author_id, created_at, reply_sealed FROM support_replies WHERE ticket_id = $1 ORDER BY id
 `
@@ -274,6 +531,20 @@ func (q *Queries) Replies(ctx context.Context, ticketID string) ([]SupportReply,
 		return nil, err
 	}
 	return items, nil
+}
+
+const setScan = `-- name: SetScan :exec
+UPDATE support_recoveries SET scan_state = $2 WHERE id = $1
+`
+
+type SetScanParams struct {
+	ID        string
+	ScanState string
+}
+
+func (q *Queries) SetScan(ctx context.Context, arg SetScanParams) error {
+	_, err := q.db.ExecContext(ctx, setScan, arg.ID, arg.ScanState)
+	return err
 }
 
 const ticket = `-- name: Ticket :one
