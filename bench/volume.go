@@ -17,8 +17,8 @@ import (
 // volumes are how many applications there are when submitting is measured.
 var volumes = []int{10_000, 100_000, 1_000_000} //nolint:gochecknoglobals // a constant that Go has no word for
 
-// big is how many of them one person has.
-const big = 10_000
+// hoard is how many of them one person has.
+const hoard = 10_000
 
 // volume measures what many applications change. They are copies of one that
 // the portal wrote, made by PostgreSQL itself: only their form can't be opened,
@@ -207,7 +207,7 @@ func (b *bench) columns(ctx context.Context, conn *sql.Conn, table string) (name
 	const at = "(1780000000000000::bigint + n::bigint * 10000000)"
 	own := map[string]string{
 		"id": caseID, "case_id": caseID, "object": "'case:' || " + caseID, "number": "'V' || n",
-		"owner_id": fmt.Sprintf("CASE WHEN n <= %d THEN '%s' ELSE '%s9000-' || lpad(to_hex(n / 10), 12, '0') END", big, b.people.IDs[1], copies),
+		"owner_id": fmt.Sprintf("CASE WHEN n <= %d THEN '%s' ELSE '%s9000-' || lpad(to_hex(n / 10), 12, '0') END", hoard, b.people.IDs[1], copies),
 		"at":       at, "submitted_at": at, "changed_at": at, "done_at": at, "created_at": at,
 		"deadline_at": "(1780000000000000::bigint + n::bigint * 10000000 + (n % 5) * 864000000000)",
 		"undecided":   "n % 10 < 6", "initials_sealed": "''::bytea",

@@ -60,8 +60,13 @@ type kept struct {
 	turned     time.Time
 }
 
-// of is the person as of the mark; one of another mark is forgotten.
+// of is the person as of the mark; one of another mark is forgotten. Nothing is
+// kept of who has no mark: PostgreSQL empties the marks after a crash, and
+// nobody could tell what was read before it from what was read after.
 func (k *kept) of(owner string, mark int64, now time.Time) *person {
+	if mark == 0 {
+		return &person{}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.young) >= turnMost || now.Sub(k.turned) >= turnLong {

@@ -131,6 +131,7 @@ func TestWhatIsKeptIsNeverOld(t *testing.T) {
 			}
 			return h
 		}
+		change(t, d, "INSERT INTO profile_states VALUES ('anna', 1)")
 		for _, r := range []*Room{here, there, here, there} {
 			look(r, "anna")
 		}
@@ -155,11 +156,36 @@ func TestWhatIsKeptIsNeverOld(t *testing.T) {
 			t.Error("nothing was forgotten")
 		}
 		clk.Advance(2 * turnLong)
-		here.kept.of("x", 0, clk.Now())
+		here.kept.of("x", 1, clk.Now())
 		clk.Advance(turnLong)
-		here.kept.of("y", 0, clk.Now())
+		here.kept.of("y", 1, clk.Now())
 		if here.kept.old["anna"] != nil || here.kept.young["anna"] != nil {
 			t.Error("who has gone is kept")
+		}
+	})
+}
+
+// TestWhoHasNoMarkIsNotKept empties the marks, as PostgreSQL does after a crash,
+// while something changes: what was read before must not be shown again.
+func TestWhoHasNoMarkIsNotKept(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		below := &below{level: profile.Standard, cases: []cases.Row{row("1", cases.InWork)}}
+		r := New(Deps{DB: d, Clock: clock.NewFake(testkit.Start), Cases: below, Drafts: below, Notices: below, Profiles: below, Catalog: below, Languages: below})
+		ready := func() int {
+			h, err := r.Home(identity.WithActor(WithVisit(context.Background()), identity.Actor{ID: "anna"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(h.Ready)
+		}
+		if n := ready(); n != 0 {
+			t.Fatalf("%d are ready", n)
+		}
+		below.cases = []cases.Row{row("1", cases.Approved)}
+		change(t, d, "INSERT INTO applications_cases VALUES ('anna', 1)", "DELETE FROM cabinet_marks")
+		if n := ready(); n != 1 {
+			t.Errorf("without a mark %d are ready", n)
 		}
 	})
 }
