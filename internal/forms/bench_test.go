@@ -2,6 +2,7 @@ package forms
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -109,4 +110,58 @@ func BenchmarkCondition(b *testing.B) {
 	for b.Loop() {
 		e.holds(r.scope)
 	}
+}
+
+// BenchmarkFillLargestShipped fills and decides the shipped service with the most
+// fields for its first golden case; BenchmarkCheckLargestShipped also reads what
+// was posted for its longest step.
+func BenchmarkFillLargestShipped(b *testing.B) {
+	s, answers, facts := largest(b)
+	b.ReportMetric(float64(len(s.fields)), "fields")
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := Fill(s, answers, facts); !r.Ready() {
+			b.Fatal(r.Missing, r.Wrong)
+		}
+	}
+}
+
+func BenchmarkCheckLargestShipped(b *testing.B) {
+	s, answers, facts := largest(b)
+	r := Fill(s, answers, facts)
+	step, form := "", map[string][]string{}
+	for i := range r.Steps {
+		sent := map[string][]string{}
+		r.EachField(func(f *FieldState) {
+			if f.Field.step == s.steps[r.Steps[i].Step.ID] && f.Field.kind.Name() != "file" {
+				for part, values := range f.Boxes(nil) {
+					sent[joinPart(f.Name, part)] = values
+				}
+			}
+		})
+		if len(sent) > len(form) {
+			step, form = r.Steps[i].Step.ID, sent
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, wrong := Check(s, step, form, answers, facts); len(wrong) > 0 {
+			b.Fatal(wrong[0])
+		}
+	}
+}
+
+func largest(b *testing.B) (*Service, Answers, Facts) {
+	b.Helper()
+	var most *Service
+	for _, s := range shipped(b) {
+		if most == nil || len(s.fields) > len(most.fields) {
+			most = s
+		}
+	}
+	cases, faults := LoadCases(os.DirFS("../../services"), most)
+	if len(faults) > 0 {
+		b.Fatal(faults)
+	}
+	return most, Answers(asMap(cases[0].Answers)), cases[0].facts(most, nil)
 }

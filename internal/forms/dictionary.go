@@ -81,8 +81,8 @@ func (d *Dictionary) Search(words string, lang Lang, limit int) []Entry {
 			break
 		}
 	}
-	out := append(first, then...)
-	return out[:min(limit, len(out))]
+	first = append(first, then...)
+	return first[:min(limit, len(first))]
 }
 
 // folded makes words comparable: small letters, ё as е, single spaces.

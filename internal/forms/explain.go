@@ -300,7 +300,7 @@ func (t *teller) changes(e ast.Expr, want bool) []change {
 func (t *teller) join(a, b []change, either bool) []change {
 	var out []change
 	if either {
-		out = append(a, b...)
+		out = slices.Concat(a, b)
 		return out[:min(len(out), maxChanges)]
 	}
 	for _, x := range a {

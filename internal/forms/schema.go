@@ -10,13 +10,12 @@ import (
 // types that read it. It serves editors; the linter knows much more.
 func Schema() ([]byte, error) { return schemaOf(reflect.TypeFor[Service](), "A service of Okno") }
 
-// CasesSchema is the JSON Schema of a file cases.yaml, DictionarySchema that of a
-// file dictionaries/<id>.yaml.
+// CasesSchema is the JSON Schema of a file cases.yaml.
 func CasesSchema() ([]byte, error) {
 	return schemaOf(reflect.TypeFor[Cases](), "Golden cases of a service of Okno")
 }
 
-// DictionarySchema: see CasesSchema.
+// DictionarySchema is like CasesSchema for a dictionary.
 func DictionarySchema() ([]byte, error) {
 	return schemaOf(reflect.TypeFor[Dictionary](), "A dictionary of Okno")
 }

@@ -126,7 +126,7 @@ func together(n int, do func(i int) bool) bool {
 // unpack makes a service ready, nil if the data are broken.
 func unpack(lang *language, data []byte) *Service {
 	s, fs := &Service{}, &faults{}
-	u := &unpacker{data: data, env: lazyEnv(lang.env, s), known: map[reflect.Type][]bool{}}
+	u := &unpacker{data: data, all: string(data), env: lazyEnv(lang.env, s), known: map[reflect.Type][]bool{}}
 	u.value(reflect.ValueOf(s).Elem())
 	s.Path = u.text()
 	if u.bad || len(u.data) > 0 || s.ID == "" {

@@ -3,7 +3,6 @@ package forms
 import (
 	"encoding/binary"
 	"reflect"
-	"unsafe"
 
 	"cel.dev/cel-go/cel"
 )
@@ -114,9 +113,10 @@ func (p *packer) template(t *Template) {
 	}
 }
 
-// unpacker reads a service. Texts share the memory of the store.
+// unpacker reads a service. Its texts share one piece of memory.
 type unpacker struct {
-	data  []byte
+	data  []byte // what is left
+	all   string // all of it
 	bad   bool
 	env   func(group string) func() (*cel.Env, error)
 	group string
@@ -158,11 +158,10 @@ func (u *unpacker) bytes() []byte {
 }
 
 func (u *unpacker) text() string {
-	b := u.bytes()
-	if len(b) == 0 {
-		return ""
-	}
-	return unsafe.String(&b[0], len(b)) // the store is never written to
+	n := u.count()
+	from := len(u.all) - len(u.data)
+	u.data = u.data[n:]
+	return u.all[from : from+n]
 }
 
 func (u *unpacker) texts() []string {
