@@ -54,6 +54,8 @@ type Config struct {
 	Push       Push     `yaml:"push" envPrefix:"PUSH_"`
 	// Clamd is host:port or a socket's path of the virus scanner; "" for none.
 	Clamd string `yaml:"clamd" env:"CLAMD"`
+	// WebhooksPrivate lets webhooks go to private addresses and by plain HTTP.
+	WebhooksPrivate bool `yaml:"webhooks_private" env:"WEBHOOKS_PRIVATE"`
 	// Proxies are addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies" env:"PROXIES"`
 	TLS     TLS      `yaml:"tls" envPrefix:"TLS_"`

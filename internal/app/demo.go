@@ -67,6 +67,7 @@ func (d demoCommand) Run(w *world) error {
 func (d demoCommand) config(_ context.Context, sb *sandbox.Sandbox) (Config, error) {
 	s := sb.Secrets()
 	c := scratch(d.Data)
+	c.WebhooksPrivate = true // the sandbox stands on this machine
 	c.Listen, c.AdminListen, c.SandboxURL = d.Listen, d.AdminListen, sb.URL()
 	if d.Database != "" {
 		c.Database = secret.NewString(d.Database)
@@ -110,6 +111,7 @@ var demoStaff = []struct{ login, role, agency, office, what string }{
 	{"officer2", "officer", "mvd", "", "another officer of the same agency / второй сотрудник"},
 	{"social", "officer", "social", "", "officer of another agency / сотрудник соцзащиты"},
 	{"head", "head", "mvd", "", "head of the agency / руководитель"},
+	{"machine", "integrator", "fns", "", "integrator of an agency without a desk (ФНС) / интегратор"},
 	{"mfc", "mfc_operator", "mfc", "mfc-77-1", "МФЦ operator / оператор МФЦ"},
 	{"support", "support_operator", "", "", "support / поддержка"},
 	{"support2", "support_specialist", "", "", "support, second line / поддержка, вторая линия"},

@@ -182,6 +182,7 @@ func navigation(a identity.Actor, section string, t func(string, ...any) string)
 		{"agency", "app.agency", "/desk/agency", []identity.RoleName{"head"}},
 		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},
 		{"tickets", "app.tickets", "/desk/tickets", []identity.RoleName{"support_operator", "support_specialist", "support_chief"}},
+		{"webhooks", "app.webhooks", "/desk/webhooks", []identity.RoleName{"administrator", "integrator"}},
 		{"system", "app.system", "/desk/system", []identity.RoleName{"administrator"}},
 		{"journal", "app.journal", "/desk/journal", []identity.RoleName{"auditor"}},
 	} {

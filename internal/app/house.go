@@ -18,6 +18,7 @@ import (
 	"okno/internal/catalog"
 	"okno/internal/desk"
 	"okno/internal/exchange"
+	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/identity/device"
@@ -63,6 +64,7 @@ type House struct {
 	stop    context.CancelFunc
 
 	exchange  *exchange.Exchange // nil without registries
+	webhooks  *webhook.Room
 	reference *reference.Reference
 	papers    *pdf.Writer
 	notify    *notify.Notify
@@ -209,6 +211,7 @@ func (h *House) buildServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.buildWebhooks()
 	return h.buildExchange()
 }
 

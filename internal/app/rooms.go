@@ -11,7 +11,7 @@ import (
 	"okno/internal/cabinet"
 	"okno/internal/catalog"
 	"okno/internal/desk"
-	// "okno/internal/exchange"
+	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/identity/device"
@@ -39,7 +39,7 @@ type room interface{ Mount(rt *web.Router) }
 
 func (h *House) rooms() []room {
 	return []room{
-		h.identity, h.factors, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.support, h.cabinet, h.desk,
+		h.identity, h.factors, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.webhooks, h.support, h.cabinet, h.desk,
 	}
 }
 
@@ -47,7 +47,7 @@ func (h *House) rooms() []room {
 func roomMigrations() []db.Migrations {
 	all := []db.Migrations{
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), factor.Migrations(), agency.Migrations(), profile.Migrations(),
-		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(),
+		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(), webhook.Migrations(),
 	}
 	all = append(all, device.Migrations())
 	all = append(all, applications.Migrations()...)
@@ -72,7 +72,7 @@ func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
 	all := []fs.FS{
 		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), factor.Locale(), device.Locale(),
-		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(),
+		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(), webhook.Locale(),
 	}
 	return append(all, applications.Locales()...)
 }

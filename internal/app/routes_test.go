@@ -128,6 +128,8 @@ var walk = map[string]line{
 	"POST /desk/agency/interests/{id}/end":                 {path: "/desk/agency/interests/nothing/end", body: "agency=mvd"},
 	"POST /desk/agency/templates/{id}/delete":              {path: "/desk/agency/templates/nothing/delete", body: "agency=mvd"},
 	"POST /desk/reports/schedules/{id}/delete":             {path: "/desk/reports/schedules/nothing/delete", body: "agency=mvd"},
+	"GET /desk/webhooks/{id}":                               {path: "/desk/webhooks/nothing?agency=mvd"},
+	"POST /desk/webhooks/{id}/{deed}":                       {path: "/desk/webhooks/nothing/pause", body: "agency=mvd"},
 	"POST /desk/applications/{number}/revoke":              {path: "/desk/applications/{number}/revoke", body: "document=x&reason=x"},
 	"POST /api/v1/desk/applications/{number}/revoke":       {path: "/api/v1/desk/applications/{number}/revoke", body: `{"document":"x","reason":"x"}`},
 	"GET /cabinet/applications/{number}/files/{file}":      {path: "/cabinet/applications/{number}/files/{file}"},

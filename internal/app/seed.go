@@ -37,7 +37,7 @@ func (h *House) seed(ctx context.Context, sb *sandbox.Sandbox) error {
 			return err
 		}
 	}
-	return nil
+	return h.seedWebhooks(ctx, sb)
 }
 
 // known reports whether an account with the login stands already.

@@ -19,6 +19,7 @@ func (s *Sandbox) handler() http.Handler {
 	s.pages(site)
 	site.HandleFunc("GET /api/messages", s.apiMessages)
 	site.HandleFunc("GET /api/authenticator", s.apiAuthenticator)
+	site.HandleFunc("POST /agency/hooks", s.receiveHook)
 	site.HandleFunc("GET /api/push", s.apiPush)
 	site.HandleFunc("POST /api/push", s.apiSubscribe)
 	site.HandleFunc("DELETE /api/push", s.apiUnsubscribe)

@@ -72,6 +72,8 @@
 //	GET  /parties                 switches of every party, as forms
 //	GET  /people, /people/{snils} who can be registered as
 //	GET  /authenticator           the codes of the demo staff's authenticators
+//	GET  /agency                  what an agency without a desk was told by webhooks
+//	POST /agency/hooks            its endpoint: Standard Webhooks, the signature is checked
 //	GET  /api/authenticator       [{"name","code","seconds_left"}]
 //	GET  /api/messages?to=&limit= [{"channel","to","subject","text","sent_at"}], newest first
 //	GET  /api/switches            {"mail": {"delay":"0s","refusal":false,"garbage":false,"down":false,"slow":false,"duplicate":false}, …}

@@ -57,6 +57,7 @@ type Sandbox struct {
 	listeners [3]net.Listener // site, mail, SMS
 	running   sync.WaitGroup
 	tokens    tokens
+	hooks     hooks
 	close     func() error
 	ended     chan struct{}
 }

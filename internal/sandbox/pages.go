@@ -62,6 +62,8 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("POST /parties/{party}", v.setParty)
 	mux.HandleFunc("GET /people", v.people)
 	mux.HandleFunc("GET /authenticator", v.authenticator)
+	mux.HandleFunc("GET /agency", v.agency)
+	mux.HandleFunc("POST /agency", v.setAgency)
 	mux.HandleFunc("GET /people/{snils}", v.person)
 	mux.HandleFunc("POST /reset", v.reset)
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
@@ -76,7 +78,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 // of the program, which its tests find.
 func newSite(s *Sandbox) *site {
 	v := &site{sandbox: s, templates: map[string]*template.Template{}, texts: map[string]map[string]string{}}
-	for _, name := range []string{"messages", "parties", "people", "person", "authenticator", "missing"} {
+	for _, name := range []string{"messages", "parties", "people", "person", "authenticator", "agency", "missing"} {
 		v.templates[name] = template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))
 	}
 	for _, lang := range []string{russian, english} {
@@ -133,6 +135,7 @@ func (v *site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 		{"/parties", "parties.title", name == "parties"},
 		{"/people", "people.title", name == "people"},
 		{"/authenticator", "authenticator.title", name == "authenticator"},
+		{"/agency", "agency.title", name == "agency"},
 	}
 	var out bytes.Buffer
 	if err := v.templates[name].ExecuteTemplate(&out, "layout", p); err != nil {
