@@ -19,7 +19,10 @@
 // compile, also one that another node has published, and an application finds
 // the version that it began with after its file has changed. Publishing means
 // to write a file with a higher version; the same number with other contents is
-// refused. Taking a folder away does not withdraw what is published.
+// refused. Taking a folder away does not withdraw what is published; a line in
+// catalogue.yaml does (withdrawn: [id]): the service leaves the shelf, its drafts
+// say so, and what was sent goes on. Compiled versions are kept beside their
+// sources, so that a node with a thousand services is ready at once.
 //
 // It reads no accounts: app says who looks (Viewer) and drops stored pages when
 // something is published (OnPublish). The form itself belongs to package forms,
