@@ -3,6 +3,7 @@ package forms
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,13 +23,20 @@ type made struct {
 	service *Service
 	steps   [][]int
 	fields  []madeField
+	// jumps and stops follow a step if the field before them is "a"; jumps lead to
+	// a later step.
+	jumps map[int]madeJump
+	stops map[int]int
 }
+
+type madeJump struct{ field, to int }
 
 func makeService(t *testing.T, r *rand.Rand) made {
 	t.Helper()
-	m := made{}
+	m := made{jumps: map[int]madeJump{}, stops: map[int]int{}}
 	var text strings.Builder
-	for i := range 2 + r.IntN(5) {
+	steps := 2 + r.IntN(5)
+	for i := range steps {
 		var fields []string
 		var ids []int
 		for range 1 + r.IntN(6) {
@@ -43,9 +51,41 @@ func makeService(t *testing.T, r *rand.Rand) made {
 		}
 		m.steps = append(m.steps, ids)
 		text.WriteString(step(fmt.Sprintf("s%d", i), fields...))
+		text.WriteString(m.turns(i, steps, r))
 	}
-	m.service = mustLoad(t, withForm(text.String(), ""))
+	s, faults := loadText(withForm(text.String(), ""))
+	if s == nil {
+		for _, f := range faults {
+			if !slices.Contains([]string{"unreachable", "contradiction", "deadend", "twice"}, f.Code) {
+				t.Fatalf("%s\n%s", f, text.String())
+			}
+		}
+		return makeService(t, r) // a form which the linter rightly refuses
+	}
+	m.service = s
 	return m
+}
+
+// turns adds a jump or an early end to some steps.
+func (m *made) turns(i, steps int, r *rand.Rand) string {
+	f := m.earlierChoice(r)
+	if f < 0 {
+		return ""
+	}
+	when := fmt.Sprintf(`'a.%s == "a"'`, m.fields[f].id)
+	switch r.IntN(4) {
+	case 0:
+		m.stops[i] = f
+		return "      stop: [{when: " + when + ", title: {ru: Нет, en: No}, text: {ru: Нет, en: No}, instead: [{text: {ru: Да, en: Yes}}]}]\n"
+	case 1:
+		if i+2 >= steps {
+			return ""
+		}
+		to := i + 2 + r.IntN(steps-i-2)
+		m.jumps[i] = madeJump{f, to}
+		return fmt.Sprintf("      jump: [{when: %s, to: s%d}]\n", when, to)
+	}
+	return ""
 }
 
 func (m *made) earlierChoice(r *rand.Rand) int {
@@ -76,17 +116,28 @@ func (f madeField) yaml(before []madeField) string {
 // visible is the model: a field shows if the one it needs shows and fits.
 func (m made) visible(answers Answers) map[string]bool {
 	out := map[string]bool{}
-	for _, f := range m.fields {
-		show := true
-		if f.needs >= 0 {
-			other := m.fields[f.needs]
-			v := answers[other.id]
-			known := out[other.id] && (v == "a" || v == "b")
-			show = known && (v == "a") != f.negated
+	chosen := func(i int) bool { return out[m.fields[i].id] && answers[m.fields[i].id] == "a" }
+	for i := 0; i < len(m.steps); i++ {
+		for _, j := range m.steps[i] {
+			out[m.fields[j].id] = m.shows(m.fields[j], answers, out)
 		}
-		out[f.id] = show
+		if f, ok := m.stops[i]; ok && chosen(f) {
+			break
+		}
+		if j, ok := m.jumps[i]; ok && chosen(j.field) {
+			i = j.to - 1
+		}
 	}
 	return out
+}
+
+func (m made) shows(f madeField, answers Answers, shown map[string]bool) bool {
+	if f.needs < 0 {
+		return true
+	}
+	other := m.fields[f.needs]
+	v := answers[other.id]
+	return shown[other.id] && (v == "a" || v == "b") && (v == "a") != f.negated
 }
 
 func (m made) answers(r *rand.Rand) Answers {
@@ -216,5 +267,83 @@ func TestThereAndBack(t *testing.T) {
 		if got := Fill(m.service, back, today).Submission(); !cmp.Equal(got, before) {
 			t.Fatalf("seed %d: %s", seed, cmp.Diff(before, got))
 		}
+	}
+}
+
+// TestLinterIsRight: what the linter calls never shown is shown by no answers, and
+// a form that it takes has answers which show each step.
+func TestLinterIsRight(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		m := makeService(t, r)
+		shown := map[string]bool{}
+		for range 3000 {
+			a := Answers{}
+			for _, f := range m.fields {
+				a[f.id] = []any{"a", "b"}[r.IntN(2)]
+			}
+			for _, step := range Fill(m.service, a, today).Steps {
+				shown[step.Step.ID] = true
+			}
+			if len(shown) == len(m.steps) {
+				break
+			}
+		}
+		if len(shown) != len(m.steps) {
+			t.Errorf("seed %d: only %v of %d steps are ever shown, and the linter took it", seed, shown, len(m.steps))
+		}
+	}
+}
+
+// FuzzFill: whatever stands in the answers, filling ends, is the same twice, and
+// sends nothing that is hidden or unknown.
+func FuzzFill(f *testing.F) {
+	s := mustLoad(f, example(f))
+	good, err := filledExample().Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(good))
+	f.Add(`{"children": [{"person": {"birth_date": 1}}, 5, null], "income": 1e300, "relation": ["x"]}`)
+	f.Add(`{"passport": {"series": {"a": []}}, "way": "account", "account": "x", "truth": "yes"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		a, err := DecodeAnswers([]byte(text))
+		if err != nil {
+			return
+		}
+		x, y := Fill(s, a, today), Fill(s, a, today)
+		if !cmp.Equal(x.Submission(), y.Submission()) {
+			t.Error("two results for the same answers")
+		}
+		shown := shownFields(x)
+		for id := range x.Submission() {
+			if s.groups[id] == nil && !shown[id] {
+				t.Errorf("the hidden %s was sent", id)
+			}
+		}
+		Explain(x, Printer{Lang: EN})
+		Summary(s, x, Printer{Lang: RU})
+		Carry(s, s, a)
+	})
+}
+
+// TestLongRule: a rule that would run long is refused when it is written; what gets
+// past that by its facts is cut off and counts as not met.
+func TestLongRule(t *testing.T) {
+	t.Parallel()
+	loops := "facts.registry.list.exists(a1, facts.registry.list.exists(b1, a1 + b1 < 0))"
+	if _, faults := loadText(withForm(step("s", field("id: x, kind: text, when: '"+loops+"'")), "")); len(faults) != 1 || faults[0].Code != "limit" {
+		t.Errorf("taken: %v", faults)
+	}
+	s := mustLoad(t, withForm(step("s", field("id: x, kind: text, required: false, when: '!facts.registry.list.exists(a1, a1 + 1 < 0)'")), ""))
+	list := make([]any, 600_000)
+	for i := range list {
+		list[i] = int64(i)
+	}
+	f := today
+	f.Known = map[string]Known{"registry.list": {Value: list}}
+	if r := Fill(s, nil, f); len(r.Steps[0].Fields) != 0 {
+		t.Error("the rule was met")
 	}
 }
