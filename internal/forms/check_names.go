@@ -104,6 +104,11 @@ func (x *posting) askedNames(state *StepState) map[string]bool {
 func addNames(asked map[string]bool, f *FieldState) {
 	for _, in := range f.Field.kind.Inputs(f.Field) {
 		asked[joinPart(f.Name, in.Part)] = true
+		for _, part := range partsOf(f.Field.kind) {
+			if part.unseen {
+				asked[joinPart(f.Name, part.id)] = true
+			}
+		}
 		if f.Field.Picks() {
 			asked[f.Name+".pick"] = true
 		}

@@ -1,9 +1,17 @@
 package forms
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"okno/internal/kit/errs"
+)
 
 // addressKind is a postal address within Russia, as structured text. A village may
-// have no streets, a house no flats.
+// have no streets, a house no flats. Where the address was chosen from the state
+// register (ГАР), gar is the GUID of the house or street; it is posted as
+// <field>.gar, has no box, and goes when the text is typed by hand.
 func addressKind() Kind {
 	return composite{
 		name: "address",
@@ -14,6 +22,7 @@ func addressKind() Kind {
 			{id: "house", kind: textKind(), field: Field{MaxLength: 30}, width: 10},
 			{id: "flat", kind: textKind(), field: Field{MaxLength: 20}, width: 6, optional: true},
 			{id: "index", kind: postcodeKind(), width: 7, optional: true},
+			{id: "gar", kind: identifier{name: "gar", parse: parseGUID}, optional: true, unseen: true},
 		},
 		show: func(m map[string]any) string {
 			if sameText(m["region"], m["city"]) {
@@ -29,4 +38,13 @@ func sameText(a, b any) bool {
 	x, _ := a.(string)
 	y, _ := b.(string)
 	return strings.EqualFold(strings.TrimSpace(x), strings.TrimSpace(y))
+}
+
+// parseGUID reads the identifier of an object of the ГАР.
+func parseGUID(s string) (string, error) {
+	id, err := uuid.Parse(strings.TrimSpace(s))
+	if err != nil {
+		return "", errs.NewInvalid("forms.error.shape")
+	}
+	return id.String(), nil
 }

@@ -28,6 +28,8 @@ type piece struct {
 	optional bool
 	// anyDay: a date which may lie ahead.
 	anyDay bool
+	// unseen: no box of its own; a script or a fact may give it.
+	unseen bool
 }
 
 func (k composite) Name() string { return k.name }
@@ -45,7 +47,9 @@ func (k composite) celType(p *provider, f *Field) *cel.Type {
 func (k composite) Inputs(f *Field) []Input {
 	var out []Input
 	for i := range k.parts {
-		out = append(out, k.inputsOf(f, &k.parts[i])...)
+		if !k.parts[i].unseen {
+			out = append(out, k.inputsOf(f, &k.parts[i])...)
+		}
 	}
 	return out
 }

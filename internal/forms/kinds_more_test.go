@@ -56,6 +56,7 @@ var moreAccepted = []struct {
 	{"dictionary by words", "kind: dictionary, dictionary: countries", []string{"x= казахстан "}, map[string]any{"code": "398", "ru": "Казахстан", "en": "Kazakhstan"}, "Казахстан"},
 	{"point", "kind: place", []string{"x.lat=55,751244", "x.lon=37.618423"}, map[string]any{"lat": 55.751244, "lon": 37.618423}, "55.751244, 37.618423"},
 	{"place", "kind: place, " + placesYAML, []string{"x.place=centre", "x.lat=1"}, map[string]any{"place": "centre", "lat": 55.75, "lon": 37.61}, "Центр"},
+	{"address of the register", "kind: address", []string{"x.region=Москва", "x.city=Москва", "x.house=1", "x.gar=0C5B2444-70a0-4932-980c-b4dc0d3f02b5"}, map[string]any{"region": "Москва", "city": "Москва", "house": "1", "gar": "0c5b2444-70a0-4932-980c-b4dc0d3f02b5"}, "Москва, 1"},
 	{"photo", "kind: photo, " + normYAML, []string{"x=face"}, nil, "лицо.jpg"},
 	{"child of the profile", "kind: child", []string{"x.pick=" + keyOf(known()["profile.children"].Value.([]any)[1]), "x.last_name="}, known()["profile.children"].Value.([]any)[1], ""},
 }
@@ -133,6 +134,7 @@ var moreRefused = []struct {
 	{"not in the dictionary", "kind: dictionary, dictionary: countries", []string{"x=Атлантида"}, "x", "forms.error.dictionary"},
 	{"no such dictionary", "kind: dictionary, dictionary: planets", []string{"x=643"}, "x", "forms.error.dictionary"},
 	{"north of the pole", "kind: place", []string{"x.lat=91", "x.lon=1"}, "x.lat", "forms.error.coordinate"},
+	{"no identifier", "kind: address", []string{"x.region=Москва", "x.city=Москва", "x.house=1", "x.gar=1"}, "x.gar", "forms.error.shape"},
 	{"no such place", "kind: place, " + placesYAML, []string{"x.place=moon"}, "x.place", "forms.error.option"},
 	{"blurred", "kind: photo, " + normYAML, []string{"x=blurred"}, "x", "forms.error.photo_blurred"},
 	{"dark ground", "kind: photo, " + normYAML, []string{"x=grey"}, "x", "forms.error.photo_ground"},
