@@ -63,6 +63,9 @@ type Config struct {
 	Operator Operator `yaml:"operator" envPrefix:"OPERATOR_"`
 	// PasswordPolicy is "nist" or "source".
 	PasswordPolicy string `yaml:"password_policy" env:"PASSWORD_POLICY"`
+	// BreachedPasswords is the path of a list of leaked passwords: SHA-1 in hex,
+	// sorted, as Have I Been Pwned gives it out; "" for none.
+	BreachedPasswords string `yaml:"breached_passwords" env:"BREACHED_PASSWORDS"`
 	// Security are the rules of signing in.
 	Security Security `yaml:"security" envPrefix:"SECURITY_"`
 	// SandboxURL is the site of the sandbox, shown in the demo's banner.
@@ -298,7 +301,7 @@ func (c *Config) checkFiles() error {
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		return errors.New("tls.cert and tls.key go together")
 	}
-	for name, path := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "services": c.Services, "security.places": c.Security.Places, "security.risk": c.Security.Risk} {
+	for name, path := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "services": c.Services, "breached_passwords": c.BreachedPasswords, "security.places": c.Security.Places, "security.risk": c.Security.Risk} {
 		if path == "" {
 			continue
 		}

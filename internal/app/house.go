@@ -175,6 +175,7 @@ func (h *House) buildPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.identity.SetSNILS(h.profile)
 	h.vault, err = vault.New(vault.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Files: h.files, Clock: h.clock, Log: h.Log,
 		Agencies: h.agency, Limiter: h.identity,

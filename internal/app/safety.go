@@ -9,7 +9,7 @@ import (
 func (c *Config) identity(host string) identity.Config {
 	s := c.Security
 	return identity.Config{
-		Host: host, Policy: c.PasswordPolicy, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding,
+		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding,
 		RiskFile: s.Risk, SMSPrice: s.SMSPrice,
 	}
 }

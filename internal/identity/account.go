@@ -19,8 +19,10 @@ type Account struct {
 	ID string
 	// Phone is E.164; Phone, Email and Login are "" for none.
 	Phone, Email, Login string
-	Lang, Status        string
-	CreatedAt           db.Time
+	// Number is the account's own, with a check digit.
+	Number       string
+	Lang, Status string
+	CreatedAt    db.Time
 }
 
 // NewAccount is what Prepare makes an account of. Phone or Email or Login must

@@ -20,6 +20,8 @@ type Config struct {
 	Host string
 	// Policy of passwords: PolicySource.
 	Policy string
+	// Breached is the path of a sorted list of SHA-1 of leaked passwords, "" for none.
+	Breached string
 	// Idle ends a session without requests: 20 minutes. Absolute ends any: 12 hours.
 	Idle, Absolute time.Duration
 	// Fresh is how long a second factor counts for sensitive acts: 5 minutes.

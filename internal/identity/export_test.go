@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"io"
 
 	"okno/internal/kit/db"
 )
@@ -20,6 +21,11 @@ var (
 func ParseIdentifier(s string) (kind, value string) {
 	c := parseIdentifier(s)
 	return c.kind, c.value
+}
+
+// Leaked looks for a password in a list.
+func Leaked(r io.ReaderAt, size int64, password string) (bool, error) {
+	return (&breached{r, size}).has(password)
 }
 
 // SignIn gives the token and the factor.

@@ -33,6 +33,7 @@ func (i *Identity) registerJobs() {
 		return
 	}
 	job.Handle(i.Queue, i.workRecover)
+	job.Handle(i.Queue, i.workLocked)
 	job.Handle(i.Queue, func(ctx context.Context, _ sweep) error { return i.Sweep(ctx) })
 	i.Queue.Every(10*time.Minute, sweep{})
 }
@@ -40,6 +41,9 @@ func (i *Identity) registerJobs() {
 // Sweep deletes codes, waits, limits and sessions that are long over.
 func (i *Identity) Sweep(ctx context.Context) error {
 	if err := i.settleChanges(ctx); err != nil {
+		return err
+	}
+	if err := i.giveNumbers(ctx); err != nil {
 		return err
 	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

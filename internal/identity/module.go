@@ -62,8 +62,10 @@ type Identity struct {
 	store    store
 	hashes   *hasher
 	words    *wordlist
+	leaked   *breached
 	sessions *sessions
 	factors  SecondFactors
+	snils    SNILSSource
 	roles    atomic.Pointer[RoleSource]
 }
 
@@ -77,7 +79,11 @@ func New(d Deps) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Identity{Deps: d, store: store{d.DB}, hashes: hashes, words: newWordlist()}
+	leaked, err := openBreached(d.Config.Breached)
+	if err != nil {
+		return nil, err
+	}
+	i := &Identity{Deps: d, store: store{d.DB}, hashes: hashes, words: newWordlist(), leaked: leaked}
 	i.sessions = newSessions(i.store, d.Clock, d.Config)
 	if d.Roles != nil {
 		i.SetRoles(d.Roles)

@@ -32,7 +32,7 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	}
 	return map[string]any{
 		"account": map[string]any{
-			"id": a.ID, "phone": a.Phone, "email": a.Email, "login": a.Login, "second_phone": reserve,
+			"id": a.ID, "phone": a.Phone, "email": a.Email, "login": a.Login, "number": a.Number, "second_phone": reserve,
 			"language": a.Lang, "status": a.Status, "created_at": stamp(a.CreatedAt),
 		},
 		"sessions": exportSessions(sessions),

@@ -15,6 +15,7 @@ import (
 type securityView struct {
 	Sessions []Session
 	Contacts contactsView
+	Number   string
 	Said     string
 }
 
@@ -72,9 +73,13 @@ func (i *Identity) showSecurity(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	number, err := i.store.read().NumberOf(r.Context(), ActorOf(r.Context()).ID)
+	if err != nil {
+		return db.Classify(err)
+	}
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.security.title"), Section: "security",
-		Body: securityPage(securityView{Sessions: all, Contacts: contacts, Said: said(web.Query(r, "said"))}),
+		Body: securityPage(securityView{Sessions: all, Contacts: contacts, Number: number, Said: said(web.Query(r, "said"))}),
 	})
 }
 

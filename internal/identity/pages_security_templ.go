@@ -71,7 +71,7 @@ func securityPage(v securityView) templ.Component {
 				Href: "/cabinet/security/factors", Text: i18n.T(ctx, "identity.security.change"),
 				VisuallyHiddenText: i18n.T(ctx, "identity.security.change_factors"),
 			}}},
-		}}}).Render(ctx, templ_7745c5c3_Buffer)
+		}, numberRow(ctx, v.Number)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -59,7 +59,18 @@ func (i *Identity) judge(password string, own []string, shortest int) (key strin
 			return key, nil
 		}
 	}
-	return i.guessable(password, own), nil
+	if key := i.guessable(password, own); key != "" {
+		return key, nil
+	}
+	if has, err := i.leaked.has(password); err != nil || has {
+		if err != nil && i.Log != nil {
+			i.Log.Error("the list of leaked passwords can't be read", "err", err)
+		}
+		if has {
+			return "identity.error.password_leaked", nil
+		}
+	}
+	return "", nil
 }
 
 // lacking names the kind of character that policy source misses.

@@ -1,6 +1,15 @@
 -- name: InsertAccount :exec
-INSERT INTO identity_accounts (owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO identity_accounts (owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at, number)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: AccountsWithoutNumber :many
+SELECT owner_id FROM identity_accounts WHERE number = '' AND status <> 'erased' ORDER BY owner_id LIMIT $1;
+
+-- name: NumberOf :one
+SELECT number FROM identity_accounts WHERE owner_id = $1;
+
+-- name: GiveNumber :execrows
+UPDATE identity_accounts SET number = $2 WHERE owner_id = $1 AND number = '';
 
 -- name: AccountOf :one
 SELECT * FROM identity_accounts WHERE owner_id = $1;
@@ -9,7 +18,7 @@ SELECT * FROM identity_accounts WHERE owner_id = $1;
 UPDATE identity_accounts SET lang = $2 WHERE owner_id = $1;
 
 -- name: EmptyAccount :exec
-UPDATE identity_accounts SET status = 'erased', phone_sealed = $2, email_sealed = $2, login_sealed = $2
+UPDATE identity_accounts SET status = 'erased', number = '', phone_sealed = $2, email_sealed = $2, login_sealed = $2
 WHERE owner_id = $1;
 
 -- name: InsertContact :execrows

@@ -52,7 +52,7 @@ func (i *Identity) Prepare(ctx context.Context, n NewAccount) (*Draft, error) {
 		OwnerID: a.ID, Status: Active, Lang: a.Lang,
 		PhoneSealed: key.SealString(accountPlace("phone_sealed", a.ID), a.Phone),
 		EmailSealed: key.SealString(accountPlace("email_sealed", a.ID), a.Email),
-		LoginSealed: key.SealString(accountPlace("login_sealed", a.ID), a.Login),
+		LoginSealed: key.SealString(accountPlace("login_sealed", a.ID), a.Login), Number: a.Number,
 	}}
 	for _, c := range a.contacts() {
 		d.contacts = append(d.contacts, draftContact{c, i.contactIndexes(c)})
@@ -86,13 +86,14 @@ func (n NewAccount) account() (Account, error) {
 	if len(a.contacts()) == 0 {
 		return a, ErrFields.WithField(byPhone, "identity.error.phone")
 	}
+	a.Number = id.Number()
 	return a, nil
 }
 
 // contacts are the names that the account signs in by.
 func (a Account) contacts() []contact {
 	var all []contact
-	for _, c := range []contact{{byPhone, a.Phone}, {byEmail, a.Email}, {byLogin, a.Login}} {
+	for _, c := range []contact{{byPhone, a.Phone}, {byEmail, a.Email}, {byLogin, a.Login}, {byNumber, a.Number}} {
 		if c.value != "" {
 			all = append(all, c)
 		}
@@ -168,7 +169,7 @@ func (i *Identity) Account(ctx context.Context, accountID string) (Account, erro
 	if !found {
 		return Account{}, ErrNotFound
 	}
-	a := Account{ID: row.OwnerID, Lang: row.Lang, Status: row.Status, CreatedAt: row.CreatedAt}
+	a := Account{ID: row.OwnerID, Number: row.Number, Lang: row.Lang, Status: row.Status, CreatedAt: row.CreatedAt}
 	if a.Status == Erased {
 		return a, nil
 	}

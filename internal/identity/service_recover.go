@@ -41,12 +41,11 @@ func (i *Identity) startRecover(ctx context.Context, purpose, name, channel stri
 	if err := recoverFields(name, channel); err != nil {
 		return "", err
 	}
-	c := parseIdentifier(name)
-	if err := i.limitRecover(ctx, c); err != nil {
+	owner, c, err := i.findName(ctx, name)
+	if err != nil {
 		return "", err
 	}
-	owner, err := ownerOf(ctx, i.store.read(), i.contactIndexes(c))
-	if err != nil {
+	if err := i.limitRecover(ctx, c); err != nil {
 		return "", err
 	}
 	w := waiting{id: id.New(), token: id.Token(), owner: owner, factor: channel}

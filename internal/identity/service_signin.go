@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"okno/internal/identity/identitydb"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
@@ -52,8 +53,7 @@ func (i *Identity) signIn(ctx context.Context, name, password string) (waiting, 
 	if err := missing(name, password); err != nil {
 		return waiting{}, err
 	}
-	c := parseIdentifier(name)
-	owner, err := ownerOf(ctx, i.store.read(), i.contactIndexes(c))
+	owner, c, err := i.findName(ctx, name)
 	if err != nil {
 		return waiting{}, err
 	}
@@ -147,31 +147,70 @@ func (i *Identity) verify(ctx context.Context, owner, password string) (bool, er
 	})
 }
 
-// refused journals the wrong password, and tells the owner of a lock.
-func (i *Identity) refused(ctx context.Context, owner string, last time.Duration) error {
-	var batch *notify.Batch
-	if owner != "" && last > 0 {
-		a, err := i.Account(ctx, owner)
-		if err != nil {
-			return err
-		}
-		if batch, err = i.notice(ctx, a, false, "identity.notice.locked_subject", "identity.notice.locked"); err != nil {
-			return err
+// lockedNotice is the job that tells the owner of a lock. It is enqueued for
+// names that nobody has, too, so that the answer takes the same work; Request
+// finds in the journal from where it came.
+type lockedNotice struct {
+	Owner   string `json:"owner"`
+	Request string `json:"request"`
+}
+
+// Kind is the name of the job.
+func (lockedNotice) Kind() string { return "identity.locked_notice" }
+
+// workLocked is the work of the job.
+func (i *Identity) workLocked(ctx context.Context, job lockedNotice) error {
+	if job.Owner == "" {
+		return nil
+	}
+	from := Actor{ID: SystemID}
+	lines, err := i.Audit.Find(ctx, audit.Filter{Owner: job.Owner, Act: actRefused, Limit: 20})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if l.Request == job.Request {
+			from.IP, from.Agent = l.IP, l.Agent
+			break
 		}
 	}
+	return i.tellLocked(WithActor(ctx, from), job.Owner)
+}
+
+func (i *Identity) tellLocked(ctx context.Context, owner string) error {
+	a, err := i.Account(ctx, owner)
+	if err != nil {
+		return err
+	}
+	batch, err := i.notice(ctx, a, false, "identity.notice.locked_subject", "identity.notice.locked")
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return i.Notify.Send(ctx, tx, batch) })
+}
+
+// actRefused is the journal's word for a wrong password.
+const actRefused = "identity.sign_in_refused"
+
+// refused journals the wrong password, and lets a job tell the owner of a lock.
+func (i *Identity) refused(ctx context.Context, owner string, last time.Duration) error {
 	line, err := i.preparePassage(ctx, owner, passSignIn, passRefused, "password")
 	if err != nil {
 		return err
 	}
+	actor := ActorOf(ctx)
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := i.keepPassage(ctx, tx, line); err != nil {
 			return err
 		}
-		if err := i.Audit.Write(ctx, tx, ActorOf(ctx).Entry("identity.sign_in_refused", owner, "account:"+owner)); err != nil || batch == nil {
+		if err := i.Audit.Write(ctx, tx, actor.Entry(actRefused, owner, "account:"+owner)); err != nil || last == 0 || i.Queue == nil {
 			return err
 		}
-		return i.Notify.Send(ctx, tx, batch)
+		return i.Queue.Enqueue(ctx, tx, lockedNotice{Owner: owner, Request: actor.Request})
 	})
+	if err == nil && last > 0 && owner != "" && i.Queue == nil {
+		err = i.tellLocked(ctx, owner)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+
+	"github.com/trustelem/zxcvbn/frequency"
 )
 
 //go:embed data/words.txt
@@ -14,10 +16,21 @@ var wordsFile string
 type wordlist struct {
 	all  []string
 	with map[string]bool
+	// english are common passwords in Latin letters, most of them English words.
+	english map[string]bool
 }
 
+// englishMost is how many of the commonest are refused as words of their own;
+// what is rarer counts by its rank in the strength.
+const englishMost = 10_000
+
 func newWordlist() *wordlist {
-	w := &wordlist{with: map[string]bool{}}
+	w := &wordlist{with: map[string]bool{}, english: map[string]bool{}}
+	for rank, word := range frequency.FrequencyLists["passwords"] {
+		if rank < englishMost {
+			w.english[word] = true
+		}
+	}
 	for line := range strings.Lines(wordsFile) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -37,7 +50,7 @@ func newWordlist() *wordlist {
 // nothing else is left.
 func (w *wordlist) covers(password string) bool {
 	core := strings.TrimFunc(plainLetters(password), func(r rune) bool { return !isLetter(r) })
-	return len([]rune(core)) >= 3 && (w.with[core] || w.with[strings.ReplaceAll(core, "ё", "е")])
+	return len([]rune(core)) >= 3 && (w.with[core] || w.with[strings.ReplaceAll(core, "ё", "е")] || w.english[core] || w.english[strings.ToLower(password)])
 }
 
 // plainLetters undoes capitals and digits or signs in the place of letters,

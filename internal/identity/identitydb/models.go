@@ -16,6 +16,7 @@ type IdentityAccount struct {
 	EmailSealed []byte
 	LoginSealed []byte
 	CreatedAt   db.Time
+	Number      string
 }
 
 type IdentityChange struct {

@@ -12,7 +12,7 @@ import (
 )
 
 const accountOf = `-- name: AccountOf :one
-SELECT owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at FROM identity_accounts WHERE owner_id = $1
+SELECT owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at, number FROM identity_accounts WHERE owner_id = $1
 `
 
 func (q *Queries) AccountOf(ctx context.Context, ownerID string) (IdentityAccount, error) {
@@ -26,8 +26,36 @@ func (q *Queries) AccountOf(ctx context.Context, ownerID string) (IdentityAccoun
 		&i.EmailSealed,
 		&i.LoginSealed,
 		&i.CreatedAt,
+		&i.Number,
 	)
 	return i, err
+}
+
+const accountsWithoutNumber = `-- name: AccountsWithoutNumber :many
+SELECT owner_id FROM identity_accounts WHERE number = '' AND status <> 'erased' ORDER BY owner_id LIMIT $1
+`
+
+func (q *Queries) AccountsWithoutNumber(ctx context.Context, limit int32) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, accountsWithoutNumber, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var owner_id string
+		if err := rows.Scan(&owner_id); err != nil {
+			return nil, err
+		}
+		items = append(items, owner_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const chooseSignIn = `-- name: ChooseSignIn :execrows
@@ -186,7 +214,7 @@ func (q *Queries) DeleteSignIns(ctx context.Context, ownerID string) error {
 }
 
 const emptyAccount = `-- name: EmptyAccount :exec
-UPDATE identity_accounts SET status = 'erased', phone_sealed = $2, email_sealed = $2, login_sealed = $2
+UPDATE identity_accounts SET status = 'erased', number = '', phone_sealed = $2, email_sealed = $2, login_sealed = $2
 WHERE owner_id = $1
 `
 
@@ -292,9 +320,26 @@ func (q *Queries) EndedSince(ctx context.Context, endedAt db.Time) ([][]byte, er
 	return items, nil
 }
 
+const giveNumber = `-- name: GiveNumber :execrows
+UPDATE identity_accounts SET number = $2 WHERE owner_id = $1 AND number = ''
+`
+
+type GiveNumberParams struct {
+	OwnerID string
+	Number  string
+}
+
+func (q *Queries) GiveNumber(ctx context.Context, arg GiveNumberParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, giveNumber, arg.OwnerID, arg.Number)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertAccount = `-- name: InsertAccount :exec
-INSERT INTO identity_accounts (owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO identity_accounts (owner_id, status, lang, phone_sealed, email_sealed, login_sealed, created_at, number)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type InsertAccountParams struct {
@@ -305,6 +350,7 @@ type InsertAccountParams struct {
 	EmailSealed []byte
 	LoginSealed []byte
 	CreatedAt   db.Time
+	Number      string
 }
 
 func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) error {
@@ -316,6 +362,7 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) er
 		arg.EmailSealed,
 		arg.LoginSealed,
 		arg.CreatedAt,
+		arg.Number,
 	)
 	return err
 }
@@ -486,6 +533,17 @@ func (q *Queries) LockOf(ctx context.Context, lockIndex []byte) (IdentityLock, e
 		&i.UnlockAt,
 	)
 	return i, err
+}
+
+const numberOf = `-- name: NumberOf :one
+SELECT number FROM identity_accounts WHERE owner_id = $1
+`
+
+func (q *Queries) NumberOf(ctx context.Context, ownerID string) (string, error) {
+	row := q.db.QueryRowContext(ctx, numberOf, ownerID)
+	var number string
+	err := row.Scan(&number)
+	return number, err
 }
 
 const oldestContacts = `-- name: OldestContacts :many
