@@ -96,10 +96,6 @@ func (b *bench) startDefra(ctx context.Context) (*process, string, error) {
 			return nil, "", fmt.Errorf("npm ci in %s: %w: %s", defraFolder, err, tail(string(out)))
 		}
 	}
-	node, err := filepath.Abs(node)
-	if err != nil {
-		return nil, "", err
-	}
 	p := &process{addr: freeAddr()}
 	env := []string{"NODE_ENV=production", "LOG_ENABLED=false", "PORT=" + p.addr[strings.LastIndex(p.addr, ":")+1:]}
 	for _, name := range []string{"MANAGER_URL", "DESIGNER_URL", "SUBMISSION_URL", "UPLOADER_URL", "FEEDBACK_LINK"} {
@@ -109,7 +105,7 @@ func (b *bench) startDefra(ctx context.Context) (*process, string, error) {
 		env = append(env, name+"=none")
 	}
 	env = append(env, "SESSION_COOKIE_PASSWORD="+strings.Repeat("0123456789", 5))
-	if err := start(ctx, p, "http://"+p.addr+"/form/person", env, node, filepath.Join(defraFolder, "server.js")); err != nil {
+	if err := start(ctx, p, "http://"+p.addr+"/form/person", env, "sh", "-c", "cd "+defraFolder+" && exec node_modules/node/bin/node server.js"); err != nil {
 		return nil, "", err
 	}
 	return p, "@defra/forms-engine-plugin " + pinned("@defra/forms-engine-plugin") + " on Node " + pinned("node"), nil

@@ -69,12 +69,39 @@ func (c *Catalog) readFiles(ctx context.Context) error {
 	if err := c.store.publish(ctx, news); err != nil {
 		return err
 	}
+	if heads, err = c.store.heads(ctx); err != nil {
+		return err
+	}
+	if err := c.keepNews(ctx, loaded, news, heads); err != nil {
+		return err
+	}
 	c.complain(ctx, faults)
 	for _, e := range news {
 		c.log.InfoContext(ctx, "service published", "service", e.id, "version", e.version)
 	}
 	c.refused.Store(&faults)
 	return nil
+}
+
+// keepNews keeps what was compiled to be checked: it need not be compiled again.
+// What another node has published meanwhile under the same number is its own.
+func (c *Catalog) keepNews(ctx context.Context, loaded []*forms.Service, news []edition, heads []published) error {
+	stands := map[key][]byte{}
+	for _, h := range heads {
+		stands[h.key] = h.hash
+	}
+	mine := map[key]bool{}
+	for _, e := range news {
+		mine[e.key] = sameHash(stands[e.key], e.hash())
+	}
+	var out []*forms.Service
+	for _, s := range loaded {
+		if k := (key{s.ID, s.Version}); mine[k] {
+			c.versions.Store(k, s)
+			out = append(out, s)
+		}
+	}
+	return c.pack(ctx, out)
 }
 
 // complain logs what is refused: each fault, but facts that nobody has checked
