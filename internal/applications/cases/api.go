@@ -17,7 +17,7 @@ const tag = "applications"
 
 // mountAPI adds what citizens and officers do, as the pages offer it.
 func (c *Cases) mountAPI(rt *web.Router) {
-	citizen, staff := identity.Citizen(), identity.Staff(identity.Officer, identity.Head)
+	citizen, staff := identity.Citizen(), identity.Staff(identity.Officer, identity.Head, identity.Integrator)
 	op := func(pattern, opID, summary string) web.Operation {
 		return web.Operation{Pattern: pattern, ID: opID, Summary: summary, Tag: tag}
 	}
@@ -38,6 +38,9 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/approve", "approve-application", "Approve and issue the result"), staff, c.apiApprove)
 	web.Register(rt.API, op("POST "+desk+"/{number}/refuse", "refuse-application", "Refuse on a ground of the service"), staff, c.apiRefuse)
 	web.Register(rt.API, op("POST "+desk+"/{number}/revoke", "revoke-document", "End the validity of a document that was issued"), staff, c.apiRevoke)
+	web.Register(rt.API, op("POST "+desk+"/{number}/confirm", "confirm-decision", "Confirm a decision that a colleague prepared"), staff, c.apiConfirm)
+	web.Register(rt.API, op("POST "+desk+"/{number}/decline", "decline-decision", "Send a prepared decision back"), staff, c.apiDecline)
+	web.Register(rt.API, op("GET "+desk+"/{number}/files/{file}", "look-file", "A file of the application; the look is journalled"), staff, c.apiFile)
 	web.Register(rt.API, op("POST "+desk+"/{number}/note", "note-application", "Add words to the chronology"), staff, c.apiNote)
 }
 

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"io"
 
 	"okno/internal/kit/i18n"
 )
@@ -129,4 +130,46 @@ type noteIn struct {
 
 func (c *Cases) apiNote(ctx context.Context, in *noteIn) (*caseStateOut, error) {
 	return c.done(ctx, in.Number, c.Note(ctx, in.deal(in.Body.Version), in.Body.Text, in.Body.Inner))
+}
+
+func (c *Cases) apiConfirm(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Confirm(ctx, in.deal(in.Body.Version)))
+}
+
+type declineIn struct {
+	DealIn
+	Body struct {
+		VersionBody
+		Words string `json:"words,omitempty" maxLength:"8000" doc:"What to mend, for the colleague"`
+	} `required:"false"`
+}
+
+func (c *Cases) apiDecline(ctx context.Context, in *declineIn) (*caseStateOut, error) {
+	return c.done(ctx, in.Number, c.Decline(ctx, in.deal(in.Body.Version), in.Body.Words))
+}
+
+type fileIn struct {
+	Number string `path:"number" maxLength:"40"`
+	File   string `path:"file" maxLength:"64" doc:"Id of a file of the application"`
+}
+
+// fileOut is a file in base64, as files are sent.
+type fileOut struct {
+	Body struct {
+		Name    string `json:"name"`
+		Type    string `json:"type" doc:"pdf, jpg … as recognised"`
+		Content []byte `json:"content" doc:"base64"`
+	}
+}
+
+func (c *Cases) apiFile(ctx context.Context, in *fileIn) (*fileOut, error) {
+	f, body, err := c.TheirFile(ctx, in.Number, in.File)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = body.Close() }()
+	out := &fileOut{}
+	out.Body.Name, out.Body.Type = f.Name, string(f.Type)
+	out.Body.Content, err = io.ReadAll(body)
+	return out, err
 }

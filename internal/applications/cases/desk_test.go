@@ -332,4 +332,25 @@ func TestReportCounts(t *testing.T) {
 	})
 }
 
+func TestMachineOfTheAgency(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		number := b.submit(t)
+		role := identity.Role{Name: identity.Integrator, Agency: "mvd"}
+		page := b.as("machine", role)
+		_, err := b.Look(page, number)
+		wantErr(t, err, ErrNotFound, "a machine with a cookie")
+		actor := identity.ActorOf(page)
+		actor.Bearer = true
+		machine := identity.WithActor(page, actor)
+		d := Deal{Number: number, Key: "m1"}
+		for range 2 {
+			must(t, b.Take(machine, d))
+		}
+		must(t, b.Refuse(machine, Deal{Number: number, Key: "m2"}, "none", "Нет сведений"))
+		_, err = b.Look(b.as("other", identity.Role{Name: identity.Integrator, Agency: "fns"}), number)
+		wantErr(t, err, ErrNotFound, "a machine of another agency")
+	})
+}
+
 func testkitStart(b *bundle) time.Time { return b.clock.Now() }
