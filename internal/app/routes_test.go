@@ -148,11 +148,6 @@ var walk = map[string]line{
 	"POST /app/approve/{id}/refuse":                        {path: "/app/approve/nothing/refuse", open: true},
 	"POST /desk/filters/{id}/delete":                       {path: "/desk/filters/nothing/delete"},
 	"POST /cabinet/security/phone/{id}/remove":             {path: "/cabinet/security/phone/nothing/remove"},
-	"GET /q/{code}":                                        {path: "/q/nothing", open: true},
-	"GET /app/approve/{id}":                                {path: "/app/approve/nothing", open: true}, // whose it is, is tried in identity/device
-	"POST /app/approve/{id}/options":                       {path: "/app/approve/nothing/options", open: true},
-	"POST /app/approve/{id}/confirm":                       {path: "/app/approve/nothing/confirm", open: true},
-	"POST /app/approve/{id}/refuse":                        {path: "/app/approve/nothing/refuse", open: true},
 	"POST /desk/system/jobs/{id}/retry":                    {path: "/desk/system/jobs/{job}/retry"},
 }
 
