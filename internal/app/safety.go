@@ -8,6 +8,9 @@ import (
 // identity are the settings of accounts, sessions and codes.
 func (c *Config) identity(host string) identity.Config {
 	s := c.Security
+	if s.Risk == "" && c.Demo() {
+		s.Risk = identity.RiskOpen
+	}
 	return identity.Config{
 		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding,
 		RiskFile: s.Risk, SMSPrice: s.SMSPrice,

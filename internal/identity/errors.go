@@ -44,6 +44,10 @@ var (
 	ErrFrozen = errs.NewForbidden("identity.error.frozen")
 	// ErrRestricted: staff have restricted the account.
 	ErrRestricted = errs.NewForbidden("identity.error.restricted")
+	// ErrFurther: the proof was right, and a code to the e-mail is asked for as well.
+	ErrFurther = errs.NewConflict("identity.error.further")
+	// ErrRisk: nobody may sign in from there.
+	ErrRisk = errs.NewForbidden("identity.error.risk")
 	// ErrLinkOver: the link of a letter is no link, was used, or is too old.
 	ErrLinkOver    = errs.NewNotFound("identity.error.link_over")
 	ErrSignInStale = errs.NewInvalid("identity.error.sign_in_stale")

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"okno/internal/identity/place"
+	"okno/internal/identity/risk"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -66,6 +67,7 @@ type Identity struct {
 	sessions *sessions
 	factors  SecondFactors
 	snils    SNILSSource
+	rules    risk.Rules
 	roles    atomic.Pointer[RoleSource]
 }
 
@@ -84,6 +86,9 @@ func New(d Deps) (*Identity, error) {
 		return nil, err
 	}
 	i := &Identity{Deps: d, store: store{d.DB}, hashes: hashes, words: newWordlist(), leaked: leaked}
+	if i.rules, err = d.Config.rules(); err != nil {
+		return nil, err
+	}
 	i.sessions = newSessions(i.store, d.Clock, d.Config)
 	if d.Roles != nil {
 		i.SetRoles(d.Roles)

@@ -48,6 +48,7 @@ func (i *Identity) Mount(rt *web.Router) {
 	i.mountHistory(rt)
 	i.mountContact(rt)
 	i.mountAccess(rt)
+	i.mountAccounts(rt)
 	i.mountAPI(rt.API)
 }
 

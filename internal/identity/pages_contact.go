@@ -144,7 +144,15 @@ func (i *Identity) contactsView(r *http.Request) (v contactsView, err error) {
 		return v, err
 	}
 	v.Phone, v.Email = a.Phone, a.Email
-	v.Reserve, err = i.reserveOf(ctx, a.ID)
+	if v.Reserve, err = i.reserveOf(ctx, a.ID); err != nil {
+		return v, err
+	}
+	g, err := i.guardOf(ctx, i.store.read(), a.ID)
+	if err != nil || g.Restriction == "" {
+		return v, err
+	}
+	v.Restricted = true
+	v.Reason, err = i.reasonOf(ctx, g)
 	return v, err
 }
 

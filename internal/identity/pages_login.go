@@ -128,6 +128,9 @@ func (i *Identity) postCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	to := target(form.Get("to"))
 	o, err := i.finish(r.Context(), web.Cookie(r, signInCookie), answerOf(form), false)
+	if errors.Is(err, ErrFurther) {
+		return web.Redirect(w, r, withTo("/login/code", to))
+	}
 	if err != nil {
 		return i.codeFailed(w, r, to, err)
 	}

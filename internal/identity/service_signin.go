@@ -87,6 +87,9 @@ func missing(name, password string) error {
 
 // admit counts the attempt against the limits and the lock, before any hash.
 func (i *Identity) admit(ctx context.Context, owner string, c contact) (last time.Duration, err error) {
+	if i.rules.Blocks(ActorOf(ctx).IP) {
+		return 0, ErrRisk
+	}
 	var refusal error
 	lock, own, err := i.lockOf(ctx, owner, c)
 	if err != nil {
@@ -97,6 +100,9 @@ func (i *Identity) admit(ctx context.Context, owner string, c contact) (last tim
 		wait, err := i.takeAttempt(ctx, tx, c, own)
 		if err != nil || wait > 0 {
 			refusal = limited(wait)
+			return err
+		}
+		if err := i.visit(ctx, tx, c.kind+":"+c.value); err != nil {
 			return err
 		}
 		var locked time.Duration
@@ -361,6 +367,9 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	at, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
 	if err != nil {
 		return nil, i.factorRefused(ctx, a.ID, w.way.Kind, err)
+	}
+	if err := i.further(ctx, a, at.Way, token); err != nil {
+		return nil, err
 	}
 	return i.enter(ctx, at, methodOf(w.way.Kind), bearer, func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).DeleteSignIn(ctx, id.Hash(token))

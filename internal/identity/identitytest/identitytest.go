@@ -78,7 +78,7 @@ func Deps(t testing.TB, d *db.DB, s *secret.Sealer, clk clock.Clock) identity.De
 	}
 	return identity.Deps{
 		DB: d, Sealer: s, Audit: journal, Clock: clk, Log: slog.New(slog.DiscardHandler),
-		Texts: Texts(t), Notify: &Sender{}, Roles: Roles{}, Config: identity.Config{Hash: Hash()},
+		Texts: Texts(t), Notify: &Sender{}, Roles: Roles{}, Config: identity.Config{Hash: Hash(), RiskFile: identity.RiskOpen},
 	}
 }
 
