@@ -3,8 +3,10 @@ package cases
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"okno/internal/agency"
 	"okno/internal/applications/upload"
@@ -18,7 +20,7 @@ func (c *Cases) mountDesk(rt *web.Router) {
 	rt.Handle("GET "+deskBase+"{number}", staff, c.showTheirs)
 	rt.Handle("GET "+deskBase+"{number}/files/{file}", staff, c.getTheirFile)
 	rt.Handle("GET "+deskBase+"{number}/documents/{document}", staff, c.getTheirDocument)
-	for deed, do := range map[string]func(ctx context.Context, d Deal, v url.Values) error{
+	deeds := map[string]func(ctx context.Context, d Deal, v url.Values) error{
 		"take":    func(ctx context.Context, d Deal, _ url.Values) error { return c.Take(ctx, d) },
 		"return":  func(ctx context.Context, d Deal, _ url.Values) error { return c.Return(ctx, d) },
 		"assign":  func(ctx context.Context, d Deal, v url.Values) error { return c.Assign(ctx, d, v.Get("to")) },
@@ -35,8 +37,9 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		},
 		"confirm": func(ctx context.Context, d Deal, _ url.Values) error { return c.Confirm(ctx, d) },
 		"decline": func(ctx context.Context, d Deal, v url.Values) error { return c.Decline(ctx, d, v.Get("words")) },
-	} {
-		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, do))
+	}
+	for _, deed := range slices.Sorted(maps.Keys(deeds)) { // whoever walks the routes does it in one order
+		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, deeds[deed]))
 	}
 }
 

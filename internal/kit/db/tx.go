@@ -175,6 +175,10 @@ func (t *Tx) Now() Time { return t.now }
 // Engine tells which engine the transaction runs on.
 func (t *Tx) Engine() Engine { return t.engine }
 
+// SQL is the transaction itself, for libraries that bring their own SQL; nil in
+// a change on PostgreSQL.
+func (t *Tx) SQL() *sql.Tx { return t.tx }
+
 // AfterCommit runs f once the transaction is committed, and never otherwise.
 // A crash may lose it: only for what lives in memory.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }

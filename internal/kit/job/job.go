@@ -84,7 +84,7 @@ func driver(d *db.DB) riverdriver.Driver[*sql.Tx] {
 	if d.Engine() == db.Postgres {
 		return riverdatabasesql.New(d.SQL())
 	}
-	return riversqlite.New(d.SQL())
+	return sharing{riversqlite.New(d.SQL()), d}
 }
 
 // New is a queue on d. Handlers are added with Handle before Start.
@@ -153,7 +153,7 @@ func (q *Queue) Start(ctx context.Context, workers int) error {
 		JobTimeout: time.Minute, CompletedJobRetentionPeriod: time.Hour,
 		// What a node had in hand when it died is taken up again after that.
 		RescueStuckJobsAfter: 5 * time.Minute,
-		ErrorHandler: errorLog{q.log}, SkipUnknownJobCheck: true,
+		ErrorHandler:         errorLog{q.log}, SkipUnknownJobCheck: true,
 	}
 	if q.db.Engine() == db.Postgres {
 		return q.startPostgres(ctx, cfg)
