@@ -2,6 +2,7 @@ package cabinet
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 	"time"
 
@@ -26,8 +27,11 @@ type round struct {
 	done   chan struct{}
 }
 
-// roundMost is how long a round may take.
-const roundMost = 10 * time.Second
+// roundMost is how long a round may take. It ends for everybody in it at once,
+// so it must be longer than the queue for a connection ever is: at ten seconds
+// sixty people were told at once that the database is away, while ten thousand
+// waited for it. Who goes away sooner does not wait.
+const roundMost = time.Minute
 
 // of is the owner's mark as of now, 0 where nothing has changed yet. SQLite is
 // asked straight: that takes less than waiting for others.
@@ -42,7 +46,7 @@ func (m *marks) of(ctx context.Context, owner string) (int64, error) {
 	}
 	r, leads := m.join(owner)
 	if leads {
-		m.run(r)
+		m.run(nil, r)
 	}
 	select {
 	case <-r.done:
@@ -71,24 +75,51 @@ func (m *marks) join(owner string) (r *round, leads bool) {
 
 // run asks for the round, and sees to it that those who came meanwhile are
 // asked for next: eight of ten thousand people's questions a millisecond cost a
-// third of what they cost one by one.
-func (m *marks) run(r *round) {
+// third of what they cost one by one. As long as rounds follow each other they
+// keep one connection: when all of the others have a queue, everybody in a
+// round would wait in it a second time.
+func (m *marks) run(c *sql.Conn, r *round) {
 	// The context of one must not end the question of all.
 	ctx, cancel := context.WithTimeout(context.Background(), roundMost)
 	defer cancel()
-	r.marks, r.err = m.ask(ctx, r.owners)
+	c = m.answer(ctx, c, r)
 	close(r.done)
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	next := m.next
 	m.next, m.busy = nil, next != nil
-	if next != nil {
-		go m.run(next)
+	m.mu.Unlock()
+	switch {
+	case next != nil:
+		go m.run(c, next)
+	case c != nil:
+		_ = c.Close()
 	}
 }
 
-func (m *marks) ask(ctx context.Context, owners []string) (map[string]int64, error) {
-	rows, err := m.db.Reader().QueryContext(ctx, "SELECT owner_id, mark FROM cabinet_marks WHERE owner_id = ANY($1)", owners)
+// answer gives the connection for the next round; nil when it is of no use, and
+// then the question is asked again on another one.
+func (m *marks) answer(ctx context.Context, c *sql.Conn, r *round) *sql.Conn {
+	if c == nil {
+		c, r.err = m.db.SQL().Conn(ctx)
+		if r.err != nil {
+			r.err = db.Classify(r.err)
+			return nil
+		}
+	}
+	if r.marks, r.err = ask(ctx, c, r.owners); r.err == nil {
+		return c
+	}
+	_ = c.Close()
+	r.marks, r.err = ask(ctx, m.db.Reader(), r.owners)
+	return nil
+}
+
+type asker interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func ask(ctx context.Context, q asker, owners []string) (map[string]int64, error) {
+	rows, err := q.QueryContext(ctx, "SELECT owner_id, mark FROM cabinet_marks WHERE owner_id = ANY($1)", owners)
 	if err != nil {
 		return nil, db.Classify(err)
 	}
