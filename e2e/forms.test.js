@@ -45,7 +45,7 @@ test('browser and server say the same of a wrong answer', async () => {
   const w = await Window.open(portal, engine, album, { lang: 'ru', size: 'desktop', js: true }, state)
   await w.go('/cabinet/drafts/new?service=child-benefit')
   await w.press(w.page.locator('main form[action="/cabinet/drafts"] button'))
-  const box = w.page.locator('main input[inputmode=numeric]').first()
+  const box = w.page.locator('main input[inputmode=numeric]:not(.govuk-date-input__input)').first()
   const name = await box.getAttribute('name')
   await box.fill('12')
   await box.press('Tab')

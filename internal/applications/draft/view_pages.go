@@ -196,34 +196,21 @@ func (v *checkView) origin(x forms.Row) string {
 	return sourceText(v.ctx, forms.Source{From: m.From, Path: m.Path, Origin: *m.Origin, AsOf: m.AsOf}, false)
 }
 
-// table are the first rows of a long list.
+// table are the first rows of a long list, a line of text each.
 func (v *checkView) table(l forms.List) ui.TableParams {
-	p := ui.TableParams{Head: []ui.Cell{{Text: v.t("applications.draft.table.number")}}, FirstCellIsHeader: true}
-	g := v.work.service.Group(l.Group)
-	for i := range g.Fields {
-		if g.Fields[i].Kind != "note" {
-			p.Head = append(p.Head, ui.Cell{Text: v.in(g.Fields[i].Label)})
-		}
-	}
+	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
+		{Text: v.t("applications.draft.table.number")}, {Text: v.in(v.work.service.Group(l.Group).Repeat.Item)},
+	}}
 	for n, item := range l.Items[:min(len(l.Items), rowsChecked)] {
-		cells := []ui.Cell{{Text: strconv.Itoa(n + 1)}}
-		for i := range g.Fields {
-			if g.Fields[i].Kind != "note" {
-				cells = append(cells, v.cell(item.Rows, &g.Fields[i]))
+		var all []string
+		for _, x := range item.Rows {
+			if !x.Empty {
+				all = append(all, x.Value)
 			}
 		}
-		p.Rows = append(p.Rows, cells)
+		p.Rows = append(p.Rows, []ui.Cell{{Text: strconv.Itoa(n + 1)}, {Text: strings.Join(all, " · ")}})
 	}
 	return ui.Stacked(p)
-}
-
-func (v *checkView) cell(rows []forms.Row, f *forms.Field) ui.Cell {
-	for i := range rows {
-		if strings.HasSuffix(rows[i].Field, "."+f.ID) {
-			return ui.Cell{HTML: answer(v, rows[i])}
-		}
-	}
-	return ui.Cell{}
 }
 
 // box is the first box of the field in its page.

@@ -116,43 +116,50 @@ func (v *stepView) address(name, value string) string {
 	return stepPath(v.work.ID, v.step.Step.ID) + "?" + q.Encode()
 }
 
-// rows are a page of a table in print.
+// rows are a page of a table in print: a row is one line of text, because
+// columns of so many sorts do not fit beside each other.
 func (v *stepView) rows(g *forms.GroupState) ui.TableParams {
-	p := ui.TableParams{Head: []ui.Cell{{Text: v.t("applications.draft.table.number")}}, FirstCellIsHeader: true}
-	for i := range g.Group.Fields {
-		if f := &g.Group.Fields[i]; f.Kind != "note" {
-			p.Head = append(p.Head, ui.Cell{Text: v.in(f.Label)})
-		}
-	}
-	p.Head = append(p.Head, ui.Cell{HTML: hiddenText(v.t("applications.draft.table.deeds"))})
+	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
+		{Text: v.t("applications.draft.table.number")}, {Text: v.in(g.Group.Repeat.Item)}, {HTML: hiddenText(v.t("applications.draft.table.deeds"))},
+	}}
 	_, page := v.pages(g)
 	for i := (page - 1) * rowsShown; i < min(page*rowsShown, len(g.Items)); i++ {
-		p.Rows = append(p.Rows, v.row(g, i))
+		text, wrong := printed(&g.Items[i], printer(v.ctx))
+		p.Rows = append(p.Rows, []ui.Cell{{Text: strconv.Itoa(i + 1)}, {Text: text}, {HTML: rowDeeds(v, g, i, wrong)}})
 	}
 	return ui.Stacked(p)
 }
 
-func (v *stepView) row(g *forms.GroupState, i int) []ui.Cell {
-	cells := []ui.Cell{{Text: strconv.Itoa(i + 1)}}
-	texts, wrong := printed(&g.Items[i], printer(v.ctx))
-	for j := range g.Group.Fields {
-		if f := &g.Group.Fields[j]; f.Kind != "note" {
-			cells = append(cells, ui.Cell{Text: texts[f.ID]})
-		}
-	}
-	return append(cells, ui.Cell{HTML: rowDeeds(v, g, i, wrong), Classes: "okno-nowrap"})
-}
-
-// printed are the answers of a row as people read them, by field, and whether
-// any is missing or wrong.
-func printed(item *forms.ItemState, p forms.Printer) (texts map[string]string, wrong bool) {
-	texts = make(map[string]string, len(item.Fields))
+// printed are the answers of a row as people read them, and whether any is
+// missing or wrong.
+func printed(item *forms.ItemState, p forms.Printer) (text string, wrong bool) {
+	var all []string
 	for i := range item.Fields {
 		f := &item.Fields[i]
-		texts[f.Field.ID] = shown(f, p)
+		if s := shown(f, p); s != "" {
+			all = append(all, s)
+		}
 		wrong = wrong || f.Missing || len(f.Wrong) > 0
 	}
-	return texts, wrong
+	return strings.Join(all, " · "), wrong
+}
+
+// hasTable reports whether the page needs the whole width.
+func (v *stepView) hasTable() bool {
+	for i := range v.step.Groups {
+		if isTable(v.step.Groups[i].Group) {
+			return true
+		}
+	}
+	return false
+}
+
+// column is the width of the page.
+func (v *stepView) column() string {
+	if v.hasTable() {
+		return "govuk-grid-column-full"
+	}
+	return "govuk-grid-column-two-thirds"
 }
 
 // rowHref is where a fault in a closed row is mended, "" for other faults.
