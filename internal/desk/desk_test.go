@@ -178,7 +178,7 @@ func TestSystem(t *testing.T) {
 	down := Party{Name: "smpp", Check: func(context.Context) error { return errors.New("connection refused\nand more") }}
 	call := site(t, room(t, b, up, down))
 	body := call("adm administrator", "/desk/system?retried=1", nil).Body.String()
-	inOrder(t, body, "заново", "Остановлены", "2", "Ждут", "7", "smtp", "Отвечает", "smpp", "Не отвечает", "connection refused", "notify.deliver", "refused",
+	inOrder(t, body, "заново", "Остановлены", "2", "Ждут", "7", "Почта", "Отвечает", "СМС", "Не отвечает", "connection refused", "notify.deliver", "refused",
 		"tax/service.yaml:3:1", "passport", "agency mvd", "3", "login-off", "Весь портал", "Сотрудник ведомства, Руководитель", "login-offmvd", "agency mvd")
 	for _, secret := range []string{"[desk.", "+7999", "and more", "by the other side"} {
 		if strings.Contains(body, secret) {

@@ -121,7 +121,7 @@ func (v journalView) table(ctx context.Context) ui.TableParams {
 	for _, l := range v.Lines {
 		p.Rows = append(p.Rows, []ui.Cell{
 			{HTML: stamp(l, v.zone)},
-			{HTML: narrow("act", l.Act, l.Act)},
+			{HTML: narrow("act", l.Act, actWords(ctx, l.Act))},
 			{HTML: v.actor(ctx, l)},
 			{HTML: narrow("owner", l.Owner, tail(l.Owner))},
 			{HTML: narrow("object", l.Object, objectName(l.Object))},
