@@ -1,0 +1,154 @@
+// Second factors in a real browser: passkeys and security keys by Chromium's
+// virtual authenticators, apps and recovery codes by hand, without scripts too.
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Album, browser, demoPhone, signIn, Window } from './people.js'
+import { password, Portal } from './portal.js'
+
+const list = '/cabinet/security/factors'
+const album = new Album()
+let portal, engine
+
+before(async () => {
+  [portal, engine] = await Promise.all([Portal.start(), browser()])
+})
+
+after(async () => {
+  await engine?.close()
+  await portal?.stop()
+})
+
+/** A virtual authenticator of the page (CDP, domain WebAuthn). */
+async function authenticator (w, options) {
+  const cdp = await w.context.newCDPSession(w.page)
+  await cdp.send('WebAuthn.enable')
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'usb', hasResidentKey: false, hasUserVerification: false, automaticPresenceSimulation: true, ...options }
+  })
+  return {
+    credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    put: credential => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    clear: () => cdp.send('WebAuthn.clearCredentials', { authenticatorId })
+  }
+}
+
+const platform = { transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, defaultBackupEligibility: true, defaultBackupState: true }
+
+/** Gives the proof by SMS that a change of factors asks for. */
+async function proveBySMS (w, phone) {
+  if (await w.page.locator('main [name=code]').count() === 0) {
+    const since = await w.portal.sandbox.now(phone)
+    await w.submit()
+    await w.fill({ code: await w.portal.sandbox.code(phone, since) })
+  }
+  await w.submit()
+}
+
+/** Begins to add a factor; prove gives the proof. */
+async function begin (w, kind, prove) {
+  await w.go(`${list}/add`)
+  if (/\/reauth/.test(w.page.url())) await prove()
+  await w.fill({ kind })
+  await w.submit()
+}
+
+async function presses (w, selector, url) {
+  await w.page.locator(selector).filter({ visible: true }).click()
+  await w.page.waitForURL(url)
+  await w.see()
+}
+
+async function signOut (w) {
+  await w.page.context().clearCookies()
+}
+
+/** The code of an authenticator app (RFC 6238). */
+function totp (secret, at = Date.now()) {
+  const bits = [...secret.replace(/\s/g, '')].map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))
+  const count = Buffer.alloc(8)
+  count.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
+  const sum = createHmac('sha1', key).update(count).digest()
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+test('a passkey of the device signs in without a name', async () => {
+  const w = await Window.open(portal, engine, album, { lang: 'ru', size: 'phone', js: true })
+  const device = await authenticator(w, platform)
+  const phone = demoPhone(1)
+  await signIn(w, phone, phone)
+  await begin(w, 'passkey', () => proveBySMS(w, phone))
+  await w.fill({ name: 'Мой телефон' })
+  await presses(w, 'form[data-passkey] button', /said=added/)
+  assert.match(await w.text(), /Мой телефон/)
+  const [credential] = await device.credentials()
+  assert.ok(credential.isResidentCredential && credential.backupEligibility, 'it is found without a name and may be backed up')
+
+  await signOut(w)
+  await w.go('/login')
+  await presses(w, 'form[data-passkey] button', /\/cabinet/)
+
+  await device.clear() // the same key, but it has counted less: a copy
+  await device.put({ ...credential, signCount: 0 })
+  await signOut(w)
+  await w.go('/login')
+  await presses(w, 'form[data-passkey] button', /\/login\/passkey/)
+  assert.match(await w.text(), /копия/)
+  await w.close()
+})
+
+test('a security key is the second factor, and another way is one press away', async () => {
+  const w = await Window.open(portal, engine, album, { lang: 'en', size: 'desktop', js: true })
+  await authenticator(w, {})
+  const phone = demoPhone(2)
+  await signIn(w, phone, phone)
+  await begin(w, 'key', () => proveBySMS(w, phone))
+  await presses(w, 'form[data-passkey] button', /said=added/)
+
+  await signOut(w)
+  await w.go('/login')
+  await w.fill({ name: phone, password })
+  await w.submit()
+  await w.press('main a[href^="/login/ways"]')
+  await w.page.locator('main input[name=way]:not([value=sms], [value=email])').check()
+  await w.submit()
+  await presses(w, 'form[data-passkey] button', /\/cabinet/)
+  await w.close()
+})
+
+test('an app and recovery codes work without scripts', async () => {
+  const w = await Window.open(portal, engine, album, { lang: 'ru', size: 'phone', js: false })
+  const phone = demoPhone(3)
+  await signIn(w, phone, phone)
+  await begin(w, 'totp', () => proveBySMS(w, phone))
+  await w.page.locator('main summary').first().click()
+  const secret = (await w.text()).match(/[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}/)[0]
+  await w.fill({ code: '000000' })
+  await w.submit()
+  assert.equal(await w.page.locator('.govuk-error-summary').count(), 1)
+  await w.fill({ code: totp(secret), name: 'Телефон' })
+  await w.submit()
+  assert.match(w.page.url(), /said=added/)
+
+  await begin(w, 'recovery', async () => { // by what is held, now
+    await w.fill({ code: totp(secret, Date.now() + 30_000) }) // the next one: a code is taken once
+    await w.submit()
+  })
+  const codes = (await w.text()).match(/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/g)
+  assert.equal(new Set(codes).size, 10)
+
+  await signOut(w)
+  await w.go('/login')
+  await w.fill({ name: phone, password })
+  await w.submit()
+  await w.press('main a[href^="/login/ways"]')
+  await w.fill({ way: 'recovery' })
+  await w.submit()
+  await w.fill({ code: codes[0].toLowerCase() })
+  await w.submit()
+  assert.match(w.page.url(), /\/cabinet/)
+  await w.close()
+})
+
+test('the pages have no faults', () => album.clean())
