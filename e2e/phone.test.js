@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { Album, browser, demoPhone, signIn, Window } from './people.js'
-import { Portal } from './portal.js'
+import { Portal, password } from './portal.js'
 import { until } from './sandbox.js'
 
 let portal, engine, state
@@ -163,7 +163,21 @@ test('approval by push, with a number to match', async () => {
   await hand.press(hand.page.getByRole('button', { name: 'Подтвердить' }))
   assert.match(await hand.text(), /Готово/)
   await computer.page.waitForURL(/\/cabinet$/)
-  await Promise.all([computer, hand].map(w => w.close()))
+  await computer.close()
+
+  // The device is a way to sign in from now on.
+  const next = await Window.open(portal, engine, album, {})
+  await next.go('/login')
+  await next.fill({ name: 'anna', password })
+  await next.submit()
+  await choose(next, 'Подтвердите вход на устройстве', 'Подтверждение на устройстве')
+  const asked = await next.page.locator('.okno-ask__number').innerText()
+  await hand.go('/app')
+  await hand.press(hand.page.getByRole('link', { name: 'Ответить' }))
+  await hand.fill({ choice: asked })
+  await hand.press(hand.page.getByRole('button', { name: mine.ru }))
+  await next.page.waitForURL(/\/cabinet$/)
+  await Promise.all([next, hand].map(w => w.close()))
 })
 
 test('the installed app keeps nothing of anybody', async () => {
@@ -189,5 +203,56 @@ test('the installed app keeps nothing of anybody', async () => {
   for (const icon of manifest.icons) assert.equal((await hand.context.request.get(icon.src)).headers()['content-type'], 'image/png')
   await hand.close()
 })
+
+test('a certificate in the browser is a second factor', async () => {
+  const secure = await Portal.start({ tls: true })
+  const contexts = []
+  try {
+    const issue = async name => (await fetch(`${secure.sandbox.url}/api/certificates/${name}`, { method: 'POST' })).json()
+    const open = async shown => {
+      const context = await engine.newContext({
+        baseURL: secure.url, ignoreHTTPSErrors: true, locale: 'ru-RU', viewport: { width: 320, height: 640 },
+        clientCertificates: [{ origin: secure.certificates, cert: Buffer.from(shown.cert), key: Buffer.from(shown.key) }]
+      })
+      contexts.push(context)
+      context.setDefaultTimeout(15_000)
+      const w = Object.assign(new Window(secure, engine, album, { size: 'phone' }), { context })
+      w.page = await w.newPage()
+      return w
+    }
+    const mine = await issue('anna')
+    const w = await open(mine)
+    await signIn(w, 'anna', demoPhone(1))
+    await w.go('/cabinet/security/certificates')
+    await w.press(w.page.getByRole('button', { name: 'Привязать сертификат' }))
+    await w.press(w.page.getByRole('button', { name: 'Продолжить' }))
+    assert.match(await w.text(), /Сертификат привязан/)
+    assert.match(await w.text(), /CN=anna/)
+
+    // The next sign-in is asked for it; a thief with the password has another.
+    for (const [shown, way] of [[await issue('thief'), false], [mine, true]]) {
+      const next = await open(shown)
+      await next.go('/login')
+      await next.fill({ name: 'anna', password })
+      await next.submit()
+      await choose(next, 'Покажите сертификат', 'Сертификат в браузере')
+      await next.press(next.page.getByRole('button', { name: 'Продолжить' }))
+      assert.equal(new URL(next.page.url()).pathname, '/login/certificate')
+      await next.press(next.page.getByRole('button', { name: 'Продолжить' }))
+      assert.equal(new URL(next.page.url()).pathname === '/cabinet', way, await next.text())
+    }
+  } finally {
+    await Promise.all(contexts.map(c => c.close()))
+    await secure.stop()
+  }
+})
+
+/** Chooses a way to sign in where another one was asked for first. */
+async function choose (w, title, label) {
+  if ((await w.text()).includes(title)) return
+  await w.press(w.page.locator('a[href^="/login/ways"]'))
+  await w.page.getByLabel(label).check()
+  await w.submit()
+}
 
 test('the pages are clean', () => album.clean())

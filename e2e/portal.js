@@ -38,13 +38,15 @@ export class Portal {
   #dir
   log = ''
 
-  static async start () {
+  /** tls: over https, with certificates of people asked for at the next port. */
+  static async start ({ tls = false } = {}) {
     const portal = new Portal()
     const [port, sandboxPort] = [await freePort(), await freePort()]
-    portal.url = `http://localhost:${port}`
+    portal.url = `${tls ? 'https' : 'http'}://localhost:${port}`
+    portal.certificates = `https://localhost:${port + 1}`
     portal.sandbox = new Sandbox(`http://127.0.0.1:${sandboxPort}`)
     portal.#dir = mkdtempSync(join(tmpdir(), 'okno-e2e-'))
-    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${sandboxPort}`, '--data', portal.#dir])
+    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${sandboxPort}`, '--data', portal.#dir, ...(tls ? ['--tls'] : [])])
     for (const stream of [portal.#child.stdout, portal.#child.stderr]) stream.on('data', text => { portal.log += text })
     await portal.#ready()
     return portal

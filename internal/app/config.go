@@ -47,11 +47,12 @@ type Config struct {
 	// Workers is how many jobs run at once.
 	Workers int `yaml:"workers" env:"WORKERS"`
 
-	SMTP       SMTP     `yaml:"smtp" envPrefix:"SMTP_"`
-	SMS        SMS      `yaml:"sms" envPrefix:"SMS_"`
-	SMSBackup  SMS      `yaml:"sms_backup" envPrefix:"SMS_BACKUP_"`
-	Registries Registry `yaml:"registries" envPrefix:"REGISTRIES_"`
-	Push       Push     `yaml:"push" envPrefix:"PUSH_"`
+	SMTP       SMTP       `yaml:"smtp" envPrefix:"SMTP_"`
+	SMS        SMS        `yaml:"sms" envPrefix:"SMS_"`
+	SMSBackup  SMS        `yaml:"sms_backup" envPrefix:"SMS_BACKUP_"`
+	Registries Registry   `yaml:"registries" envPrefix:"REGISTRIES_"`
+	Push       Push       `yaml:"push" envPrefix:"PUSH_"`
+	ClientCert ClientCert `yaml:"client_cert" envPrefix:"CLIENT_"`
 	// Clamd is host:port or a socket's path of the virus scanner; "" for none.
 	Clamd string `yaml:"clamd" env:"CLAMD"`
 	// WebhooksPrivate lets webhooks go to private addresses and by plain HTTP.
@@ -106,6 +107,21 @@ type Push struct {
 	Key secret.String `yaml:"key" env:"KEY"`
 	// insecure is the sandbox.
 	insecure []string
+}
+
+// ClientCert is how certificates of people are taken; without CA they are not.
+type ClientCert struct {
+	// CA is the file of the authorities whose certificates count (PEM), CRL that of
+	// their revoked ones, "" for none.
+	CA  string `yaml:"ca" env:"CA"`
+	CRL string `yaml:"crl" env:"CRL"`
+	// Listen is host:port of the address that asks browsers for a certificate, and
+	// URL how people reach it: the portal's own address never asks.
+	Listen string `yaml:"listen" env:"LISTEN"`
+	URL    string `yaml:"url" env:"URL"`
+	// Header is where a proxy that asks in our stead tells the certificate, such as
+	// Client-Cert (RFC 9440); believed only from proxies.
+	Header string `yaml:"header" env:"HEADER"`
 }
 
 // TLS are the certificate and key of the portal; without them a proxy in front
@@ -214,7 +230,7 @@ func (c *Config) defaultKeys() secret.String {
 
 // Check names the first setting that is wrong, in one line.
 func (c *Config) Check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkStores, c.checkParties, c.checkFiles} {
+	for _, check := range []func() error{c.checkAddresses, c.checkStores, c.checkParties, c.checkFiles, c.checkClientCert} {
 		if err := check(); err != nil {
 			return fmt.Errorf("config: %w", err)
 		}

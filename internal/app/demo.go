@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -90,9 +91,29 @@ func (d demoCommand) config(_ context.Context, sb *sandbox.Sandbox) (Config, err
 		if c.TLS, err = localCertificate(filepath.Join(d.Data, "tls"), host); err != nil {
 			return c, err
 		}
+		if err := d.clientCertificates(&c, sb, host, port); err != nil {
+			return c, err
+		}
 	}
 	c.defaults()
 	return c, c.Check()
+}
+
+// clientCertificates takes certificates of the sandbox's authority at the port
+// after the portal's.
+func (d demoCommand) clientCertificates(c *Config, sb *sandbox.Sandbox, host, port string) error {
+	n, err := strconv.Atoi(port)
+	if err != nil || n == 0 {
+		return nil //nolint:nilerr // a port that nobody knows has no next one
+	}
+	listenHost, _, _ := net.SplitHostPort(d.Listen) // split before
+	next := strconv.Itoa(n + 1)
+	path := filepath.Join(d.Data, "tls", "people-authority.pem")
+	if err := os.WriteFile(path, sb.PeopleAuthority(), 0o600); err != nil {
+		return fmt.Errorf("demo certificates: %w", err)
+	}
+	c.ClientCert = ClientCert{CA: path, Listen: net.JoinHostPort(listenHost, next), URL: "https://" + net.JoinHostPort(host, next)}
+	return nil
 }
 
 // scratch is a configuration for a portal in one folder that nobody depends on.

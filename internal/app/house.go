@@ -21,6 +21,7 @@ import (
 	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	certs "okno/internal/identity/certificate"
 	"okno/internal/identity/device"
 	"okno/internal/identity/factor"
 	"okno/internal/kit/audit"
@@ -72,8 +73,10 @@ type House struct {
 	device    *device.Room
 	factors   *factor.Room
 	push      *webpush.Gateway
-	agency    *agency.Room
-	profile   *profile.Profile
+
+	certificates *certs.Room
+	agency       *agency.Room
+	profile      *profile.Profile
 
 	vault        *vault.Vault
 	catalog      *catalog.Catalog
@@ -159,6 +162,13 @@ func (h *House) buildPeople(context.Context) error {
 		if err := h.device.SetVAPID(key.Reveal()); err != nil {
 			return fmt.Errorf("config: push.key: %w", err)
 		}
+	}
+	if err := h.buildCertificates(); err != nil {
+		return err
+	}
+	h.factors.Register(h.device.Kind(), h.certificates.Kind())
+	if h.factors.Passkeys() {
+		h.device.Unlock = h.factors
 	}
 	h.agency, err = agency.New(agency.Deps{
 		DB: h.stores.db, Audit: h.audit, Services: h.servicesFS(), Changed: h.identity.RolesChanged, Keyset: h.stores.sealer.Keyset(),

@@ -14,6 +14,7 @@ import (
 	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	certs "okno/internal/identity/certificate"
 	"okno/internal/identity/device"
 	"okno/internal/identity/factor"
 	"okno/internal/kit/audit"
@@ -39,7 +40,7 @@ type room interface{ Mount(rt *web.Router) }
 
 func (h *House) rooms() []room {
 	return []room{
-		h.identity, h.factors, h.device, h.agency, h.profile, h.vault, h.catalog, h.applications, h.webhooks, h.support, h.cabinet, h.desk,
+		h.identity, h.factors, h.device, h.certificates, h.agency, h.profile, h.vault, h.catalog, h.applications, h.webhooks, h.support, h.cabinet, h.desk,
 	}
 }
 
@@ -49,7 +50,7 @@ func roomMigrations() []db.Migrations {
 		audit.Migrations(), notify.Migrations(), identity.Migrations(), factor.Migrations(), agency.Migrations(), profile.Migrations(),
 		vault.Migrations(), catalog.Migrations(), support.Migrations(), desk.Migrations(), webhook.Migrations(),
 	}
-	all = append(all, device.Migrations())
+	all = append(all, device.Migrations(), certs.Migrations())
 	all = append(all, applications.Migrations()...)
 	return append(all, cabinet.Migrations()) // its triggers stand on tables of those before
 }
@@ -71,7 +72,7 @@ func migrate(ctx context.Context, s *stores) error {
 func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
 	all := []fs.FS{
-		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), factor.Locale(), device.Locale(),
+		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), factor.Locale(), device.Locale(), certs.Locale(),
 		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(), webhook.Locale(),
 	}
 	return append(all, applications.Locales()...)
@@ -82,6 +83,7 @@ func (h *House) owners() []profile.Owner {
 	return []profile.Owner{
 		{Name: "notify", Export: h.notify.Export, Erase: h.notify.Erase},
 		{Name: "identity", Export: h.identity.Export, Erase: h.identity.Erase, Retain: h.identity.Retain},
+		{Name: "certificates", Export: h.certificates.Export, Erase: h.certificates.Erase},
 		{Name: "devices", Export: h.device.Export, Erase: h.device.Erase},
 		{Name: "agency", Export: h.agency.Export, Erase: h.agency.Erase},
 		{Name: "vault", Export: h.vault.Export, Erase: h.vault.Erase, Retain: h.vault.Retain},

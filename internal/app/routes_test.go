@@ -144,6 +144,7 @@ var walk = map[string]line{
 	"GET /desk/tickets/{number}":                           {path: "/desk/tickets/{ticket number}"},
 	"POST /desk/tickets/{number}/{deed}":                   {path: "/desk/tickets/{ticket number}/take"},
 	"GET /cabinet/notices/{id}":                            {path: "/cabinet/notices/{notice}"},
+	"POST /cabinet/security/certificates/{id}/remove":      {path: "/cabinet/security/certificates/nothing/remove"},
 	"GET /q/{code}":                                        {path: "/q/nothing", open: true},
 	"GET /app/approve/{id}":                                {path: "/app/approve/nothing", open: true}, // whose it is, is tried in identity/device
 	"POST /app/approve/{id}/options":                       {path: "/app/approve/nothing/options", open: true},

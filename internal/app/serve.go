@@ -26,6 +26,8 @@ type server struct {
 	ready atomic.Bool
 	main  *http.Server
 	admin *http.Server
+	// clients asks browsers for a certificate; nil for none.
+	clients *http.Server
 	// streams is cancelled when the node drains, so that live streams end.
 	streams context.CancelFunc
 }
@@ -71,7 +73,7 @@ func (s *server) run(ctx context.Context, ready func(addr string)) error {
 	if err != nil {
 		return err
 	}
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	if s.house.Config.AdminListen != "" {
 		al, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.house.Config.AdminListen)
 		if err != nil {
@@ -80,6 +82,9 @@ func (s *server) run(ctx context.Context, ready func(addr string)) error {
 		go func() { failed <- s.admin.Serve(al) }()
 	}
 	if err := s.house.Start(ctx); err != nil {
+		return err
+	}
+	if err := s.serveClients(ctx, failed); err != nil {
 		return err
 	}
 	go func() { failed <- s.main.Serve(l) }()
@@ -130,6 +135,9 @@ func (s *server) drain() error {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- s.main.Shutdown(ctx) }()
+	if s.clients != nil {
+		_ = s.clients.Shutdown(ctx)
+	}
 	s.streams() // live streams would keep Shutdown waiting
 	err := <-done
 	err = errors.Join(err, s.house.Stop(ctx))

@@ -85,7 +85,7 @@ func (i *Identity) formView(r *http.Request, to string) (FormView, error) {
 		return FormView{}, err
 	}
 	v := FormView{
-		Way: wait.way, To: to, Action: codePath(wait.way), Resend: "/login/code/resend", Options: "/login/code/options",
+		Way: wait.way, Attempt: wait.id, To: to, Action: codePath(wait.way), Resend: "/login/code/resend", Options: "/login/code/options",
 		Wait: ceilSeconds(wait.resend),
 	}
 	if len(wait.ways) > 1 {

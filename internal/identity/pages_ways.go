@@ -117,7 +117,7 @@ func (i *Identity) reauthView(r *http.Request, v ChoiceView) (FormView, error) {
 		return FormView{}, err
 	}
 	f := FormView{
-		Way: wait.way, To: v.To, Action: reauthPath("/reauth", v, wait.way.Ref), Resend: reauthPath("/reauth/send", v, wait.way.Ref),
+		Way: wait.way, Attempt: wait.id, To: v.To, Action: reauthPath("/reauth", v, wait.way.Ref), Resend: reauthPath("/reauth/send", v, wait.way.Ref),
 		Options: reauthPath("/reauth/options", v, wait.way.Ref), Wait: ceilSeconds(wait.resend),
 	}
 	if len(wait.ways) > 1 {

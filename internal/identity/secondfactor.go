@@ -65,6 +65,8 @@ type Asked struct {
 // FormView is what the form of a way is shown with.
 type FormView struct {
 	Way Way
+	// Attempt is the id of the attempt that the form is of.
+	Attempt string
 	// To is the local path to go to afterwards. Action takes the answer, Resend
 	// sends again, Options gives a script its options, Others lists other ways:
 	// each a path, "" for none.

@@ -23,6 +23,7 @@ func (s *Sandbox) handler() http.Handler {
 	site.HandleFunc("GET /api/push", s.apiPush)
 	site.HandleFunc("POST /api/push", s.apiSubscribe)
 	site.HandleFunc("DELETE /api/push", s.apiUnsubscribe)
+	site.HandleFunc("POST /api/certificates/{name}", s.apiCertificate)
 	site.HandleFunc("GET /api/switches", s.apiSwitches)
 	site.HandleFunc("PUT /api/switches/{party}", s.apiSetSwitch)
 	site.HandleFunc("GET /api/people", s.apiPeople)

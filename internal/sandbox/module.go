@@ -51,6 +51,7 @@ type Sandbox struct {
 	mail      *mail.Server
 	smsc      *smsc.Server
 	push      *push.Service
+	authority *authority
 	site      *http.Server
 	secrets   Secrets
 	certPEM   []byte
@@ -120,6 +121,9 @@ func build(cfg Config) (*Sandbox, error) {
 	var err error
 	if s.box, err = openBox(cfg.Dir); err != nil {
 		return nil, err
+	}
+	if s.authority, err = openAuthority(cfg.Dir, cfg.Clock); err != nil {
+		return nil, errors.Join(err, s.box.Close())
 	}
 	var offer *tls.Config
 	if cfg.StartTLS {

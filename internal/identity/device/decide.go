@@ -12,6 +12,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/identity/device/devicedb"
 	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
 	"okno/internal/notify"
 )
 
@@ -52,6 +53,8 @@ type Answer struct {
 	Choice string
 	// Credential is the passkey's answer (JSON), "" for none.
 	Credential string
+	// Challenge is the token of what the passkey has answered.
+	Challenge string
 	// Device is the secret of a device that takes push messages, "" for none.
 	Device string
 }
@@ -100,7 +103,12 @@ func (r *Room) Unlocks(ctx context.Context) (bool, error) {
 	if r.Unlock == nil {
 		return false, nil
 	}
-	return r.Unlock.HasPasskey(ctx, identity.ActorOf(ctx).ID)
+	a, err := r.Identity.Account(ctx, identity.ActorOf(ctx).ID)
+	if err != nil {
+		return false, err
+	}
+	ways, err := r.Unlock.Ways(ctx, a)
+	return slices.ContainsFunc(ways, func(w identity.Way) bool { return w.Kind == "webauthn" }), err
 }
 
 func (r *Room) unlocked(ctx context.Context, a Ask, with Answer) error {
@@ -122,10 +130,12 @@ func (r *Room) unlocked(ctx context.Context, a Ask, with Answer) error {
 	if err := r.Identity.Limit(ctx, limitUnlock, a.Owner, unlockTries, unlockPer); err != nil {
 		return err
 	}
-	return r.Unlock.Unlock(ctx, a.Owner, unlockSubject(a.ID), credential)
+	at, err := r.Unlock.CheckPasskey(ctx, with.Challenge, credential)
+	if err != nil && errs.KindOf(err) != errs.Internal || err == nil && at.Account.ID != a.Owner {
+		return ErrUnlock.WithField("credential", ErrUnlock.Key)
+	}
+	return err
 }
-
-func unlockSubject(ask string) string { return "device:" + ask }
 
 // Refuse answers no.
 func (r *Room) Refuse(ctx context.Context, askID string) error {

@@ -21,13 +21,12 @@ import (
 // Unlocker asks a phone to be unlocked by its owner: a passkey of the account
 // with user verification (WebAuthn).
 type Unlocker interface {
-	// HasPasskey reports whether the account has one at all.
-	HasPasskey(ctx context.Context, owner string) (bool, error)
-	// UnlockOptions are the options of navigator.credentials.get, as JSON; the
-	// challenge is remembered under subject.
-	UnlockOptions(ctx context.Context, owner, subject string) ([]byte, error)
-	// Unlock checks the answer to them, once.
-	Unlock(ctx context.Context, owner, subject, credential string) error
+	// Ways are the factors of an account.
+	Ways(ctx context.Context, a identity.Account) ([]identity.Way, error)
+	// BeginPasskey makes a challenge with user verification, under a token that the
+	// browser keeps; CheckPasskey takes the answer, once, and tells whose it was.
+	BeginPasskey(ctx context.Context) (token string, options []byte, err error)
+	CheckPasskey(ctx context.Context, token, credential string) (identity.Attempt, error)
 }
 
 // Deps are what the package stands on. Queue and Live may be nil in tests.

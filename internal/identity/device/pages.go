@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -27,6 +28,8 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /reauth/push", identity.SignedIn(), r.postBegin(Fresh, true))
 	rt.Handle("GET /reauth/qr", identity.SignedIn(), r.showAsk(Fresh))
 	rt.Handle("GET /reauth/qr/part", identity.SignedIn(), r.part(Fresh))
+	rt.Handle("GET "+confirmPath, identity.SignedIn(), r.showAsk(Act))
+	rt.Handle("GET "+confirmPath+"/part", identity.SignedIn(), r.part(Act))
 	rt.Handle("GET /ask/state", web.Public, r.state)
 	rt.Handle("GET "+LivePath, web.Public, r.live)
 
@@ -160,6 +163,9 @@ func (r *Room) part(kind Kind) web.Handler {
 // enter uses the answer.
 func (r *Room) enter(w http.ResponseWriter, req *http.Request, kind Kind, to string) error {
 	ctx := req.Context()
+	if kind == Act { // used by the use case itself, in its transaction
+		return web.Redirect(w, req, cmp.Or(to, "/login"))
+	}
 	a, err := r.Use(ctx, web.Cookie(req, askCookie), kind)
 	if errors.Is(err, ErrOver) || errors.Is(err, ErrNoAsk) {
 		return web.Redirect(w, req, withTo(pathOf(kind), to))
@@ -218,4 +224,33 @@ func (r *Room) state(w http.ResponseWriter, req *http.Request) error {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// Deed is something that a person wants to do and a device of theirs confirms,
+// such as a submission or a payment.
+type Deed struct {
+	// Ref names it with all that matters: "payment:…:150000". What was confirmed
+	// under another ref is of no use.
+	Ref string
+	// Text says it to the person, in their language.
+	Text string
+	// Back is the local path to go on at when it is confirmed.
+	Back string
+	// Push asks the person's devices; without it a QR code is shown.
+	Push bool
+}
+
+// ConfirmBy sends the browser to wait until a device of the actor has confirmed
+// the deed. The use case then takes the confirmation by Confirmed, in its own
+// transaction.
+func (r *Room) ConfirmBy(w http.ResponseWriter, req *http.Request, d Deed) error {
+	if err := identity.NeedSignedIn(req.Context()); err != nil {
+		return err
+	}
+	_, browser, err := r.Begin(req.Context(), AskFor{Kind: Act, Owner: identity.ActorOf(req.Context()).ID, Push: d.Push, Ref: d.Ref, Text: d.Text})
+	if err != nil {
+		return err
+	}
+	web.SetCookie(w, req, askCookie, browser, qrLife)
+	return web.Redirect(w, req, withTo(confirmPath, d.Back))
 }

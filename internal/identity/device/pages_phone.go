@@ -93,19 +93,22 @@ func (r *Room) renderApprove(w http.ResponseWriter, req *http.Request, faults ma
 	})
 }
 
+// unlockCookie is the token of a passkey's challenge.
+const unlockCookie = "okno_unlock"
+
 // postOptions gives a script the passkey's options.
 func (r *Room) postOptions(w http.ResponseWriter, req *http.Request) error {
-	a, err := r.Mine(req.Context(), req.PathValue("id"))
-	if err != nil {
+	if _, err := r.Mine(req.Context(), req.PathValue("id")); err != nil {
 		return err
 	}
 	if r.Unlock == nil {
 		return ErrNoAsk
 	}
-	options, err := r.Unlock.UnlockOptions(req.Context(), a.Owner, unlockSubject(a.ID))
+	token, options, err := r.Unlock.BeginPasskey(req.Context())
 	if err != nil {
 		return err
 	}
+	web.SetCookie(w, req, unlockCookie, token, qrLife)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	return json.NewEncoder(w).Encode(json.RawMessage(options))
@@ -117,7 +120,7 @@ func (r *Room) postConfirm(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	ask := req.PathValue("id")
-	err = r.Confirm(req.Context(), ask, Answer{Choice: form.Get("choice"), Credential: form.Get("credential"), Device: web.Cookie(req, deviceCookie)})
+	err = r.Confirm(req.Context(), ask, Answer{Choice: form.Get("choice"), Credential: form.Get("credential"), Challenge: web.Cookie(req, unlockCookie), Device: web.Cookie(req, deviceCookie)})
 	switch {
 	case errors.Is(err, identity.ErrFresh):
 		return web.Redirect(w, req, withTo("/reauth", approvePath(ask)))

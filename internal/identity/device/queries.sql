@@ -15,6 +15,9 @@ SELECT * FROM identity_asks WHERE owner_id = $1 AND expires_at > $2 AND state IN
 -- name: RefAsk :one
 SELECT * FROM identity_asks WHERE owner_id = $1 AND ref = $2 AND kind = $3 ORDER BY created_at DESC, id DESC LIMIT 1;
 
+-- name: AskByRef :one
+SELECT * FROM identity_asks WHERE ref = $1 AND kind = $2 ORDER BY created_at DESC, id DESC LIMIT 1;
+
 -- name: ActAsk :one
 SELECT * FROM identity_asks
 WHERE owner_id = $1 AND expires_at > $2 AND session_id = $3 AND ref = $4 AND kind = 'act' AND state = 'confirmed'

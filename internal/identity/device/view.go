@@ -61,7 +61,7 @@ func (v askView) back() string {
 	case Fresh:
 		return withTo("/reauth", v.To)
 	case Act:
-		return ""
+		return v.To
 	case SignIn, Factor:
 	}
 	return withTo("/login", v.To)

@@ -89,6 +89,43 @@ func (q *Queries) AskByBrowser(ctx context.Context, browserHash []byte) (Identit
 	return i, err
 }
 
+const askByRef = `-- name: AskByRef :one
+SELECT id, kind, way, state, owner_id, session_id, reader_id, method, ref, browser_hash, code_hash, number, choices, tries, from_sealed, what_sealed, created_at, read_at, decided_at, expires_at FROM identity_asks WHERE ref = $1 AND kind = $2 ORDER BY created_at DESC, id DESC LIMIT 1
+`
+
+type AskByRefParams struct {
+	Ref  string
+	Kind string
+}
+
+func (q *Queries) AskByRef(ctx context.Context, arg AskByRefParams) (IdentityAsk, error) {
+	row := q.db.QueryRowContext(ctx, askByRef, arg.Ref, arg.Kind)
+	var i IdentityAsk
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Way,
+		&i.State,
+		&i.OwnerID,
+		&i.SessionID,
+		&i.ReaderID,
+		&i.Method,
+		&i.Ref,
+		&i.BrowserHash,
+		&i.CodeHash,
+		&i.Number,
+		&i.Choices,
+		&i.Tries,
+		&i.FromSealed,
+		&i.WhatSealed,
+		&i.CreatedAt,
+		&i.ReadAt,
+		&i.DecidedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const askOf = `-- name: AskOf :one
 SELECT id, kind, way, state, owner_id, session_id, reader_id, method, ref, browser_hash, code_hash, number, choices, tries, from_sealed, what_sealed, created_at, read_at, decided_at, expires_at FROM identity_asks WHERE id = $1
 `
