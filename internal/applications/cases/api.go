@@ -95,7 +95,10 @@ func (c *Cases) done(ctx context.Context, number string, err error) (*caseStateO
 	if err != nil {
 		return nil, err
 	}
-	k, err := c.find(ctx, number)
+	k, known := c.seen(ctx)
+	if !known { // nothing was moved: it was done before, under the same key
+		k, err = c.find(ctx, number)
+	}
 	return &caseStateOut{Body: stateOf(ctx, k)}, err
 }
 
@@ -195,6 +198,7 @@ func (c *Cases) apiAnswer(ctx context.Context, in *answerIn) (*caseStateOut, err
 			Name: f.Name, Size: int64(len(f.Content)), Body: bytes.NewReader(f.Content),
 		}})
 	}
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Reply(ctx, in.deal(in.Body.Version), r))
 }
 
@@ -204,5 +208,6 @@ type versionIn struct {
 }
 
 func (c *Cases) apiCancel(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Cancel(ctx, in.deal(in.Body.Version)))
 }

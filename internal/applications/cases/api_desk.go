@@ -45,10 +45,12 @@ func (c *Cases) apiLook(ctx context.Context, in *caseIn) (*cardOut, error) {
 }
 
 func (c *Cases) apiTake(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Take(ctx, in.deal(in.Body.Version)))
 }
 
 func (c *Cases) apiReturn(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Return(ctx, in.deal(in.Body.Version)))
 }
 
@@ -61,6 +63,7 @@ type assignIn struct {
 }
 
 func (c *Cases) apiAssign(ctx context.Context, in *assignIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Assign(ctx, in.deal(in.Body.Version), in.Body.To))
 }
 
@@ -76,6 +79,7 @@ type askIn struct {
 }
 
 func (c *Cases) apiAsk(ctx context.Context, in *askIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Request(ctx, in.deal(in.Body.Version), AskMore{
 		Preset: in.Body.Preset, Text: in.Body.Text, Fields: in.Body.Fields, Files: in.Body.Files,
 	}))
@@ -90,6 +94,7 @@ type approveIn struct {
 }
 
 func (c *Cases) apiApprove(ctx context.Context, in *approveIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Approve(ctx, in.deal(in.Body.Version), in.Body.Comment))
 }
 
@@ -103,6 +108,7 @@ type refuseIn struct {
 }
 
 func (c *Cases) apiRefuse(ctx context.Context, in *refuseIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Refuse(ctx, in.deal(in.Body.Version), in.Body.Ground, in.Body.Comment))
 }
 
@@ -116,6 +122,7 @@ type revokeIn struct {
 }
 
 func (c *Cases) apiRevoke(ctx context.Context, in *revokeIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Revoke(ctx, in.deal(in.Body.Version), in.Body.Document, in.Body.Reason))
 }
 
@@ -129,10 +136,12 @@ type noteIn struct {
 }
 
 func (c *Cases) apiNote(ctx context.Context, in *noteIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Note(ctx, in.deal(in.Body.Version), in.Body.Text, in.Body.Inner))
 }
 
 func (c *Cases) apiConfirm(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Confirm(ctx, in.deal(in.Body.Version)))
 }
 
@@ -145,6 +154,7 @@ type declineIn struct {
 }
 
 func (c *Cases) apiDecline(ctx context.Context, in *declineIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
 	return c.done(ctx, in.Number, c.Decline(ctx, in.deal(in.Body.Version), in.Body.Words))
 }
 

@@ -49,6 +49,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	if ch.reads || k.Status == Waiting {
 		write = c.DB.Write
 	}
+	var left casesdb.ApplicationsCase
 	err = write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		fresh, err := c.store.once(ctx, tx, actor.ID, ch.key)
 		if err != nil {
@@ -58,6 +59,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 			return errDone
 		}
 		row := c.changed(k, m, ch, tx.Now())
+		left = row
 		err = c.store.moved(ctx, tx, k.row, row, casesdb.InsertEventParams{
 			OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
 			FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID,
@@ -96,7 +98,32 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	if errors.Is(err, errDone) {
 		return nil
 	}
+	if w, ok := ctx.Value(watchKey{}).(*watch); ok && err == nil {
+		w.left = &left
+	}
 	return err
+}
+
+type watchKey struct{}
+
+// watch holds a case as the last move of a request left it.
+type watch struct{ left *casesdb.ApplicationsCase }
+
+// watching lets the answer to a change tell how the case stands without
+// reading it once more.
+func watching(ctx context.Context) context.Context {
+	return context.WithValue(ctx, watchKey{}, &watch{})
+}
+
+// seen is the case as this request left it; known is false when it moved none.
+func (c *Cases) seen(ctx context.Context) (k Case, known bool) {
+	w, ok := ctx.Value(watchKey{}).(*watch)
+	if !ok || w.left == nil {
+		return Case{}, false
+	}
+	k = caseOf(*w.left)
+	k.Left = c.left(k.Agency, k.Office, k.Due, k.PausedAt)
+	return k, true
 }
 
 // entryOf is the line of the journal: an officer who works on a colleague's case
