@@ -109,7 +109,11 @@ func footer(t func(string, ...any) string) []ui.LinkItem {
 func (f *frame) preferences(r *http.Request, here string, fp *ui.FrameParams) {
 	ctx := r.Context()
 	link := func(name, value string) string {
-		return prefsPath + "?" + url.Values{name: {value}, "to": {here}}.Encode()
+		q := url.Values{name: {value}}
+		if here != "/" { // where they come back to without being told
+			q.Set("to", here)
+		}
+		return prefsPath + "?" + q.Encode()
 	}
 	for _, l := range []struct{ code, name string }{{i18n.RU, "Русский"}, {i18n.EN, "English"}} { // data: each language names itself
 		fp.Languages = append(fp.Languages, ui.LanguageLink{Code: l.code, Name: l.name, Href: link("lang", l.code), Current: l.code == i18n.Lang(ctx)})

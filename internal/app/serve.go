@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -91,23 +89,12 @@ func (s *server) run(ctx context.Context, ready func(addr string)) error {
 	s.ready.Store(true)
 	ready(l.Addr().String())
 	spareCollector()
-	go debug.FreeOSMemory() // templates, texts and rules are read: their making is garbage
+	go giveBack()
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
 	return errors.Join(ignoreClosed(err), s.drain())
-}
-
-// heapGrowth is how much garbage, in percent of what lives, is waited for. Pages
-// make much garbage and little of it lives: at Go's own 100 collecting was a
-// fifth of a page's time. A GOGC in the environment wins.
-const heapGrowth = 250
-
-func spareCollector() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
 }
 
 func (s *server) listen(ctx context.Context) (net.Listener, error) {
