@@ -204,14 +204,17 @@ func (c *Config) defaults() {
 	if c.Database.IsZero() {
 		c.Database = secret.NewString("sqlite:" + filepath.Join(c.Data, "okno.db"))
 	}
+	if c.Workers == 0 {
+		c.Workers = 128 // they mostly wait for syncs and for others' servers
+		if strings.HasPrefix(c.Database.Reveal(), "sqlite:") {
+			c.Workers = 256 // jobs have the share of the common commits that they wait for
+		}
+	}
 	if c.KeysDatabase.IsZero() {
 		c.KeysDatabase = c.defaultKeys()
 	}
 	if c.Blobs.IsZero() {
 		c.Blobs = secret.NewString("folder:" + filepath.Join(c.Data, "blobs"))
-	}
-	if c.Workers == 0 {
-		c.Workers = 128 // they mostly wait for syncs and for others' servers
 	}
 	set(&c.PasswordPolicy, "nist")
 	set(&c.SMTP.TLS, "required")
