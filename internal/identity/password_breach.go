@@ -2,7 +2,7 @@ package identity
 
 import (
 	"bytes"
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // the format of the list, not a protection
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -47,7 +47,7 @@ func (b *breached) has(password string) (bool, error) {
 	if b == nil {
 		return false, nil
 	}
-	sum := sha1.Sum([]byte(password)) // the format of the list, not a protection
+	sum := sha1.Sum([]byte(password)) //nolint:gosec // as above
 	want := string(bytes.ToUpper([]byte(hex.EncodeToString(sum[:]))))
 	var fault error
 	found := false

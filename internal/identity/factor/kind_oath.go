@@ -77,7 +77,7 @@ func (k *token) Check(ctx context.Context, p Proof, answer identity.Answer) (str
 			continue
 		}
 		d.Drift = drift
-		keep, err := json.Marshal(d)
+		keep, err := json.Marshal(d) //nolint:gosec // it is sealed before it is kept
 		if err != nil {
 			return "", err
 		}
@@ -93,7 +93,7 @@ func (d device) find(typed string, last int64, now time.Time) (counter, drift in
 		return 0, 0, false
 	}
 	if d.Mode == modeCount { // what is kept is the next count
-		n, ok := int64(0), false
+		var n int64
 		if two {
 			n, ok = matchTwo(raw, typed[:d.Digits], typed[d.Digits:], last, last+lookFar)
 		} else {
@@ -102,7 +102,7 @@ func (d device) find(typed string, last int64, now time.Time) (counter, drift in
 		return n + 1, 0, ok
 	}
 	at := now.Unix() / int64(d.Period)
-	n := int64(0)
+	var n int64
 	if two {
 		n, ok = matchTwo(raw, typed[:d.Digits], typed[d.Digits:], max(at-tokenFar, last+1), at+tokenFar)
 	} else {
@@ -134,7 +134,7 @@ func (k *token) Finish(_ context.Context, _ Enrolment, form url.Values) (Row, er
 		return Row{}, fault(ErrToken)
 	}
 	d.Drift = drift
-	raw, err := json.Marshal(d)
+	raw, err := json.Marshal(d) //nolint:gosec // it is sealed before it is kept
 	return Row{Secret: raw, Counter: counter}, err
 }
 
