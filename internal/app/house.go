@@ -166,6 +166,7 @@ func (h *House) buildPeople(context.Context) error {
 	if err := h.buildCertificates(); err != nil {
 		return err
 	}
+	h.device.Certificates = h.certificates.On()
 	h.factors.Register(h.device.Kind(), h.certificates.Kind())
 	if h.factors.Passkeys() {
 		h.device.Unlock = h.factors

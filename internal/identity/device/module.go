@@ -45,6 +45,9 @@ type Deps struct {
 	Push subscriber
 	// Unlock is nil where no passkeys are known: a fresh factor is asked for.
 	Unlock Unlocker
+	// Certificates: the portal takes certificates in the browser, too; the page
+	// leads to them.
+	Certificates bool
 	// Place says in words where an address is, in the language; "" for unknown.
 	// nil where there is no file of places.
 	Place func(lang, ip string) string

@@ -22,7 +22,7 @@ func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := devicesView{QR: on, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh}
+	v := devicesView{QR: on, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh, Certificates: r.Certificates}
 	if v.Devices, err = r.Devices(ctx, web.Cookie(req, deviceCookie)); err != nil {
 		return err
 	}

@@ -169,8 +169,10 @@ type scanView struct {
 
 type devicesView struct {
 	QR, Fresh bool
-	Said      string
-	Devices   []Device
+	// Certificates: the portal takes them, too.
+	Certificates bool
+	Said         string
+	Devices      []Device
 	// Key is the portal's public key for push services, "" for none.
 	Key    string
 	Faults map[string]string
