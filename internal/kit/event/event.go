@@ -32,7 +32,7 @@ type Listener func(ctx context.Context, e Event) error
 type Bus struct {
 	queue     *job.Queue
 	names     map[string][]subscription // event → listeners
-	listeners map[string]Listener // listener → function
+	listeners map[string]Listener       // listener → function
 }
 
 // subscription is who listens, and to which of the events; nil to all.

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	mostLines = 16              // connections at once: servers turn away who opens many
-	idleLong = 30 * time.Second // servers end them after some minutes (RFC 5321, 4.5.3.2.7)
-	askAfter = 2 * time.Second  // after that a kept one is asked whether it lives
+	mostLines = 16               // connections at once: servers turn away who opens many
+	idleLong  = 30 * time.Second // servers end them after some minutes (RFC 5321, 4.5.3.2.7)
+	askAfter  = 2 * time.Second  // after that a kept one is asked whether it lives
 )
 
 // lines are connections to the mail server that are kept for the next letter:
