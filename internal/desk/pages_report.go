@@ -6,7 +6,11 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"okno/internal/applications/cases"
 	"okno/internal/identity"
@@ -82,6 +86,39 @@ func commas(head []string, rows [][]string) ([]byte, error) {
 	}
 	out.Flush()
 	return b.Bytes(), out.Error()
+}
+
+// workbook is one sheet; whole numbers are numbers, all else is text, so that
+// nothing is taken for a formula.
+func workbook(sheet string, head []string, rows [][]string) ([]byte, error) {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+		return nil, err
+	}
+	for i, row := range append([][]string{head}, rows...) {
+		for j, text := range row {
+			at, err := excelize.CoordinatesToCellName(j+1, i+1)
+			if err != nil {
+				return nil, err
+			}
+			plain := strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", ""), "\u202f", "")
+			if n, nerr := strconv.Atoi(plain); nerr == nil && i > 0 && j > 0 {
+				err = f.SetCellInt(sheet, at, int64(n))
+			} else {
+				err = f.SetCellStr(sheet, at, text)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := f.SetColWidth(sheet, "A", "A", 48); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err := f.Write(&b)
+	return b.Bytes(), err
 }
 
 // paper is the report as PDF: a section for each line.
