@@ -152,7 +152,7 @@ func (v *visit) page(answers string, hidden ...string) error {
 		}
 	}
 	to := v.path
-	if v.path, err = action(v.body, to), nil; strings.HasPrefix(v.path, "http") {
+	if v.path = action(v.body, to); strings.HasPrefix(v.path, "http") {
 		return fmt.Errorf("%s leads outside", to)
 	}
 	return v.post(v.path, form)

@@ -112,8 +112,14 @@ func openSecure(addr, path, cookie string) (net.Conn, error) {
 	var head bytes.Buffer
 	enc := hpack.NewEncoder(&head)
 	for _, h := range [][2]string{
-		{":method", "GET"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", path}, {"user-agent", "Mozilla/5.0 (bench)"},
-		{"accept", "text/event-stream"}, {"accept-language", "ru"}, {"cookie", cookie},
+		{":method", "GET"},
+		{":scheme", "https"},
+		{":authority", "localhost"},
+		{":path", path},
+		{"user-agent", "Mozilla/5.0 (bench)"},
+		{"accept", "text/event-stream"},
+		{"accept-language", "ru"},
+		{"cookie", cookie},
 	} {
 		_ = enc.WriteField(hpack.HeaderField{Name: h[0], Value: h[1]})
 	}

@@ -149,9 +149,13 @@ func (b *bench) fillTo(ctx context.Context, d *sql.DB, n int) error {
 		return err
 	}
 	for _, t := range []copied{
-		{"applications_numbers", "case_id = $1", caseID}, {"applications_cases", "id = $1", caseID}, {"applications_queue", "case_id = $1", caseID},
-		{"applications_events", "case_id = $1", caseID}, {"applications_facets", "case_id = $1", caseID},
-		{"audit_entries", "object = 'case:' || $1", caseID}, {"notify_notices", "owner_id = $1", owner},
+		{"applications_numbers", "case_id = $1", caseID},
+		{"applications_cases", "id = $1", caseID},
+		{"applications_queue", "case_id = $1", caseID},
+		{"applications_events", "case_id = $1", caseID},
+		{"applications_facets", "case_id = $1", caseID},
+		{"audit_entries", "object = 'case:' || $1", caseID},
+		{"notify_notices", "owner_id = $1", owner},
 	} {
 		if err := b.copyTo(ctx, conn, t, n); err != nil {
 			return fmt.Errorf("%s: %w", t.table, err)

@@ -28,8 +28,11 @@ func TestPick(t *testing.T) {
 	t.Parallel()
 	r := Rules{
 		Workers: []Worker{
-			{Account: "a", Capacity: 10, GivenAt: 5}, {Account: "b", Capacity: 2, GivenAt: 1}, {Account: "c", Capacity: 5, Services: []string{"x"}},
-			{Account: "away", Capacity: 9}, {Account: "none"},
+			{Account: "a", Capacity: 10, GivenAt: 5},
+			{Account: "b", Capacity: 2, GivenAt: 1},
+			{Account: "c", Capacity: 5, Services: []string{"x"}},
+			{Account: "away", Capacity: 9},
+			{Account: "none"},
 		},
 		Leaves: []Leave{{Account: "away", Substitute: "a", From: "2026-01-01", To: "2026-01-10"}},
 	}

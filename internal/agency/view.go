@@ -33,7 +33,8 @@ func relations(ctx context.Context) []ui.ChoiceItem {
 
 func outcomes(ctx context.Context) []ui.SelectItem {
 	return []ui.SelectItem{
-		{Value: ForApprove, Text: i18n.T(ctx, "agency.outcome.approve")}, {Value: ForRefuse, Text: i18n.T(ctx, "agency.outcome.refuse")},
+		{Value: ForApprove, Text: i18n.T(ctx, "agency.outcome.approve")},
+		{Value: ForRefuse, Text: i18n.T(ctx, "agency.outcome.refuse")},
 		{Value: ForAsk, Text: i18n.T(ctx, "agency.outcome.ask")},
 	}
 }
@@ -83,8 +84,11 @@ func day(ctx context.Context, d db.Date) string { return i18n.DateISO(i18n.Lang(
 
 func (p page) leaveTable(ctx context.Context) ui.TableParams {
 	t := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: i18n.T(ctx, "agency.page.away")}, {Text: i18n.T(ctx, "agency.page.from")}, {Text: i18n.T(ctx, "agency.page.to")},
-		{Text: i18n.T(ctx, "agency.page.substitute")}, {Text: i18n.T(ctx, "agency.page.action")},
+		{Text: i18n.T(ctx, "agency.page.away")},
+		{Text: i18n.T(ctx, "agency.page.from")},
+		{Text: i18n.T(ctx, "agency.page.to")},
+		{Text: i18n.T(ctx, "agency.page.substitute")},
+		{Text: i18n.T(ctx, "agency.page.action")},
 	}}
 	for _, l := range p.Rules.Leaves {
 		sub := i18n.T(ctx, "agency.page.nobody")
@@ -92,7 +96,10 @@ func (p page) leaveTable(ctx context.Context) ui.TableParams {
 			sub = p.name(l.Substitute)
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: p.name(l.Account)}, {Text: day(ctx, l.From)}, {Text: day(ctx, l.To)}, {Text: sub},
+			{Text: p.name(l.Account)},
+			{Text: day(ctx, l.From)},
+			{Text: day(ctx, l.To)},
+			{Text: sub},
 			{HTML: endButton(p.Agency, "/desk/agency/leaves/"+l.ID+"/end", i18n.T(ctx, "agency.page.end"), p.name(l.Account))},
 		})
 	}
@@ -101,12 +108,15 @@ func (p page) leaveTable(ctx context.Context) ui.TableParams {
 
 func (p page) interestTable(ctx context.Context) ui.TableParams {
 	t := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: i18n.T(ctx, "agency.page.officer")}, {Text: i18n.T(ctx, "agency.page.relation")}, {Text: i18n.T(ctx, "agency.page.declared")},
+		{Text: i18n.T(ctx, "agency.page.officer")},
+		{Text: i18n.T(ctx, "agency.page.relation")},
+		{Text: i18n.T(ctx, "agency.page.declared")},
 		{Text: i18n.T(ctx, "agency.page.action")},
 	}}
 	for _, i := range p.Rules.Interests {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: p.name(i.Account)}, {Text: i18n.T(ctx, "agency.relation."+i.Relation)},
+			{Text: p.name(i.Account)},
+			{Text: i18n.T(ctx, "agency.relation."+i.Relation)},
 			{Text: i18n.Date(i18n.Lang(ctx), i.DeclaredAt.Time())},
 			{HTML: endButton(p.Agency, "/desk/agency/interests/"+i.ID+"/end", i18n.T(ctx, "agency.page.withdraw"), p.name(i.Account))},
 		})
@@ -116,7 +126,9 @@ func (p page) interestTable(ctx context.Context) ui.TableParams {
 
 func (p page) templateTable(ctx context.Context) ui.TableParams {
 	t := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: i18n.T(ctx, "agency.page.template_title")}, {Text: i18n.T(ctx, "agency.page.outcome")}, {Text: i18n.T(ctx, "agency.page.service")},
+		{Text: i18n.T(ctx, "agency.page.template_title")},
+		{Text: i18n.T(ctx, "agency.page.outcome")},
+		{Text: i18n.T(ctx, "agency.page.service")},
 		{Text: i18n.T(ctx, "agency.page.action")},
 	}}
 	for _, x := range p.Rules.Templates {
@@ -125,7 +137,9 @@ func (p page) templateTable(ctx context.Context) ui.TableParams {
 			service = p.serviceTitle(x.Service)
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{HTML: editLink(p.Agency, x)}, {Text: i18n.T(ctx, "agency.outcome."+x.Outcome)}, {Text: service},
+			{HTML: editLink(p.Agency, x)},
+			{Text: i18n.T(ctx, "agency.outcome."+x.Outcome)},
+			{Text: service},
 			{HTML: endButton(p.Agency, "/desk/agency/templates/"+x.ID+"/delete", i18n.T(ctx, "agency.page.delete"), x.Title)},
 		})
 	}

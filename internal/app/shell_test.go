@@ -27,8 +27,10 @@ func TestShellIsTheFrame(t *testing.T) {
 		name   string
 		unread int
 	}{"anna": {"Анна Петрова", 0}, "evil": {`"><b>'&` + bodyHole + nameHole, 1}, "many": {"many", 120}}
-	f := &frame{assets: assets, bundle: bundle, texts: wordsOfComponents(bundle), cfg: Config{Mode: "demo"}, idle: 900,
-		header: func(_ context.Context, a identity.Actor) (string, int) { return header[a.ID].name, header[a.ID].unread }}
+	f := &frame{
+		assets: assets, bundle: bundle, texts: wordsOfComponents(bundle), cfg: Config{Mode: "demo"}, idle: 900,
+		header: func(_ context.Context, a identity.Actor) (string, int) { return header[a.ID].name, header[a.ID].unread },
+	}
 	says := func(text string) templ.Component {
 		return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := io.WriteString(w, text)

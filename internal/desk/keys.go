@@ -14,10 +14,21 @@ type key struct{ Key, Text string }
 // keyList are the keys that keys.js knows.
 func keyList() []key {
 	return []key{
-		{"?", "desk.keys.help"}, {"N", "desk.keys.next"}, {"Q", "desk.keys.queue"}, {"S", "desk.keys.search"},
-		{"J", "desk.keys.down"}, {"K", "desk.keys.up"}, {"X", "desk.keys.tick"}, {"Enter", "desk.keys.open"},
-		{"T", "desk.keys.take"}, {"A", "desk.keys.ask"}, {"E", "desk.keys.approve"}, {"R", "desk.keys.refuse"},
-		{"C", "desk.keys.confirm"}, {"M", "desk.keys.note"}, {"Esc", "desk.keys.close"},
+		{"?", "desk.keys.help"},
+		{"N", "desk.keys.next"},
+		{"Q", "desk.keys.queue"},
+		{"S", "desk.keys.search"},
+		{"J", "desk.keys.down"},
+		{"K", "desk.keys.up"},
+		{"X", "desk.keys.tick"},
+		{"Enter", "desk.keys.open"},
+		{"T", "desk.keys.take"},
+		{"A", "desk.keys.ask"},
+		{"E", "desk.keys.approve"},
+		{"R", "desk.keys.refuse"},
+		{"C", "desk.keys.confirm"},
+		{"M", "desk.keys.note"},
+		{"Esc", "desk.keys.close"},
 	}
 }
 

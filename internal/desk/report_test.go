@@ -73,7 +73,8 @@ func TestReport(t *testing.T) {
 	t.Parallel()
 	b := &below{tallies: []cases.Tally{
 		{Key: "passport", All: 120, Decided: 100, Refused: 20, Asked: 30, TookDays: 350},
-		{Key: "tax", All: 4, Decided: 3, Refused: 1}, {Key: "rare", All: 30},
+		{Key: "tax", All: 4, Decided: 3, Refused: 1},
+		{Key: "rare", All: 30},
 	}}
 	call := site(t, room(t, b))
 	w := call("h head:mvd", "/desk/reports?by=service&from=2026-10-01&to=2026-10-31", nil)

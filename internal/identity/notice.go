@@ -30,8 +30,10 @@ func (i *Identity) noticeLetters(ctx context.Context, a Account, urgent bool, su
 	actor := ActorOf(ctx)
 	base := notify.Letter{
 		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: i.notMePath(a.ID),
-		Text: i.Texts.T(a.Lang, text, append([]any{"When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
-			"Device", or(deviceName(actor.Agent), "—"), "IP", i.whence(a.Lang, actor.IP)}, args...)...) + "\n\n" +
+		Text: i.Texts.T(a.Lang, text, append([]any{
+			"When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
+			"Device", or(deviceName(actor.Agent), "—"), "IP", i.whence(a.Lang, actor.IP),
+		}, args...)...) + "\n\n" +
 			i.Texts.T(a.Lang, "identity.notice.not_me"),
 	}
 	letters := []notify.Letter{to(base, notify.Cabinet, a.ID)}

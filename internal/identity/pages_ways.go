@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"okno/internal/kit/web"
 )
@@ -128,7 +129,7 @@ func (i *Identity) reauthView(r *http.Request, v ChoiceView) (FormView, error) {
 
 // reauthPath carries what the page is for and the way that was chosen.
 func reauthPath(path string, v ChoiceView, way string, more ...string) string {
-	pairs := append(more, "way", way)
+	pairs := append(slices.Clone(more), "way", way)
 	if v.For != "" {
 		pairs = append(pairs, "for", v.For)
 	}

@@ -36,7 +36,7 @@ func openBreached(path string) (*breached, error) {
 		return nil, errors.Join(fmt.Errorf("identity: list of leaked passwords: %w", err), f.Close())
 	}
 	b := &breached{f, info.Size()}
-	if line, _, err := b.lineAfter(0); err != nil || b.size > 0 && line == "" {
+	if line, err := b.lineAfter(0); err != nil || b.size > 0 && line == "" {
 		return nil, errors.Join(fmt.Errorf("identity: %s does not begin with a SHA-1 in hex", path), err, f.Close())
 	}
 	return b, nil
@@ -53,7 +53,7 @@ func (b *breached) has(password string) (bool, error) {
 	found := false
 	// The first place after which there is no smaller line.
 	sort.Search(int(b.size), func(at int) bool {
-		line, _, err := b.lineAfter(int64(at))
+		line, err := b.lineAfter(int64(at))
 		if err != nil {
 			fault = err
 			return true
@@ -66,27 +66,27 @@ func (b *breached) has(password string) (bool, error) {
 
 // lineAfter gives the hash of the first whole line at or after the place, "" past
 // the last one.
-func (b *breached) lineAfter(at int64) (hash string, next int64, err error) {
+func (b *breached) lineAfter(at int64) (hash string, err error) {
 	buf := make([]byte, 2*longestLine)
 	from := max(at-1, 0) // a line that begins at the place has a break before it
 	n, err := b.file.ReadAt(buf, from)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", 0, err
+		return "", err
 	}
 	buf = buf[:n]
 	if at > 0 {
 		end := bytes.IndexByte(buf, '\n')
 		if end < 0 {
-			return "", b.size, nil
+			return "", nil
 		}
-		buf, from = buf[end+1:], from+int64(end)+1
+		buf = buf[end+1:]
 	}
 	if len(buf) < 2*sha1.Size {
-		return "", b.size, nil
+		return "", nil
 	}
 	hash = string(bytes.ToUpper(buf[:2*sha1.Size]))
 	if _, err := hex.DecodeString(hash); err != nil {
-		return "", b.size, nil
+		return "", nil
 	}
-	return hash, from, nil
+	return hash, nil
 }

@@ -48,7 +48,7 @@ type accessData struct {
 	How       string `json:"how"`
 }
 
-// ErrStaffAccess: an account of staff is brought back by the administrator.
+// ErrStaffAccess says that an account of staff is brought back by the administrator.
 var ErrStaffAccess = errs.NewForbidden("identity.error.staff_access")
 
 // PrepareAccess seals the link and the notices to all known contacts: before the

@@ -35,8 +35,7 @@ func historyPlace(row string) secret.Place {
 
 // passage is a line of the history before its transaction; nil for nobody's.
 type passage struct {
-	row  identitydb.InsertPassageParams
-	when db.Time
+	row identitydb.InsertPassageParams
 }
 
 // preparePassage seals a line for the owner's history, before the transaction.

@@ -87,7 +87,7 @@ type Request struct {
 }
 
 // Open reports whether the request waits for a decision.
-func (r Request) Open() bool { return r.State == RecoveryWaits || r.State == RecoveryOnce }
+func (q Request) Open() bool { return q.State == RecoveryWaits || q.State == RecoveryOnce }
 
 type sealedRequest struct {
 	Name      string   `json:"name"`

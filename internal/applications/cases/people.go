@@ -25,7 +25,7 @@ const (
 	byBirth = "birth" // surname and date of birth
 )
 
-// ErrSearch: what was typed is nothing that can be looked for.
+// ErrSearch says that what was typed is nothing that can be looked for.
 var ErrSearch = errs.NewInvalid("applications.error.search")
 
 // wanted is one thing to look for.

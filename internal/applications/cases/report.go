@@ -28,7 +28,7 @@ func Dimensions() []string {
 	return []string{ByService, ByAgency, ByStage, ByOutcome, ByMonth, ByGround, ByChannel, ByRegion, ByAge}
 }
 
-// ErrReport: a report can't be counted so.
+// ErrReport says that a report can't be counted so.
 var ErrReport = errs.NewInvalid("applications.error.report")
 
 // ReportFilter says what a report counts: applications by the day of their

@@ -63,7 +63,7 @@ func TestSoakQueue(t *testing.T) {
 		start := time.Now()
 		_, err := b.QueueCount(me, f)
 		must(t, err)
-		t.Logf("%s: median %s, worst %s; counted in %s\n%s", name, times[10], times[19], time.Since(start), b.plan(t, me, f))
+		t.Logf("%s: median %s, worst %s; counted in %s\n%s", name, times[10], times[19], time.Since(start), b.plan(me, t, f))
 	}
 	start := time.Now()
 	_, err = b.QueueCounts(me, "")
@@ -72,7 +72,7 @@ func TestSoakQueue(t *testing.T) {
 }
 
 // plan is how PostgreSQL reads a page.
-func (b *bundle) plan(t *testing.T, ctx context.Context, f QueueFilter) string {
+func (b *bundle) plan(ctx context.Context, t *testing.T, f QueueFilter) string {
 	t.Helper()
 	f.Agency, f.After = "mvd", ""
 	qf := queueFilter{QueueFilter: f, me: "head", now: db.At(testkit.Start), soon: db.At(testkit.Start.AddDate(0, 0, 4))}

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -143,7 +144,7 @@ func TestUnknownFaultOfSendingIsTold(t *testing.T) {
 	} {
 		draftID := b.ready(b.anna)
 		req := httptest.NewRequest("POST", base(draftID)+"/send", nil)
-		if got := b.notSent(httptest.NewRecorder(), req.WithContext(b.as(b.anna)), draftID, fault); got != error(fault) {
+		if got := b.notSent(httptest.NewRecorder(), req.WithContext(b.as(b.anna)), draftID, fault); !errors.Is(got, fault) {
 			t.Errorf("%s became %v", fault.Key, got)
 		}
 	}

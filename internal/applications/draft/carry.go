@@ -58,8 +58,8 @@ func carriedStep(s *forms.Service, step string) string {
 	return stepCheck
 }
 
-// Accept keeps a draft as it was carried over: the holder has seen what changed.
-func (r *Room) Accept(ctx context.Context, draftID string) (*work, error) {
+// accept keeps a draft as it was carried over: the holder has seen what changed.
+func (r *Room) accept(ctx context.Context, draftID string) (*work, error) {
 	w, err := r.unsent(ctx, draftID)
 	if err != nil || w.carried == nil {
 		return w, err

@@ -18,20 +18,6 @@ import (
 	"okno/internal/kit/testkit"
 )
 
-// at opens a draft of the service at a step, whatever stands before it.
-func (b *bundle) at(service, step string) string {
-	b.t.Helper()
-	draftID := draftOf(b.start(b.anna, service))
-	w, err := b.load(b.as(b.anna), draftID)
-	must(b.t, err)
-	for _, s := range w.service.Form.Steps {
-		if s.ID == step {
-			break
-		}
-	}
-	return stepPath(draftID, step)
-}
-
 func (b *bundle) answersOf(step string) forms.Answers {
 	b.t.Helper()
 	w, err := b.load(b.as(b.anna), draftOf(step))

@@ -33,7 +33,7 @@ func (r *Room) pageChanges(w http.ResponseWriter, req *http.Request) error {
 }
 
 func (r *Room) postChanges(w http.ResponseWriter, req *http.Request) error {
-	d, err := r.Accept(req.Context(), req.PathValue("id"))
+	d, err := r.accept(req.Context(), req.PathValue("id"))
 	if errors.Is(err, ErrSent) {
 		return web.Redirect(w, req, base(req.PathValue("id"))+"/sent")
 	}

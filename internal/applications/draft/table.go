@@ -66,7 +66,7 @@ func cells(text string) ([][]string, error) {
 		r.Comma = ';'
 	}
 	rows, err := r.ReadAll()
-	return slices.DeleteFunc(rows, func(row []string) bool { return blankRow(row) }), err
+	return slices.DeleteFunc(rows, blankRow), err
 }
 
 func blankRow(row []string) bool {

@@ -284,7 +284,7 @@ func (v *stepView) offered(f *forms.FieldState, listed []attachedFile) []Paper {
 			then = append(then, p)
 		}
 	}
-	all := append(first, then...)
+	all := slices.Concat(first, then)
 	return all[:min(len(all), papersShown)]
 }
 

@@ -173,8 +173,11 @@ func (v view) table(ctx context.Context) ui.TableParams {
 
 func (v logView) table(ctx context.Context) ui.TableParams {
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: i18n.T(ctx, "exchange.log.message")}, {Text: i18n.T(ctx, "exchange.log.made")}, {Text: i18n.T(ctx, "exchange.page.state")},
-		{Text: i18n.T(ctx, "exchange.log.tries")}, {Text: i18n.T(ctx, "exchange.page.action")},
+		{Text: i18n.T(ctx, "exchange.log.message")},
+		{Text: i18n.T(ctx, "exchange.log.made")},
+		{Text: i18n.T(ctx, "exchange.page.state")},
+		{Text: i18n.T(ctx, "exchange.log.tries")},
+		{Text: i18n.T(ctx, "exchange.page.action")},
 	}}
 	for _, d := range v.Deliveries {
 		kind, text := stateTag(ctx, d.State)

@@ -38,6 +38,7 @@ func (*below) Title(code, _ string) string { return code }
 func (*below) Account(_ context.Context, id string) (identity.Account, error) {
 	return identity.Account{ID: id, Email: id + "@example.org"}, nil
 }
+
 func (b *below) Seal(_ context.Context, l ...notify.Letter) (*notify.Batch, error) {
 	b.Lock()
 	defer b.Unlock()

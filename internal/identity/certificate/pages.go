@@ -227,7 +227,7 @@ func (r *Room) reauth(w http.ResponseWriter, req *http.Request) error {
 		actor := identity.ActorOf(ctx)
 		target, err := r.Proved(ctx, actor.ID, Prove, actor.Session, web.Query(req, "code"))
 		if err == nil {
-			if err = r.Identity.Renew(ctx, w, req); err != nil {
+			if err := r.Identity.Renew(ctx, w, req); err != nil {
 				return err
 			}
 			if target == "" {

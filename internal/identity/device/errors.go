@@ -3,35 +3,35 @@ package device
 import "okno/internal/kit/errs"
 
 var (
-	// ErrNoAsk: there is no such ask, or it is another person's.
+	// ErrNoAsk says that there is no such ask, or it is another person's.
 	ErrNoAsk = errs.NewNotFound("identity.device.error.no_ask")
-	// ErrOver: the ask has run out or was answered already.
+	// ErrOver says that the ask has run out or was answered already.
 	ErrOver = errs.NewConflict("identity.device.error.over")
-	// ErrOff: the owner has not switched on signing in by QR code.
+	// ErrOff says that the owner has not switched on signing in by QR code.
 	ErrOff = errs.NewForbidden("identity.device.error.off")
-	// ErrSame: the browser that asks can't answer itself.
+	// ErrSame says that the browser that asks can't answer itself.
 	ErrSame = errs.NewConflict("identity.device.error.same")
-	// ErrNotCode: what was read is no code of this portal.
+	// ErrNotCode says that what was read is no code of this portal.
 	ErrNotCode = errs.NewInvalid("identity.device.error.not_code")
-	// ErrUnlock: the device was not unlocked.
+	// ErrUnlock says that the device was not unlocked.
 	ErrUnlock = errs.NewInvalid("identity.device.error.unlock")
-	// ErrNotConfirmed: the act was not confirmed by a device.
+	// ErrNotConfirmed says that the act was not confirmed by a device.
 	ErrNotConfirmed = errs.NewForbidden("identity.device.error.not_confirmed")
-	// ErrNoPush: the portal sends no push messages.
+	// ErrNoPush says that the portal sends no push messages.
 	ErrNoPush = errs.NewNotFound("identity.device.error.no_push")
-	// ErrNoDevice: there is no such device of the actor's.
+	// ErrNoDevice says that there is no such device of the actor's.
 	ErrNoDevice = errs.NewNotFound("identity.device.error.no_device")
-	// ErrSubscription: what the browser says is no subscription of a known service.
+	// ErrSubscription says that what the browser says is no subscription of a known service.
 	ErrSubscription = errs.NewInvalid("identity.device.error.subscription")
-	// ErrTooMany: the account has as many devices as it may.
+	// ErrTooMany says that the account has as many devices as it may.
 	ErrTooMany = errs.NewConflict("identity.device.error.too_many")
-	// ErrChoice: no number was chosen.
+	// ErrChoice says that no number was chosen.
 	ErrChoice = errs.NewInvalid("identity.device.error.choice")
-	// ErrWaits: nobody has answered yet.
+	// ErrWaits says that nobody has answered yet.
 	ErrWaits = errs.NewInvalid("identity.device.error.waits")
-	// ErrRefused: the answer was no.
+	// ErrRefused says that the answer was no.
 	ErrRefused = errs.NewInvalid("identity.device.error.refused")
-	// ErrCode: not the code of the message.
+	// ErrCode says that not the code of the message.
 	ErrCode = errs.NewInvalid("identity.device.error.code")
 )
 

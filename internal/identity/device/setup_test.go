@@ -177,7 +177,7 @@ func (b *browser) do(r *http.Request) answer {
 	return answer{w.Code, w.Header().Get("Location"), w.Body.String(), w.Header()}
 }
 
-var shownLink = regexp.MustCompile(`data-ask-link>` + base + `(/q/[\w-]+)<`)
+var shownLink = regexp.MustCompile(`data-ask-link>` + regexp.QuoteMeta(base) + `(/q/[\w-]+)<`)
 
 // link is the link under the code that the browser shows.
 func (b *browser) link(path string) string {

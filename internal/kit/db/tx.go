@@ -78,6 +78,12 @@ func (d *DB) WriteOnly(ctx context.Context, f func(ctx context.Context, tx *Tx) 
 // that they can't go on meeting each other.
 func (d *DB) patiently(ctx context.Context, level string, f func(context.Context, *Tx) error) error {
 	until := clock.System().Now().Add(patience) // machine time, also where a test holds the clock
+	mine := false
+	defer func() {
+		if mine {
+			<-d.turn
+		}
+	}()
 	for i := 0; ; i++ {
 		err := d.piped(ctx, level, f)
 		lost := err != nil && pgconn.SafeToRetry(err) // before the last of it was sent
@@ -87,7 +93,7 @@ func (d *DB) patiently(ctx context.Context, level string, f func(context.Context
 		if i == inTurn {
 			select {
 			case d.turn <- struct{}{}:
-				defer func() { <-d.turn }()
+				mine = true
 			case <-ctx.Done():
 				return err
 			}

@@ -87,9 +87,12 @@ func takeRows(t *testing.T, d *db.DB) []string {
 		}
 		line := ""
 		for _, c := range cells {
-			line += fmt.Sprintf("%s|", *(c.(*any)))
+			line += fmt.Sprintf("%s|", *c.(*any))
 		}
 		all = append(all, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	_ = rows.Close()
 	if _, err := d.SQL().ExecContext(ctx, "DELETE FROM river_job"); err != nil {
