@@ -17,6 +17,7 @@ import (
 	"github.com/a-h/templ"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/identity/identitytest"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
@@ -52,7 +53,7 @@ type World struct {
 
 // Schema are the tables of the rooms, of the queue, and of more.
 func Schema(more ...db.Migrations) testkit.Schema {
-	all := append([]db.Migrations{audit.Migrations(), notify.Migrations(), identity.Migrations(), profile.Migrations()}, more...)
+	all := append([]db.Migrations{audit.Migrations(), notify.Migrations(), identity.Migrations(), factor.Migrations(), profile.Migrations()}, more...)
 	return testkit.Schema{Name: testkit.Of(all...).Name + "_jobs", Prepare: func(ctx context.Context, d *db.DB) error {
 		if err := d.Migrate(ctx, all...); err != nil {
 			return err
@@ -72,7 +73,7 @@ func New(t testing.TB, d *db.DB, clk *clock.Fake) *World {
 	w.Bus = event.NewBus(w.Queue)
 	w.Audit, err = audit.New(context.Background(), d, w.Sealer)
 	must(t, err)
-	w.Texts, err = i18n.New(identity.Locale(), profile.Locale(), reference.Locale(), web.Locale())
+	w.Texts, err = i18n.New(identity.Locale(), factor.Locale(), profile.Locale(), reference.Locale(), web.Locale())
 	must(t, err)
 	hub := live.New(d, log, "test")
 	w.Notify = notify.New(notify.Deps{
@@ -81,9 +82,10 @@ func New(t testing.TB, d *db.DB, clk *clock.Fake) *World {
 	})
 	w.Identity, err = identity.New(identity.Deps{
 		DB: d, Sealer: w.Sealer, Queue: w.Queue, Bus: w.Bus, Audit: w.Audit, Live: hub, Clock: clk, Log: log,
-		Texts: w.Texts, Notify: w.Notify, Roles: w.Roles, Config: identity.Config{Hash: identitytest.Hash()},
+		Texts: w.Texts, Notify: w.Notify, Roles: w.Roles, Config: identity.Config{Hash: identitytest.Hash(), RiskFile: identity.RiskOpen},
 	})
 	must(t, err)
+	identitytest.Factors(t, w.Identity)
 	w.Profile, err = profile.New(profile.Deps{
 		DB: d, Sealer: w.Sealer, Queue: w.Queue, Bus: w.Bus, Audit: w.Audit, Live: hub, Clock: clk, Log: log,
 		Texts: w.Texts, Notify: w.Notify, Identity: w.Identity,
