@@ -43,8 +43,8 @@ export async function confirmAtOffice (staff, citizen) {
 
 /** Opens one of the actions of an officer's card and sends its form. */
 async function act (w, deed, values = {}) {
-  const form = w.page.locator(`main form[action$="/${deed}"]`)
-  const details = w.page.locator('main details', { has: w.page.locator(`form[action$="/${deed}"]`) })
+  const form = w.page.locator(`main form[action*="/applications/"][action$="/${deed}"]`)
+  const details = w.page.locator('main details', { has: w.page.locator(`form[action*="/applications/"][action$="/${deed}"]`) })
   if (await details.count() && !await details.evaluate(e => e.open)) await details.locator('summary').first().click()
   for (const [name, value] of Object.entries(values)) {
     const field = form.locator(`[name="${name}"]:not([type=hidden])`).first()
