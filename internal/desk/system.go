@@ -228,7 +228,7 @@ func (v systemView) partyTable(ctx context.Context) ui.TableParams {
 		if s.Fault != "" {
 			state = partyDown(s.Fault)
 		}
-		p.Rows = append(p.Rows, []ui.Cell{{Text: partyName(ctx, s.Name), Classes: nowrap}, {HTML: state}})
+		p.Rows = append(p.Rows, []ui.Cell{{Text: partyName(ctx, s.Name)}, {HTML: state}})
 	}
 	return ui.Stacked(p)
 }
