@@ -143,7 +143,7 @@ func agencyBody(p page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Radios(ui.RadiosParams{IDPrefix: "rules-method", Name: "method", Fieldset: ui.FieldsetParams{Legend: ui.Text(i18n.T(ctx, "agency.page.method"))}, Items: methods(ctx), Value: p.old("rules", "method", string(p.Rules.Method)), ErrorMessage: p.fault("rules", "method")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Radios(ui.RadiosParams{IDPrefix: "rules-method", Name: "method", Fieldset: ui.FieldsetParams{Legend: ui.Text(i18n.T(ctx, "agency.page.method"))}, Items: methods(ctx, p.old("rules", "method", string(p.Rules.Method))), Value: p.old("rules", "method", string(p.Rules.Method)), ErrorMessage: p.fault("rules", "method")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

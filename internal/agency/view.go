@@ -17,9 +17,9 @@ func (p page) people(ctx context.Context, nobody string) []ui.SelectItem {
 	return items
 }
 
-func methods(ctx context.Context) []ui.ChoiceItem {
+func methods(ctx context.Context, chosen string) []ui.ChoiceItem {
 	return []ui.ChoiceItem{
-		{Value: string(ByHand), Text: i18n.T(ctx, "agency.method.by_hand")},
+		{Value: string(ByHand), Text: i18n.T(ctx, "agency.method.by_hand"), Checked: ui.OnIf(chosen == string(ByHand))},
 		{Value: string(Turns), Text: i18n.T(ctx, "agency.method.turns"), Hint: ui.Text(i18n.T(ctx, "agency.method.turns_hint"))},
 		{Value: string(Least), Text: i18n.T(ctx, "agency.method.least"), Hint: ui.Text(i18n.T(ctx, "agency.method.least_hint"))},
 	}
