@@ -49,6 +49,14 @@ func (m *metrics) gauges(h *House) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
 	}
 	add("okno_live_streams", "Open live streams of this node.", func() float64 { return float64(h.live.Streams()) })
+	for _, c := range h.centres {
+		taken := prometheus.Labels{"gateway": c.Name()}
+		count := func(name, help string, f func() float64) {
+			m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: taken}, f))
+		}
+		count("okno_sms_parts_total", "Parts of SMS that the centre took from this node.", func() float64 { return float64(c.Taken()) })
+		count("okno_sms_kopecks_total", "What they cost by security.sms_price.", func() float64 { return float64(c.Taken() * h.Config.Security.SMSPrice) })
+	}
 	m.registry.MustRegister(jobsCollector{h.queue, prometheus.NewDesc("okno_jobs", "Jobs by state.", []string{"state"}, nil)})
 }
 

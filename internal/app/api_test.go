@@ -350,6 +350,26 @@ func journey(p *portal) *applicant {
 	return a
 }
 
+// smsAreCounted wants the metrics to say what the journey's SMS cost.
+func smsAreCounted(t *testing.T, p *portal) {
+	t.Helper()
+	p.house.Config.Security.SMSPrice = 250
+	m := newMetrics()
+	m.gauges(p.house)
+	families, err := m.registry.Gather()
+	must(t, err)
+	counted := map[string]float64{}
+	for _, f := range families {
+		for _, one := range f.GetMetric() {
+			counted[f.GetName()] += one.GetCounter().GetValue()
+		}
+	}
+	parts := counted["okno_sms_parts_total"]
+	if parts == 0 || counted["okno_sms_kopecks_total"] != 250*parts {
+		t.Errorf("%v parts of SMS cost %v kopecks", parts, counted["okno_sms_kopecks_total"])
+	}
+}
+
 func TestJourneyOverTheAPI(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, p *portal) {
@@ -364,6 +384,7 @@ func TestJourneyOverTheAPI(t *testing.T) {
 		if n != 2 {
 			t.Errorf("%d applications stand, not 2", n)
 		}
+		smsAreCounted(t, p)
 	})
 }
 

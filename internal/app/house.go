@@ -36,6 +36,7 @@ import (
 	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
+	"okno/internal/notify/smpp"
 	"okno/internal/notify/webpush"
 	"okno/internal/profile"
 	"okno/internal/reference"
@@ -73,6 +74,7 @@ type House struct {
 	device    *device.Room
 	factors   *factor.Room
 	push      *webpush.Gateway
+	centres   []*smpp.Gateway // SMS centres, for what they cost
 
 	certificates *certs.Room
 	agency       *agency.Room

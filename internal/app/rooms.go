@@ -117,6 +117,7 @@ func (h *House) gateways() (map[notify.Channel][]notify.Gateway, error) {
 		if err != nil {
 			return nil, err
 		}
+		h.centres = append(h.centres, g)
 		if name == "sms" {
 			all[notify.SMS] = append([]notify.Gateway{g}, all[notify.SMS]...)
 		} else {

@@ -13,7 +13,7 @@ func (c *Config) identity(host string) identity.Config {
 	}
 	return identity.Config{
 		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding,
-		RiskFile: s.Risk, SMSPrice: s.SMSPrice,
+		RiskFile: s.Risk,
 	}
 }
 

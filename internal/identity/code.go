@@ -128,6 +128,9 @@ func (i *Identity) limitCodes(ctx context.Context, c CodeRequest) error {
 	var wait time.Duration
 	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		wait, err = i.take(ctx, tx, "code.to", c.To, i.Config.CodesByContact, time.Hour)
+		if err == nil && wait == 0 && c.Owner != "" {
+			wait, err = i.take(ctx, tx, "code.of", c.Owner, i.Config.CodesByAccount, time.Hour)
+		}
 		if ip := ActorOf(ctx).IP; err == nil && wait == 0 && ip != "" {
 			wait, err = i.take(ctx, tx, "code.from", network(ip), i.Config.CodesByAddress, time.Hour)
 		}

@@ -143,6 +143,22 @@ func TestCodesAreLimited(t *testing.T) {
 	}
 }
 
+// Somebody with several contacts gets no more codes than the account may.
+func TestCodesAreLimitedByAccount(t *testing.T) {
+	t.Parallel()
+	i, _ := lite(t, func(d *identity.Deps) { d.Config.CodesByAccount = 2 })
+	for n, to := range []string{"+79990000001", "+79990000002", "+79990000003"} {
+		c := request(to)
+		c.Subject, c.To, c.Owner = to, to, "anna"
+		err := i.SendCode(context.Background(), c)
+		if n < 2 {
+			must(t, err)
+		} else {
+			wantErr(t, err, identity.ErrLimit)
+		}
+	}
+}
+
 func TestLanguagesOfCodes(t *testing.T) {
 	t.Parallel()
 	i, _ := lite(t)

@@ -41,8 +41,6 @@ type Config struct {
 	Binding string
 	// RiskFile holds the rules of risk; "" for those built in.
 	RiskFile string
-	// SMSPrice is what one part of an SMS costs, in kopecks: 0.
-	SMSPrice int64
 	// CodesByAccount limits sent codes of one account in an hour: 20.
 	CodesByAccount int
 	// Hash are the costs of a password's hash.

@@ -60,7 +60,6 @@ func (i *Identity) Sweep(ctx context.Context) error {
 			{q.SweepDevices, now.Add(-keepDevices)},
 			{q.SweepLinks, now.Add(-keepLinks)},
 			{q.SweepVisits, now.Add(-keepVisits)},
-			{q.SweepMessages, now.Add(-keepHistory)},
 		} {
 			if err := s.f(ctx, s.before); err != nil {
 				return err

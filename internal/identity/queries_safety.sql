@@ -134,19 +134,6 @@ SELECT COUNT(*) FROM identity_visits WHERE address_index = $1 AND seen_at > $2;
 -- name: SweepVisits :exec
 DELETE FROM identity_visits WHERE seen_at < $1;
 
--- name: InsertMessage :exec
-INSERT INTO identity_messages (id, sent_at, purpose, owner_id, parts, kopecks) VALUES ($1, $2, $3, $4, $5, $6);
-
--- name: MessagesSince :one
-SELECT COUNT(*) AS messages, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts, CAST(COALESCE(SUM(kopecks), 0) AS BIGINT) AS kopecks
-FROM identity_messages WHERE sent_at >= $1;
-
--- name: SweepMessages :exec
-DELETE FROM identity_messages WHERE sent_at < $1;
-
--- name: EmptyMessages :exec
-UPDATE identity_messages SET owner_id = '' WHERE owner_id = $1;
-
 -- name: PassSignIn :execrows
 UPDATE identity_signins SET passed = $2, factor = $3, sent_at = $4 WHERE token_hash = $1 AND passed = $5;
 

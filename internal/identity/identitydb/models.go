@@ -115,15 +115,6 @@ type IdentityLock struct {
 	UnlockAt  db.Time
 }
 
-type IdentityMessage struct {
-	ID      string
-	SentAt  db.Time
-	Purpose string
-	OwnerID string
-	Parts   int64
-	Kopecks int64
-}
-
 type IdentityPassword struct {
 	OwnerID      string
 	PasswordHash string

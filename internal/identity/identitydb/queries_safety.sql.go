@@ -370,15 +370,6 @@ func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityDevi
 	return items, nil
 }
 
-const emptyMessages = `-- name: EmptyMessages :exec
-UPDATE identity_messages SET owner_id = '' WHERE owner_id = $1
-`
-
-func (q *Queries) EmptyMessages(ctx context.Context, ownerID string) error {
-	_, err := q.db.ExecContext(ctx, emptyMessages, ownerID)
-	return err
-}
-
 const endDeviceSessions = `-- name: EndDeviceSessions :exec
 UPDATE identity_sessions SET ended_at = $3 WHERE owner_id = $1 AND device_id = $2 AND ended_at = 0 AND id <> $4
 `
@@ -609,31 +600,6 @@ func (q *Queries) InsertLink(ctx context.Context, arg InsertLinkParams) error {
 	return err
 }
 
-const insertMessage = `-- name: InsertMessage :exec
-INSERT INTO identity_messages (id, sent_at, purpose, owner_id, parts, kopecks) VALUES ($1, $2, $3, $4, $5, $6)
-`
-
-type InsertMessageParams struct {
-	ID      string
-	SentAt  db.Time
-	Purpose string
-	OwnerID string
-	Parts   int64
-	Kopecks int64
-}
-
-func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) error {
-	_, err := q.db.ExecContext(ctx, insertMessage,
-		arg.ID,
-		arg.SentAt,
-		arg.Purpose,
-		arg.OwnerID,
-		arg.Parts,
-		arg.Kopecks,
-	)
-	return err
-}
-
 const insertPassage = `-- name: InsertPassage :exec
 INSERT INTO identity_history (owner_id, noted_at, id, act, outcome, method, device_kind, session_id, denied_at, from_sealed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)
@@ -741,24 +707,6 @@ func (q *Queries) LinkOf(ctx context.Context, tokenHash []byte) (IdentityLink, e
 		&i.ExpiresAt,
 		&i.UsedAt,
 	)
-	return i, err
-}
-
-const messagesSince = `-- name: MessagesSince :one
-SELECT COUNT(*) AS messages, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts, CAST(COALESCE(SUM(kopecks), 0) AS BIGINT) AS kopecks
-FROM identity_messages WHERE sent_at >= $1
-`
-
-type MessagesSinceRow struct {
-	Messages int64
-	Parts    int64
-	Kopecks  int64
-}
-
-func (q *Queries) MessagesSince(ctx context.Context, sentAt db.Time) (MessagesSinceRow, error) {
-	row := q.db.QueryRowContext(ctx, messagesSince, sentAt)
-	var i MessagesSinceRow
-	err := row.Scan(&i.Messages, &i.Parts, &i.Kopecks)
 	return i, err
 }
 
@@ -1014,15 +962,6 @@ DELETE FROM identity_links WHERE expires_at < $1
 
 func (q *Queries) SweepLinks(ctx context.Context, expiresAt db.Time) error {
 	_, err := q.db.ExecContext(ctx, sweepLinks, expiresAt)
-	return err
-}
-
-const sweepMessages = `-- name: SweepMessages :exec
-DELETE FROM identity_messages WHERE sent_at < $1
-`
-
-func (q *Queries) SweepMessages(ctx context.Context, sentAt db.Time) error {
-	_, err := q.db.ExecContext(ctx, sweepMessages, sentAt)
 	return err
 }
 

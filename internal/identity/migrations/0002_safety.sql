@@ -93,19 +93,6 @@ CREATE TABLE identity_visits (
 );
 CREATE INDEX identity_visits_seen ON identity_visits (seen_at);
 
--- SMS that were sent, and what they cost.
--- class: log
-CREATE TABLE identity_messages (
-    id       TEXT   NOT NULL, -- plain
-    sent_at  BIGINT NOT NULL, -- plain
-    purpose  TEXT   NOT NULL, -- plain
-    owner_id TEXT   NOT NULL, -- plain
-    parts    BIGINT NOT NULL, -- plain
-    kopecks  BIGINT NOT NULL, -- plain
-    PRIMARY KEY (id)
-);
-CREATE INDEX identity_messages_sent ON identity_messages (sent_at);
-
 -- Factors that a waiting sign-in or recovery has already given.
 ALTER TABLE identity_signins ADD COLUMN passed TEXT NOT NULL DEFAULT ''; -- plain
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/linxGnu/gosmpp"
@@ -41,7 +42,12 @@ type Gateway struct {
 	mu      sync.Mutex
 	session *gosmpp.Session
 	waiting map[int32]chan data.CommandStatusType
+	taken   atomic.Int64
 }
+
+// Taken is how many parts of messages the centre has taken from this process:
+// it is parts that are paid for.
+func (g *Gateway) Taken() int64 { return g.taken.Load() }
 
 // New is a gateway to the SMS centre of cfg; it binds at the first letter.
 func New(name string, cfg Config) (*Gateway, error) {
@@ -166,6 +172,9 @@ func (g *Gateway) submit(ctx context.Context, s *gosmpp.Session, p *pdu.SubmitSM
 	defer cancel()
 	select {
 	case status := <-answer:
+		if status == data.ESME_ROK {
+			g.taken.Add(1)
+		}
 		return statusError(status)
 	case <-ctx.Done():
 		g.drop(s)
