@@ -34,6 +34,9 @@ type Agency struct {
 	Full    Text     `yaml:"full"`  // as the law calls it
 	Zone    string   `yaml:"zone"`  // IANA name, the zone of its deadlines
 	Offices []Office `yaml:"offices"`
+	// Superior is the code of the body to which one appeals against this one's
+	// answer to a complaint, "" where the next way is the court.
+	Superior string `yaml:"superior"`
 
 	zone *time.Location // of Zone, read once
 }
@@ -114,7 +117,27 @@ func parse(raw []byte) ([]Agency, error) {
 			return nil, fmt.Errorf("%s: %w", File, err)
 		}
 	}
-	return all, nil
+	return all, checkSuperiors(all)
+}
+
+// checkSuperiors wants each superior to be another agency, and none above itself.
+func checkSuperiors(all []Agency) error {
+	above := map[string]string{}
+	for _, a := range all {
+		above[a.Code] = a.Superior
+	}
+	for _, a := range all {
+		if _, ok := above[a.Superior]; a.Superior != "" && !ok {
+			return fmt.Errorf("%s: %s: superior %q is not known", File, a.Code, a.Superior)
+		}
+		steps := 0
+		for at := a.Superior; at != ""; at = above[at] {
+			if steps++; at == a.Code || steps > len(all) {
+				return fmt.Errorf("%s: %s stands above itself", File, a.Code)
+			}
+		}
+	}
+	return nil
 }
 
 // complete checks an agency and gives its offices the agency's zone.

@@ -132,6 +132,7 @@ var demoStaff = []struct{ login, role, agency, office, what string }{
 	{"officer2", "officer", "mvd", "", "another officer of the same agency / второй сотрудник"},
 	{"social", "officer", "social", "", "officer of another agency / сотрудник соцзащиты"},
 	{"head", "head", "mvd", "", "head of the agency / руководитель"},
+	{"higher", "officer", "higher", "", "officer of the superior body, for appeals / сотрудник вышестоящего органа"},
 	{"machine", "integrator", "fns", "", "integrator of an agency without a desk (ФНС) / интегратор"},
 	{"mfc", "mfc_operator", "mfc", "mfc-77-1", "МФЦ operator / оператор МФЦ"},
 	{"support", "support_operator", "", "", "support / поддержка"},

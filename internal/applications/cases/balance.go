@@ -58,7 +58,7 @@ func (c *Cases) shareOut(ctx context.Context, rules agency.Rules) error {
 	for _, f := range free {
 		for _, to := range rules.Pick(f.ServiceID, load, c.Rules.Today(rules.Agency)) {
 			err := c.give(ctx, rules.Agency, f.OwnerID, f.CaseID, to)
-			if errors.Is(err, ErrOwnCase) || errors.Is(err, ErrInterest) {
+			if errors.Is(err, ErrOwnCase) || errors.Is(err, ErrInterest) || errors.Is(err, ErrDecidedBefore) {
 				continue
 			}
 			if err != nil && !errors.Is(err, ErrChanged) && !errors.Is(err, ErrMove) && !errors.Is(err, ErrNotFound) {
@@ -84,6 +84,9 @@ func (c *Cases) give(ctx context.Context, agencyCode, owner, caseID, to string) 
 	}
 	if k.AssignedTo != "" {
 		return ErrChanged
+	}
+	if err := k.anew(to); err != nil {
+		return err
 	}
 	return c.move(ctx, k, change{deed: Assign, side: System, edit: assign(to), also: func(ctx context.Context, tx *db.Tx) error {
 		return c.Rules.NoteGiven(ctx, tx, agencyCode, to)
@@ -117,6 +120,9 @@ func (c *Cases) escalate(ctx context.Context, rules agency.Rules) error {
 		k, err := c.store.byID(ctx, l.OwnerID, l.CaseID)
 		if err != nil {
 			return err
+		}
+		if k.anew(to) != nil {
+			to = l.AssignedTo
 		}
 		err = c.move(ctx, k, change{deed: Escalate, side: System, inner: true, edit: assign(to), also: func(ctx context.Context, tx *db.Tx) error {
 			return casesdb.New(tx).SetEscalated(ctx, casesdb.SetEscalatedParams{EscalatedAt: tx.Now(), AgencyID: k.Agency, CaseID: k.ID})

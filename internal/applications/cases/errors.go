@@ -16,6 +16,8 @@ var (
 	ErrOwnCase = errs.NewForbidden("applications.error.own_case")
 	// ErrInterest: the officer has declared an interest in the applicant.
 	ErrInterest = errs.NewForbidden("applications.error.interest")
+	// ErrDecidedBefore: the actor made the decision that was cancelled after a complaint.
+	ErrDecidedBefore = errs.NewForbidden("applications.error.decided_before")
 	// ErrNoProposal: no decision waits for confirmation.
 	ErrNoProposal = errs.NewConflict("applications.error.no_proposal")
 	// ErrSameEyes: who prepared a decision can't confirm it.

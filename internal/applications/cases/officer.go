@@ -58,6 +58,9 @@ func fresh(k Case, d Deal) error {
 // step in.
 func (c *Cases) held(ctx context.Context, d Deal) (Case, Side, error) {
 	k, side, err := c.work(ctx, d)
+	if err == nil {
+		err = k.anew(identity.ActorOf(ctx).ID)
+	}
 	if err != nil || side != Officer {
 		return k, side, err
 	}
@@ -88,6 +91,9 @@ func (c *Cases) Take(ctx context.Context, d Deal) error {
 		return c.again(ctx, d, Take, err)
 	}
 	me := identity.ActorOf(ctx).ID
+	if err := k.anew(me); err != nil {
+		return err
+	}
 	if side == Officer && k.AssignedTo != "" {
 		if ok, herr := c.holds(ctx, k, me); herr != nil || !ok {
 			return c.again(ctx, d, Take, cmp.Or(herr, error(ErrTaken)))
@@ -127,6 +133,9 @@ func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
 }
 
 func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
+	if err := k.anew(account); err != nil {
+		return err
+	}
 	if err := c.impartial(ctx, k.Agency, k.Owner, account); err != nil {
 		return err
 	}

@@ -78,6 +78,9 @@ func (c *Cases) proposal(ctx context.Context, k Case) (*Proposal, error) {
 // ErrChanged, ErrMove.
 func (c *Cases) Confirm(ctx context.Context, d Deal) error {
 	k, side, err := c.work(ctx, d)
+	if err == nil {
+		err = k.anew(identity.ActorOf(ctx).ID)
+	}
 	if err != nil {
 		return c.again(ctx, d, Confirm, err)
 	}

@@ -167,3 +167,16 @@ UPDATE applications_queue SET escalated_at = $1 WHERE agency_id = $2 AND case_id
 -- name: FreeCases :many
 SELECT case_id, owner_id, service_id FROM applications_queue
 WHERE agency_id = $1 AND undecided AND assigned_to = '' AND status = 'accepted' ORDER BY deadline_at, case_id LIMIT 200;
+
+-- name: RedoCase :exec
+UPDATE applications_cases SET redo_of = $1 WHERE owner_id = $2 AND id = $3;
+
+-- name: ReopenFacets :exec
+UPDATE applications_facets SET decided_at = 0, outcome = '', ground = '', decided_by = '', took_days = 0, late = FALSE
+WHERE agency_id = $1 AND case_id = $2;
+
+-- name: ComplainedFacets :exec
+UPDATE applications_facets SET complaints = complaints + 1 WHERE agency_id = $1 AND case_id = $2;
+
+-- name: WaiveAsks :exec
+UPDATE applications_asks SET answered_at = $1 WHERE owner_id = $2 AND case_id = $3 AND answered_at = 0;

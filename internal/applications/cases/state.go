@@ -27,7 +27,8 @@ func (s Status) Known() bool { return slices.Contains(Statuses(), s) }
 // Open reports whether somebody still has to do something before a decision.
 func (s Status) Open() bool { return s == Accepted || s == InWork || s == Waiting }
 
-// Final reports whether no other status can follow.
+// Final reports whether no other status can follow, unless a complaint cancels
+// a refusal.
 func (s Status) Final() bool { return s == Refused || s == Completed || s == Cancelled }
 
 // Text is the key of the status's name in the locale files.
@@ -74,11 +75,14 @@ const (
 	Decline  Deed = "decline"  // the second pair of eyes sends it back
 	Confirm  Deed = "confirm"  // … or carries it out: Approve or Refuse in the chronology
 	Escalate Deed = "escalate" // overdue: to the named superior
+	Reopen   Deed = "reopen"   // a complaint was satisfied: the refusal is cancelled
+	Oblige   Deed = "oblige"   // a complaint was satisfied: something must be done by a day
+	Waive    Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
 )
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate}
+	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
 }
 
 // Side is as whom somebody acts.
@@ -118,6 +122,7 @@ func Moves() []Move {
 		{From: Accepted, Deed: Comment, To: Accepted, By: staff},
 		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: Accepted, Deed: Infected, To: Accepted, By: system, Told: true},
+		{From: Accepted, Deed: Oblige, To: Accepted, By: system},
 
 		{From: InWork, Deed: Return, To: Accepted, By: staff},
 		{From: InWork, Deed: Assign, To: InWork, By: head},
@@ -130,6 +135,7 @@ func Moves() []Move {
 		{From: InWork, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: InWork, Deed: Infected, To: InWork, By: system, Told: true},
+		{From: InWork, Deed: Oblige, To: InWork, By: system},
 
 		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
 		{From: Waiting, Deed: Assign, To: Waiting, By: head},
@@ -140,10 +146,18 @@ func Moves() []Move {
 		{From: Waiting, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: Waiting, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: Waiting, Deed: Infected, To: Waiting, By: system, Told: true},
+		{From: Waiting, Deed: Oblige, To: Waiting, By: system},
+		{From: Waiting, Deed: Waive, To: InWork, By: system},
 
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
+
+		// What a satisfied complaint makes of a case; complaint tells the citizen.
+		{From: Refused, Deed: Reopen, To: Accepted, By: system},
+		{From: Refused, Deed: Oblige, To: Refused, By: system},
+		{From: Approved, Deed: Oblige, To: Approved, By: system},
+		{From: Completed, Deed: Oblige, To: Completed, By: system},
 	}
 }
 

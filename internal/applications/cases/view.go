@@ -181,6 +181,9 @@ func (v view) now() string {
 	if v.revoked() {
 		return v.t("applications.now.revoked")
 	}
+	if v.Status == Accepted && v.Redone() {
+		return v.t("applications.now.reopened", "Date", v.date(v.Due.Date))
+	}
 	if v.Status == Accepted {
 		return v.t("applications.now.accepted", "Date", v.date(v.RegisterBy))
 	}

@@ -50,6 +50,7 @@ type ApplicationsCase struct {
 	Ground         string
 	FormSealed     []byte
 	DecisionSealed []byte
+	RedoOf         string
 }
 
 type ApplicationsEvent struct {

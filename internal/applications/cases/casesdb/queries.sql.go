@@ -95,7 +95,7 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed FROM applications_numbers AS n
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of FROM applications_numbers AS n
 JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
 WHERE n.number = $1
 `
@@ -134,6 +134,7 @@ func (q *Queries) CaseByNumber(ctx context.Context, number string) (Applications
 		&i.Ground,
 		&i.FormSealed,
 		&i.DecisionSealed,
+		&i.RedoOf,
 	)
 	return i, err
 }
@@ -171,7 +172,7 @@ func (q *Queries) CasesAt(ctx context.Context, arg CasesAtParams) ([]string, err
 }
 
 const casesOf = `-- name: CasesOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
 `
 
 func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCase, error) {
@@ -214,6 +215,7 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 			&i.Ground,
 			&i.FormSealed,
 			&i.DecisionSealed,
+			&i.RedoOf,
 		); err != nil {
 			return nil, err
 		}
@@ -226,6 +228,20 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 		return nil, err
 	}
 	return items, nil
+}
+
+const complainedFacets = `-- name: ComplainedFacets :exec
+UPDATE applications_facets SET complaints = complaints + 1 WHERE agency_id = $1 AND case_id = $2
+`
+
+type ComplainedFacetsParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) ComplainedFacets(ctx context.Context, arg ComplainedFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, complainedFacets, arg.AgencyID, arg.CaseID)
+	return err
 }
 
 const countCases = `-- name: CountCases :one
@@ -457,7 +473,7 @@ func (q *Queries) Files(ctx context.Context, arg FilesParams) ([]ApplicationsFil
 }
 
 const findCase = `-- name: FindCase :one
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed FROM applications_cases WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of FROM applications_cases WHERE owner_id = $1 AND id = $2
 `
 
 type FindCaseParams struct {
@@ -499,6 +515,7 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 		&i.Ground,
 		&i.FormSealed,
 		&i.DecisionSealed,
+		&i.RedoOf,
 	)
 	return i, err
 }
@@ -1256,6 +1273,21 @@ func (q *Queries) PutProposal(ctx context.Context, arg PutProposalParams) error 
 	return err
 }
 
+const redoCase = `-- name: RedoCase :exec
+UPDATE applications_cases SET redo_of = $1 WHERE owner_id = $2 AND id = $3
+`
+
+type RedoCaseParams struct {
+	RedoOf  string
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) RedoCase(ctx context.Context, arg RedoCaseParams) error {
+	_, err := q.db.ExecContext(ctx, redoCase, arg.RedoOf, arg.OwnerID, arg.ID)
+	return err
+}
+
 const renumberCase = `-- name: RenumberCase :exec
 UPDATE applications_cases SET number = $1 WHERE owner_id = $2 AND id = $3
 `
@@ -1268,6 +1300,21 @@ type RenumberCaseParams struct {
 
 func (q *Queries) RenumberCase(ctx context.Context, arg RenumberCaseParams) error {
 	_, err := q.db.ExecContext(ctx, renumberCase, arg.Number, arg.OwnerID, arg.ID)
+	return err
+}
+
+const reopenFacets = `-- name: ReopenFacets :exec
+UPDATE applications_facets SET decided_at = 0, outcome = '', ground = '', decided_by = '', took_days = 0, late = FALSE
+WHERE agency_id = $1 AND case_id = $2
+`
+
+type ReopenFacetsParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) ReopenFacets(ctx context.Context, arg ReopenFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, reopenFacets, arg.AgencyID, arg.CaseID)
 	return err
 }
 
@@ -1304,5 +1351,20 @@ func (q *Queries) SetScan(ctx context.Context, arg SetScanParams) error {
 		arg.CaseID,
 		arg.ID,
 	)
+	return err
+}
+
+const waiveAsks = `-- name: WaiveAsks :exec
+UPDATE applications_asks SET answered_at = $1 WHERE owner_id = $2 AND case_id = $3 AND answered_at = 0
+`
+
+type WaiveAsksParams struct {
+	AnsweredAt db.Time
+	OwnerID    string
+	CaseID     string
+}
+
+func (q *Queries) WaiveAsks(ctx context.Context, arg WaiveAsksParams) error {
+	_, err := q.db.ExecContext(ctx, waiveAsks, arg.AnsweredAt, arg.OwnerID, arg.CaseID)
 	return err
 }
