@@ -140,6 +140,11 @@ func (v viewer) View(ctx context.Context) (catalog.Visitor, error) {
 	return catalog.Visitor{SignedIn: true, Level: string(level)}, err
 }
 
+// Knows reports whether all that a service asks of a citizen is known.
+func (v viewer) Knows(ctx context.Context, serviceID string) (bool, error) {
+	return v.h.applications.Drafts().Known(ctx, serviceID)
+}
+
 // headerOf is what the header says of a person; staff are called by their
 // login and have no notices. A page without its bell is better than no page.
 func (h *House) headerOf(ctx context.Context, a identity.Actor) (name string, unread int) {

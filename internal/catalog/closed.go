@@ -21,6 +21,12 @@ type Viewer interface {
 	View(ctx context.Context) (Visitor, error)
 }
 
+// Knower is a Viewer that also tells whether all that a service asks of the
+// visitor is known already.
+type Knower interface {
+	Knows(ctx context.Context, serviceID string) (bool, error)
+}
+
 type nobody struct{}
 
 // View is nobody.

@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/forms"
 	"okno/internal/kit/i18n"
+	"okno/internal/kit/id"
 	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 )
@@ -89,6 +90,12 @@ func (c *Catalog) servicePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := c.serviceView(ctx, s, visitor)
+	if k, ok := c.viewer.(Knower); ok && visitor.SignedIn && visitor.Level != "" && v.Closed == Open && s.Opens == "" {
+		if v.Known, err = k.Knows(ctx, s.ID); err != nil {
+			return err
+		}
+		v.Once = id.New()
+	}
 	return web.Render(w, r, web.Page{
 		Title: textOf(ctx, s.Title), Section: "services", Description: textOf(ctx, s.Short),
 		Body: serviceBody(v), Aside: serviceAside(v),

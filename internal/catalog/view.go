@@ -179,6 +179,10 @@ type serviceView struct {
 	Bring     []forms.Needed
 	Related   []card
 	AnySample bool
+	// Known: all that is asked is known, so that one press leads to the check; Once
+	// is the key of that form.
+	Known bool
+	Once  string
 }
 
 type cost struct {

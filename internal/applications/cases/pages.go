@@ -48,6 +48,8 @@ func (c *Cases) myCard(r *http.Request) (view, error) {
 	}
 	v := c.view(r.Context(), card, citizenBase)
 	v.key = id.Token()
+	s, offered := c.Services.Service(card.ServiceID)
+	v.repeatable = offered && len(s.Form.Steps) > 0
 	return v, nil
 }
 

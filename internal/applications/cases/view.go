@@ -37,8 +37,10 @@ type view struct {
 	compared []comparedStep
 	ready    map[string][]agency.Template
 	// deed is whose form was posted; refill shows it open, with a template's words.
-	deed   string
-	refill bool
+	deed string
+	// repeatable: the service is offered, so that another one can be begun from this.
+	repeatable bool
+	refill     bool
 }
 
 func (c *Cases) view(ctx context.Context, card *Card, base string) view {

@@ -45,7 +45,8 @@ type DraftPath struct {
 type startIn struct {
 	Keyed
 	Body struct {
-		Service string `json:"service" doc:"Id of the service" maxLength:"100"`
+		Service     string `json:"service,omitempty" doc:"Id of the service" maxLength:"100"`
+		Application string `json:"application,omitempty" doc:"Instead of a service: the number of one of your applications, whose answers are taken over" maxLength:"40"`
 	}
 }
 
@@ -58,7 +59,11 @@ type startOut struct {
 func (r *Room) apiStart(ctx context.Context, in *startIn) (*startOut, error) {
 	out := &startOut{}
 	var err error
-	out.Body.ID, err = r.Start(ctx, in.Body.Service, in.Key)
+	if in.Body.Application != "" {
+		out.Body.ID, err = r.Again(ctx, in.Body.Application, in.Key)
+	} else {
+		out.Body.ID, err = r.Start(ctx, in.Body.Service, in.Key)
+	}
 	return out, err
 }
 

@@ -35,6 +35,9 @@ type Draft struct {
 	Answers    forms.Answers
 	// Found are the answers of registries that were asked for the draft.
 	Found map[string]forms.Found
+	// Begun says what became of earlier answers that the draft was begun with, until
+	// the holder has seen it; nil for none.
+	Begun *begun
 	// Number is the application's once the draft was sent, "" before.
 	Number               string
 	Outcome              Outcome

@@ -64,6 +64,8 @@ type Deps struct {
 	Papers Papers
 	// Earlier are answers of earlier applications; nil for none.
 	Earlier Earlier
+	// Copies are earlier applications that a draft may be begun from; nil for none.
+	Copies Copies
 	// Notify and Accounts tell holders that a service has changed; nil: nobody is told.
 	Notify   Sender
 	Accounts Accounts

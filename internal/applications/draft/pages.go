@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -27,6 +28,8 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/drafts/{id}/send", me, r.postSend)
 	rt.Handle("GET /cabinet/drafts/{id}/sent", me, r.pageSent)
 	rt.Handle("GET /cabinet/drafts/{id}/stop", me, r.pageStop)
+	rt.Handle("GET /cabinet/drafts/{id}/begun", me, r.pageBegun)
+	rt.Handle("POST /cabinet/drafts/{id}/begun", me, r.postBegun)
 	rt.Handle("GET /cabinet/drafts/{id}/changes", me, r.pageChanges)
 	rt.Handle("POST /cabinet/drafts/{id}/changes", me, r.postChanges)
 	rt.Handle("GET /cabinet/drafts/{id}/delete", me, r.pageDelete)
@@ -67,7 +70,7 @@ func base(draftID string) string { return "/cabinet/drafts/" + url.PathEscape(dr
 // reserved are the last parts of addresses that a step's id could be mistaken for.
 func reserved(step string) bool {
 	switch step {
-	case "check", "send", "sent", "stop", "changes", "delete", "files":
+	case "check", "send", "sent", "stop", "begun", "changes", "delete", "files":
 		return true
 	}
 	return false
@@ -122,7 +125,7 @@ func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	draftID, err := r.Start(req.Context(), form.Get("service"), cutKey(form.Get("_once")))
+	draftID, err := r.beginAs(req.Context(), form)
 	if errs.IsKind(err, errs.Forbidden) {
 		return web.Redirect(w, req, "/cabinet/drafts/new?service="+url.QueryEscape(form.Get("service")))
 	}
@@ -130,6 +133,19 @@ func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, req, base(draftID))
+}
+
+// beginAs begins what the form asks for: a draft like an application that was
+// sent, one that is filled in at once, or an empty one.
+func (r *Room) beginAs(ctx context.Context, form url.Values) (string, error) {
+	once := cutKey(form.Get("_once"))
+	switch {
+	case form.Get("again") != "":
+		return r.Again(ctx, form.Get("again"), once)
+	case form.Get("quick") != "":
+		return r.Quick(ctx, form.Get("service"), once)
+	}
+	return r.Start(ctx, form.Get("service"), once)
 }
 
 func cutKey(s string) string { return s[:min(len(s), maxKey)] }
@@ -150,6 +166,9 @@ func (w *work) resume() string {
 	}
 	if w.news() {
 		return base(w.ID) + "/changes"
+	}
+	if w.Begun != nil {
+		return base(w.ID) + "/begun"
 	}
 	r := w.fill()
 	if r.Stopped != nil {

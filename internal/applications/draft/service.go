@@ -197,6 +197,12 @@ func (r *Room) name(ctx context.Context, row *Row) {
 // key: the same one gives the same draft; "" for none. Errors: ErrService,
 // ErrRegion, ErrAudience, ErrMany.
 func (r *Room) Start(ctx context.Context, serviceID, once string) (string, error) {
+	return r.start(ctx, serviceID, once, false)
+}
+
+// start begins a draft; a checked one opens as far as it is complete, instead of
+// at its first step.
+func (r *Room) start(ctx context.Context, serviceID, once string, checked bool) (string, error) {
 	me, err := owner(ctx)
 	if err != nil {
 		return "", err
@@ -212,10 +218,14 @@ func (r *Room) Start(ctx context.Context, serviceID, once string) (string, error
 	if err := mayDraft(s, f); err != nil {
 		return "", err
 	}
-	return r.begin(ctx, me, s, once)
+	step := s.Form.Steps[0].ID
+	if checked {
+		step = stepCheck
+	}
+	return r.begin(ctx, me, s, step, once)
 }
 
-func (r *Room) begin(ctx context.Context, me string, s *forms.Service, once string) (string, error) {
+func (r *Room) begin(ctx context.Context, me string, s *forms.Service, step, once string) (string, error) {
 	rows, err := r.store.list(ctx, me)
 	if err != nil {
 		return "", err
@@ -227,7 +237,7 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, once stri
 	if err != nil {
 		return "", err
 	}
-	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: s.Form.Steps[0].ID, Answers: forms.Answers{}, Found: map[string]forms.Found{}}
+	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: step, Answers: forms.Answers{}, Found: map[string]forms.Found{}}
 	sealed, err := sealAnswers(&d, key)
 	if err != nil {
 		return "", err

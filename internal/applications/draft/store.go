@@ -76,11 +76,14 @@ func open(row draftdb.ApplicationsDraft, key *secret.DataKey) (Draft, error) {
 	if d.Found, err = takeFound(d.Answers); err != nil {
 		return d, fmt.Errorf("draft %s: %w", d.ID, err)
 	}
+	if d.Begun, err = takeBegun(d.Answers); err != nil {
+		return d, fmt.Errorf("draft %s: %w", d.ID, err)
+	}
 	return d, nil
 }
 
 func sealAnswers(d *Draft, key *secret.DataKey) ([]byte, error) {
-	raw, err := withFound(d.Answers, d.Found).Encode()
+	raw, err := withBegun(withFound(d.Answers, d.Found), d.Begun).Encode()
 	if err != nil {
 		return nil, err
 	}
