@@ -34,6 +34,7 @@ type DB struct {
 	write  *sql.DB
 	read   *sql.DB
 	group  together      // of SQLite's writers
+	groups grouped       // of PostgreSQL's changes that read nothing
 	turn   chan struct{} // of changes that PostgreSQL could not put in order
 }
 

@@ -27,6 +27,8 @@ type pipe struct {
 	// send is flush with the context of the transaction, for results that are
 	// asked without one.
 	send func() error
+	// join sends what waits along with a group's; nil outside of one.
+	join func(*pgx.Batch) error
 	// begun: something was sent, so there may be something to undo.
 	begun bool
 	err   error
@@ -116,6 +118,10 @@ func (p *pipe) flush(ctx context.Context) error {
 	}
 	batch := p.wait
 	p.wait, p.begun = &pgx.Batch{}, true
+	if p.join != nil {
+		p.err = p.join(batch)
+		return p.err
+	}
 	p.err = p.conn.Raw(func(dc any) error {
 		c, err := native(dc)
 		if err != nil {

@@ -65,12 +65,13 @@ func (d *DB) Write(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 // docs/decisions/0010 shows why they are enough: a row that is changed is named
 // by its key and, if others may change it, by the version that was read; what
 // must be there once has a unique key and ON CONFLICT; no statement's WHERE
-// asks about rows that it does not change.
+// asks about rows that it does not change. On PostgreSQL such changes share a
+// transaction, see grouped.
 func (d *DB) WriteOnly(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
 	if d.engine == SQLite {
 		return Classify(d.writeTogether(ctx, f, true))
 	}
-	return Classify(d.patiently(ctx, readCommitted, f))
+	return Classify(d.writeGrouped(ctx, f))
 }
 
 // patiently tries a change again that could not be put in order. Those who
