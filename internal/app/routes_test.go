@@ -77,6 +77,17 @@ var walk = map[string]line{
 	"GET /cabinet/profile/edit/{section}":                  {path: "/cabinet/profile/edit/snils", open: true},
 	"POST /cabinet/profile/edit/{section}":                 {path: "/cabinet/profile/edit/snils", open: true},
 	"POST /cabinet/profile/edit/{section}/check":           {path: "/cabinet/profile/edit/snils/check", open: true},
+	"GET /cabinet/profile/add/{kind}":                      {path: "/cabinet/profile/add/child", open: true},
+	"POST /cabinet/profile/add/{kind}":                     {path: "/cabinet/profile/add/child", open: true},
+	"POST /cabinet/profile/add/{kind}/check":               {path: "/cabinet/profile/add/child/check", open: true},
+	"GET /cabinet/profile/holdings/{id}":                   {path: "/cabinet/profile/holdings/{holding}"},
+	"POST /cabinet/profile/holdings/{id}":                  {path: "/cabinet/profile/holdings/{holding}"},
+	"POST /cabinet/profile/holdings/{id}/check":            {path: "/cabinet/profile/holdings/{holding}/check"},
+	"GET /cabinet/profile/holdings/{id}/remove":            {path: "/cabinet/profile/holdings/{holding}/remove"},
+	"POST /cabinet/profile/holdings/{id}/remove":           {path: "/cabinet/profile/holdings/{holding}/remove"},
+	"PUT /api/v1/profile/holdings/{id}":                    {path: "/api/v1/profile/holdings/{holding}", body: `{"version":1,"values":{}}`},
+	"DELETE /api/v1/profile/holdings/{id}":                 {path: "/api/v1/profile/holdings/{holding}"},
+	"POST /api/v1/profile/holdings/find/{registry}":        {path: "/api/v1/profile/holdings/find/family", open: true},
 	"PUT /api/v1/profile/consents/{kind}":                  {path: "/api/v1/profile/consents/terms", open: true},
 	"DELETE /api/v1/profile/consents/{kind}":               {path: "/api/v1/profile/consents/nothing", open: true},
 	"GET /desk/mfc/people/{id}":                            {path: "/desk/mfc/people/{account}"},
@@ -280,7 +291,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 		theirs, owner := belongings(p)
 		nobodys := things{
 			"draft": id.New(), "sent draft": id.New(), "draft file": id.New(), "file": id.New(), "document": id.New(), "session": id.New(), "device": id.New(),
-			"notice": id.New(), "account": id.New(), "number": id.Number(), "ticket number": id.Number(), "service": "nothing",
+			"notice": id.New(), "holding": id.New(), "account": id.New(), "number": id.Number(), "ticket number": id.Number(), "service": "nothing",
 			"document number": id.Open(), "ticket": id.New(), "job": "987654321",
 		}
 		all := actors(p, owner)
@@ -416,8 +427,10 @@ func belongings(p *portal) (things, string) {
 			VALUES ($1, $2, $3, FALSE, $4, $4, $5)`, a.account, known, []byte(known), tx.Now(), []byte{})
 		return err
 	}))
+	held := a.ask("POST", "/api/v1/profile/holdings", object{"kind": "property", "values": object{"cadastral": "77:01:0001001:1024"}})
 	return things{
-		"job": "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
+		"holding": held["holdings"].([]any)[0].(object)["id"].(string),
+		"job":     "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
 		"draft file": string(file[1]), "file": card["files"].([]any)[0].(object)["id"].(string), "service": certificate,
 		"device":     known,
 		"session":    a.ask("GET", "/api/v1/sessions", nil)["sessions"].([]any)[0].(object)["id"].(string),

@@ -102,7 +102,7 @@ func askedOf(r profile.Registry, p profile.Person) asked {
 	switch r {
 	case profile.RegistryPassport:
 		a.Passport = &p.Passport
-	case profile.RegistrySNILS:
+	case profile.RegistrySNILS, profile.RegistryFamily, profile.RegistryVehicles, profile.RegistryProperty:
 		a.SNILS = p.SNILS
 	case profile.RegistryINN:
 		a.INN = p.INN
@@ -127,21 +127,30 @@ var (
 // Check asks a registry about a person. requestID is the same at each try. The
 // error is for the log: it holds nothing of the person.
 func (g *Registry) Check(ctx context.Context, r profile.Registry, requestID string, p profile.Person) (profile.CheckState, []string, error) {
-	body, err := json.Marshal(question{RequestID: requestID, Person: askedOf(r, p)})
+	raw, err := g.ask(ctx, "/"+string(r)+"/check", requestID, question{RequestID: requestID, Person: askedOf(r, p)})
 	if err != nil {
-		return "", nil, err
-	}
-	status, signature, raw, err := g.post(ctx, "/"+string(r)+"/check", requestID, body)
-	if err != nil {
-		return "", nil, err
-	}
-	if !g.signed(signature, requestID, raw) {
-		return "", nil, fmt.Errorf("registry %s, status %d: %w", r, status, errSignature)
-	}
-	if status != http.StatusOK {
-		return "", nil, fmt.Errorf("registry %s refuses the request: status %d", r, status)
+		return "", nil, fmt.Errorf("registry %s: %w", r, err)
 	}
 	return parseAnswer(requestID, raw)
+}
+
+// ask sends a signed question and gives an answer that is signed as well.
+func (g *Registry) ask(ctx context.Context, path, requestID string, question any) ([]byte, error) {
+	body, err := json.Marshal(question)
+	if err != nil {
+		return nil, err
+	}
+	status, signature, raw, err := g.post(ctx, path, requestID, body)
+	if err != nil {
+		return nil, err
+	}
+	if !g.signed(signature, requestID, raw) {
+		return nil, fmt.Errorf("status %d: %w", status, errSignature)
+	}
+	if status != http.StatusOK {
+		return nil, fmt.Errorf("it refuses the request: status %d", status)
+	}
+	return raw, nil
 }
 
 // Ping asks a question without a person: whoever refuses it with our signature

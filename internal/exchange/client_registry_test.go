@@ -111,3 +111,29 @@ func FuzzParseAnswer(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseHoldings(f *testing.F) {
+	for _, seed := range []string{
+		`{"request_id":"r","result":"confirmed","family":{"spouse":{"last_name":"П"},"children":[{"birth_certificate":{"series":"I-МЮ","number":"1"}}]}}`,
+		`{"request_id":"r","result":"confirmed","vehicles":{"vehicles":[{"vin":"X"}]}}`, `{"request_id":"r","result":"confirmed","property":{"objects":null}}`,
+		`{"request_id":"r","result":"confirmed"}`, `{"request_id":"r","result":"unknown"}`, `[]`, `{"request_id":"r","result":"confirmed","family":7}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, r := range profile.HoldingRegistries() {
+			state, list, err := parseHoldings(r, "r", raw)
+			switch {
+			case err != nil && (state != "" || list != nil):
+				t.Fatal("an answer with an error")
+			case len(list) > 0 && state != profile.CheckConfirmed, len(list) > maxHoldings:
+				t.Fatalf("%s with %d lines", state, len(list))
+			}
+			for _, one := range list {
+				if one.Kind.Registry() != r {
+					t.Fatalf("%s from %s", one.Kind, r)
+				}
+			}
+		}
+	})
+}

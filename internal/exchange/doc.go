@@ -6,7 +6,8 @@
 //	registry  МВД, СФР, ФНС: asked over HTTP, requests and answers signed
 //	ask       a job: one question to one registry, tried until it is answered
 //
-//	profile.check_asked ──► one ask a registry ──► profile.Record
+//	profile.check_asked ────► one ask a registry ──► profile.Record
+//	profile.holdings_asked ─► one ask             ──► profile.RecordHoldings
 //	                             │      ▲
 //	                             └──────┘ down, slow, garbage: again, later and later
 //

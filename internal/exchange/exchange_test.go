@@ -218,3 +218,49 @@ func TestConfig(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Family, vehicles and property come from the registries of the sandbox, and
+// what was put down by hand is compared with them.
+func TestHoldings(t *testing.T) {
+	t.Parallel()
+	w, outside := setup(t, db.SQLite)
+	owner := w.Enter(t, 1, person(t, outside, 0), "")
+	w.Drain(t)
+	ctx := w.As(t, owner)
+	must(t, outside.Switch(party.Family, party.State{Garbage: true}))
+	for _, r := range profile.HoldingRegistries() {
+		must(t, w.Profile.FindHoldings(ctx, owner, r))
+	}
+	if err := w.Queue.Drain(context.Background()); err == nil {
+		t.Error("garbage is taken for an answer")
+	}
+	must(t, outside.Switch(party.Family, party.State{}))
+	w.Drain(t)
+	all, err := w.Profile.Holdings(ctx, owner)
+	must(t, err)
+	p := outside.Person(0)
+	want := map[profile.HoldingKind]int{
+		profile.HoldingSpouse: 1, profile.HoldingChild: len(p.Children), profile.HoldingVehicle: len(p.Vehicles), profile.HoldingProperty: len(p.Property),
+	}
+	for k, n := range want {
+		if got := all.Of(k); len(got) != n {
+			t.Errorf("%d of %s, want %d", len(got), k, n)
+		}
+	}
+	for _, h := range all.List {
+		if h.State != profile.CheckConfirmed {
+			t.Errorf("%s %s", h.Kind, h.State)
+		}
+	}
+	child := all.Of(profile.HoldingChild)[0]
+	wrong := profile.Values{}
+	for f, v := range child.Values {
+		wrong[f] = v
+	}
+	wrong["birth_date"] = "2015-01-01"
+	must(t, w.Profile.ChangeHolding(ctx, owner, child.ID, child.Version, wrong))
+	w.Drain(t)
+	if child, err = w.Profile.Holding(ctx, owner, child.ID); err != nil || child.State != profile.CheckRefused || cmp.Diff([]string{"birth_date"}, child.Differs) != "" {
+		t.Errorf("%+v, %v", child, err)
+	}
+}

@@ -35,7 +35,9 @@ func New(d Deps) (*Exchange, error) {
 	}
 	x := &Exchange{Deps: d, registry: registry}
 	job.Handle(d.Queue, x.ask)
+	job.Handle(d.Queue, x.askHoldings)
 	d.Bus.On("profile.check_asked", "exchange.ask_registries", x.asked)
+	d.Bus.On("profile.holdings_asked", "exchange.ask_holdings", x.holdingsAsked)
 	return x, nil
 }
 

@@ -51,9 +51,9 @@ func (p *pass) candidates(f *Field, b bounds) []Candidate {
 		list = []any{k.Value}
 	}
 	var out []Candidate
-	for _, v := range list {
+	for i, v := range list {
 		if v, flaws := f.kind.accept(f, adapted(f.kind, v), b); flaws == nil && v != nil {
-			out = append(out, Candidate{Key: keyOf(v), Value: v, Source: k.source(path)})
+			out = append(out, Candidate{Key: keyOf(v), Value: v, Source: k.line(path, i)})
 		}
 	}
 	return out

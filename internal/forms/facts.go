@@ -62,6 +62,30 @@ type Known struct {
 	// the portal or a code that the caller knows. By default the first part of
 	// the path: profile, organisation, registry, document, earlier.
 	Correct string
+	// Each holds the lines of a list that have sources of their own, in the
+	// order of Value; nil where all have the source of the whole.
+	Each []Known
+}
+
+// KnownList is a list of values, each with a source of its own.
+func KnownList(each ...Known) Known {
+	list := make([]any, len(each))
+	for i := range each {
+		list[i] = each[i].Value
+	}
+	k := Known{Value: list, Each: each}
+	if len(each) > 0 {
+		k.Origin, k.AsOf, k.Correct = each[0].Origin, each[0].AsOf, each[0].Correct
+	}
+	return k
+}
+
+// line is the source of one line of a list.
+func (k Known) line(path string, i int) Source {
+	if i < len(k.Each) {
+		return k.Each[i].source(path)
+	}
+	return k.source(path)
 }
 
 func (k Known) source(path string) Source {

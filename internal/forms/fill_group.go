@@ -5,7 +5,7 @@ import "strconv"
 // group fills the items of a group, each with item bound to what stands before.
 func (p *pass) group(g *Group) GroupState {
 	state := GroupState{Group: g}
-	list, source := p.list(g)
+	list, source, line := p.list(g)
 	if len(list) > g.Repeat.Max {
 		p.groupWrong(&state, "forms.error.group_many", "Count", g.Repeat.Max)
 		list = list[:g.Repeat.Max]
@@ -17,7 +17,7 @@ func (p *pass) group(g *Group) GroupState {
 		if i < len(list) {
 			from = list[i]
 		}
-		item, value := p.item(g, i, from, source)
+		item, value := p.item(g, i, from, line(i))
 		state.Items = append(state.Items, item)
 		values = append(values, value)
 	}
@@ -38,21 +38,23 @@ func (p *pass) few(g *Group) {
 	})
 }
 
-// list is what the items are made of: posted, typed, or known.
-func (p *pass) list(g *Group) ([]any, Source) {
+// list is what the items are made of: posted, typed, or known. line is the
+// source of one of them.
+func (p *pass) list(g *Group) (list []any, source Source, line func(i int) Source) {
+	typed := func(int) Source { return Source{From: FromTyped} }
 	if p.posts(g.step) && p.posting.opens(g.ID) {
-		return make([]any, p.posting.count(g)), Source{From: FromTyped}
+		return make([]any, p.posting.count(g)), typed(0), typed
 	}
 	if v, ok := p.typed[g.ID]; ok {
-		return items(v), Source{From: FromTyped}
+		return items(v), typed(0), typed
 	}
 	for _, path := range g.Fill {
 		k := p.facts.Known[path]
 		if list := items(k.Value); len(list) > 0 {
-			return g.itemsOf(path, list), k.source(path)
+			return g.itemsOf(path, list), k.source(path), func(i int) Source { return k.line(path, i) }
 		}
 	}
-	return nil, Source{}
+	return nil, Source{}, func(int) Source { return Source{} }
 }
 
 // itemsOf makes items of a known list: objects with the fields of the group, or

@@ -143,6 +143,7 @@ func (p *Profile) mountAPI(rt *web.Router) {
 		Pattern: "PUT /api/v1/profile", ID: "change-profile", Tag: tag, Summary: "Change sections of the own profile; the registries are asked",
 	}, identity.Citizen(), p.apiChange)
 	p.mountAccountAPI(rt)
+	p.mountHoldingsAPI(rt)
 }
 
 func (p *Profile) apiBegin(ctx context.Context, in *ApplicantIn) (*RegistrationOut, error) {

@@ -22,8 +22,17 @@ var (
 	ErrOwnCheck = errs.NewForbidden("profile.error.own_check")
 	// ErrSearch says that what was typed is neither a СНИЛС nor a phone.
 	ErrSearch = errs.NewInvalid("profile.error.search")
-	//
-
+	// ErrNoHolding says that there is no such child, spouse, vehicle or property.
+	ErrNoHolding = errs.NewNotFound("profile.error.no_holding")
+	// ErrHeld says that it is in the profile already.
+	ErrHeld = errs.NewConflict("profile.error.held")
+	// ErrNotStandard says that registries are not asked before they know who asks.
+	ErrNotStandard = errs.NewConflict("profile.error.not_standard")
 	// ErrStaffAccount says that an account with a role can't be deleted by itself.
 	ErrStaffAccount = errs.NewConflict("profile.error.staff_account")
 )
+
+// tooManyHoldings says how many of the kind there may be.
+func tooManyHoldings(k HoldingKind) error {
+	return errs.NewConflict("profile.error.many_"+string(k), "Limit", k.most())
+}

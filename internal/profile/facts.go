@@ -26,9 +26,15 @@ func (p *Profile) Facts(ctx context.Context, owner string) (forms.Facts, error) 
 	confirmed := s.text("profile.source.code")
 	put(f, "phone", account.Phone, confirmed, account.CreatedAt)
 	put(f, "email", account.Email, confirmed, account.CreatedAt)
-	if c.Consented {
-		s.facts(f)
+	if !c.Consented {
+		return f, nil
 	}
+	s.facts(f)
+	held, err := p.Holdings(ctx, owner)
+	if err != nil {
+		return forms.Facts{}, err
+	}
+	s.holdings(f, held)
 	return f, nil
 }
 
@@ -115,4 +121,29 @@ func known(value any, origin forms.Text, at db.Time) forms.Known {
 		k.AsOf = at.Time().Format(time.RFC3339)
 	}
 	return k
+}
+
+// holdings puts the spouse, and the lists of children, vehicles and property,
+// each line of them with a source of its own.
+func (s sources) holdings(f forms.Facts, held Holdings) {
+	for k, path := range map[HoldingKind]string{
+		HoldingSpouse: "spouse", HoldingChild: "children", HoldingVehicle: "vehicles", HoldingProperty: "properties",
+	} {
+		var each []forms.Known
+		for _, h := range held.Of(k) {
+			one := known(h.fact(), s.text("profile.source.own"), h.ChangedAt)
+			if h.State == CheckConfirmed {
+				one = known(h.fact(), s.text("profile.source."+string(k.Registry())), h.AnsweredAt)
+			}
+			one.Correct = "/cabinet/profile/holdings/" + h.ID
+			each = append(each, one)
+		}
+		switch {
+		case len(each) == 0:
+		case k == HoldingSpouse:
+			f.Known["profile.spouse"] = each[0]
+		default:
+			f.Known["profile."+path] = forms.KnownList(each...)
+		}
+	}
 }

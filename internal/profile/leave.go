@@ -122,7 +122,7 @@ func (p *Profile) farewell(ctx context.Context, owner string) (key string, lette
 }
 
 // Export is what this room keeps of the owner: all versions of the person,
-// level, checks, consents.
+// level, checks, holdings, consents.
 func (p *Profile) Export(ctx context.Context, owner string) (map[string]any, error) {
 	c, err := p.Card(ctx, owner)
 	if err != nil {
@@ -136,8 +136,12 @@ func (p *Profile) Export(ctx context.Context, owner string) (map[string]any, err
 	if err != nil {
 		return nil, err
 	}
+	held, err := p.Holdings(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]any{
-		"person": c.Person, "versions": versions, "level": c.Level, "level_since": rfc(c.LevelAt),
+		"holdings": exportHoldings(held.List), "person": c.Person, "versions": versions, "level": c.Level, "level_since": rfc(c.LevelAt),
 		"checks": exportChecks(c.Checks), "consents": exportConsents(consents),
 	}, nil
 }
@@ -166,6 +170,16 @@ func exportChecks(checks []Check) []map[string]any {
 	out := make([]map[string]any, len(checks))
 	for i, c := range checks {
 		out[i] = map[string]any{"registry": c.Registry, "state": c.State, "differs": c.Differs, "asked_at": rfc(c.AskedAt), "answered_at": rfc(c.AnsweredAt)}
+	}
+	return out
+}
+
+func exportHoldings(list []Holding) []map[string]any {
+	out := make([]map[string]any, len(list))
+	for i, h := range list {
+		out[i] = map[string]any{
+			"kind": h.Kind, "values": h.Values, "state": h.State, "differs": h.Differs, "changed_at": rfc(h.ChangedAt), "answered_at": rfc(h.AnsweredAt),
+		}
 	}
 	return out
 }

@@ -69,6 +69,7 @@ func New(d Deps) (*Profile, error) {
 	p.registerJobs()
 	d.Queue.Every(time.Hour, purgeRegistrations{})
 	d.Bus.On("profile.checked", "profile.tell", p.tell)
+	d.Bus.On("profile.level_changed", "profile.check_holdings", p.proven)
 	return p, nil
 }
 
@@ -98,6 +99,7 @@ func Locale() fs.FS {
 func (p *Profile) Mount(rt *web.Router) {
 	p.mountRegistration(rt)
 	p.mountProfile(rt)
+	p.mountHoldings(rt)
 	p.mountAccount(rt)
 	p.mountDesk(rt)
 	p.mountAPI(rt)

@@ -281,7 +281,7 @@ func TestAPI(t *testing.T) {
 	if c := card(t, w, owner); c.Person.LastName != "Петрова" {
 		t.Errorf("%+v", c.Person)
 	}
-	token := bearer(t, w, b)
+	token := bearer(t, w, b, phone, password)
 	wantPage(t, "profile", b.JSON("GET", "/api/v1/profile", token, ""), 200, `"version":1`, `"level":"simplified"`)
 	body := `{"version":1,"person":{"last_name":"Петрова","first_name":"Анна","birth_date":"12.04.1988","sex":"female"},
 		"passport":{"series":"4510","number":"100001","issued_on":"2008-05-20","issued_by":"ОВД","unit_code":"770001"},"snils":"`
@@ -296,7 +296,7 @@ func TestAPI(t *testing.T) {
 }
 
 // bearer signs in over the API.
-func bearer(t *testing.T, w *profiletest.World, b *profiletest.Browser) string {
+func bearer(t *testing.T, w *profiletest.World, b *profiletest.Browser, phone, password string) string {
 	t.Helper()
 	w.Clock.Advance(time.Minute)
 	var out struct{ Pending, Token string }

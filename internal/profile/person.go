@@ -118,9 +118,11 @@ func (p Person) sameHuman(o Person) bool {
 
 // nameKey is surname and birth date as they are searched for: case, Ё and Е,
 // spaces do not matter.
-func nameKey(lastName, birthDate string) string {
-	folded := strings.ReplaceAll(strings.ToLower(lastName), "ё", "е")
-	return strings.Join(strings.Fields(folded), " ") + "|" + birthDate
+func nameKey(lastName, birthDate string) string { return folded(lastName) + "|" + birthDate }
+
+func folded(s string) string {
+	s = strings.ReplaceAll(strings.ToLower(s), "ё", "е")
+	return strings.Join(strings.Fields(s), " ")
 }
 
 func joinWords(separator string, words ...string) string {

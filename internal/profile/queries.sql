@@ -128,3 +128,45 @@ SELECT owner_id FROM profile_snils WHERE snils_index < $1 ORDER BY owner_id LIMI
 
 -- name: ClaimsOf :many
 SELECT snils_index FROM profile_snils WHERE owner_id = $1;
+
+-- name: AddHolding :exec
+INSERT INTO profile_holdings (owner_id, id, kind, version, state, differs, changed_at, answered_at, values_sealed)
+VALUES ($1, $2, $3, 1, $4, '', $5, $6, $7);
+
+-- name: Holdings :many
+SELECT * FROM profile_holdings WHERE owner_id = $1 ORDER BY id;
+
+-- name: CountHoldings :one
+SELECT COUNT(*) FROM profile_holdings WHERE owner_id = $1 AND kind = $2;
+
+-- name: ChangeHolding :execrows
+UPDATE profile_holdings SET version = version + 1, state = $4, differs = '', changed_at = $5, values_sealed = $6
+WHERE owner_id = $1 AND id = $2 AND version = $3;
+
+-- name: JudgeHolding :exec
+UPDATE profile_holdings SET state = $3, differs = $4, answered_at = $5, values_sealed = $6 WHERE owner_id = $1 AND id = $2;
+
+-- name: SetHoldingState :exec
+UPDATE profile_holdings SET state = $4, differs = '' WHERE owner_id = $1 AND kind = $2 AND state = $3;
+
+-- name: RemoveHolding :execrows
+DELETE FROM profile_holdings WHERE owner_id = $1 AND id = $2;
+
+-- name: DeleteHoldings :exec
+DELETE FROM profile_holdings WHERE owner_id = $1;
+
+-- name: PutHoldingCheck :exec
+INSERT INTO profile_holding_checks (owner_id, registry, check_id, state, adds, added, asked_at, answered_at)
+VALUES ($1, $2, $3, 'waiting', $4, 0, $5, 0)
+ON CONFLICT (owner_id, registry) DO UPDATE SET check_id = excluded.check_id, state = excluded.state, adds = excluded.adds,
+    added = excluded.added, asked_at = excluded.asked_at, answered_at = excluded.answered_at;
+
+-- name: AnswerHoldingCheck :execrows
+UPDATE profile_holding_checks SET state = $4, added = $5, answered_at = $6
+WHERE owner_id = $1 AND registry = $2 AND check_id = $3 AND state = 'waiting';
+
+-- name: HoldingChecks :many
+SELECT * FROM profile_holding_checks WHERE owner_id = $1 ORDER BY registry;
+
+-- name: DeleteHoldingChecks :exec
+DELETE FROM profile_holding_checks WHERE owner_id = $1;

@@ -79,6 +79,7 @@ func (p Person) values(s Section) Values {
 type reader struct {
 	in    Values
 	today string // YYYY-MM-DD
+	who   string // in front of a field's name in the key that says it is empty
 	fault *errs.Error
 }
 
@@ -181,7 +182,7 @@ func (r *reader) address(p *Person) {
 
 func (r *reader) parsed(name string, parse func(string) (string, error)) string {
 	if strings.TrimSpace(r.in[name]) == "" {
-		r.wrong(name, "profile.error.empty."+name)
+		r.wrong(name, "profile.error.empty."+r.who+name)
 		return ""
 	}
 	v, err := parse(r.in[name])
@@ -203,7 +204,7 @@ func (r *reader) text(name string, limit int, required bool) string {
 	v := strings.Join(strings.Fields(strings.Map(printable, r.in[name])), " ")
 	switch {
 	case v == "" && required:
-		r.wrong(name, "profile.error.empty."+name)
+		r.wrong(name, "profile.error.empty."+r.who+name)
 	case utf8.RuneCountInString(v) > limit:
 		r.wrong(name, "profile.error.long", "Limit", limit)
 	}
@@ -223,7 +224,7 @@ func printable(c rune) rune {
 func (r *reader) date(name string) string {
 	typed := strings.TrimSpace(r.in[name])
 	if strings.Trim(typed, ". ") == "" {
-		r.wrong(name, "profile.error.empty."+name)
+		r.wrong(name, "profile.error.empty."+r.who+name)
 		return ""
 	}
 	day, ok := ParseDate(typed)

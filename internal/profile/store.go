@@ -213,6 +213,7 @@ func (s store) erase(ctx context.Context, tx *db.Tx, owner string) error {
 	q := profiledb.New(tx)
 	for _, del := range []func(context.Context, string) error{
 		q.DeletePersons, q.DeleteChecks, q.DeleteConsents, q.DeleteFinds, q.ReleaseSNILS, q.DeleteState, q.DeleteRegistrationsOf,
+		q.DeleteHoldings, q.DeleteHoldingChecks,
 	} {
 		if err := del(ctx, owner); err != nil {
 			return err

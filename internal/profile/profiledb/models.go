@@ -35,6 +35,29 @@ type ProfileFind struct {
 	OwnerID    string
 }
 
+type ProfileHolding struct {
+	OwnerID      string
+	ID           string
+	Kind         string
+	Version      int64
+	State        string
+	Differs      string
+	ChangedAt    db.Time
+	AnsweredAt   db.Time
+	ValuesSealed []byte
+}
+
+type ProfileHoldingCheck struct {
+	OwnerID    string
+	Registry   string
+	CheckID    string
+	State      string
+	Adds       bool
+	Added      int64
+	AskedAt    db.Time
+	AnsweredAt db.Time
+}
+
 type ProfilePerson struct {
 	OwnerID      string
 	Version      int64

@@ -53,6 +53,34 @@ func (q *Queries) AddFind(ctx context.Context, arg AddFindParams) error {
 	return err
 }
 
+const addHolding = `-- name: AddHolding :exec
+INSERT INTO profile_holdings (owner_id, id, kind, version, state, differs, changed_at, answered_at, values_sealed)
+VALUES ($1, $2, $3, 1, $4, '', $5, $6, $7)
+`
+
+type AddHoldingParams struct {
+	OwnerID      string
+	ID           string
+	Kind         string
+	State        string
+	ChangedAt    db.Time
+	AnsweredAt   db.Time
+	ValuesSealed []byte
+}
+
+func (q *Queries) AddHolding(ctx context.Context, arg AddHoldingParams) error {
+	_, err := q.db.ExecContext(ctx, addHolding,
+		arg.OwnerID,
+		arg.ID,
+		arg.Kind,
+		arg.State,
+		arg.ChangedAt,
+		arg.AnsweredAt,
+		arg.ValuesSealed,
+	)
+	return err
+}
+
 const addPerson = `-- name: AddPerson :exec
 INSERT INTO profile_persons (owner_id, version, changed_at, changed_by, person_sealed) VALUES ($1, $2, $3, $4, $5)
 `
@@ -148,6 +176,64 @@ func (q *Queries) AnswerCheck(ctx context.Context, arg AnswerCheckParams) (int64
 		arg.State,
 		arg.Differs,
 		arg.AnsweredAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const answerHoldingCheck = `-- name: AnswerHoldingCheck :execrows
+UPDATE profile_holding_checks SET state = $4, added = $5, answered_at = $6
+WHERE owner_id = $1 AND registry = $2 AND check_id = $3 AND state = 'waiting'
+`
+
+type AnswerHoldingCheckParams struct {
+	OwnerID    string
+	Registry   string
+	CheckID    string
+	State      string
+	Added      int64
+	AnsweredAt db.Time
+}
+
+func (q *Queries) AnswerHoldingCheck(ctx context.Context, arg AnswerHoldingCheckParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, answerHoldingCheck,
+		arg.OwnerID,
+		arg.Registry,
+		arg.CheckID,
+		arg.State,
+		arg.Added,
+		arg.AnsweredAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const changeHolding = `-- name: ChangeHolding :execrows
+UPDATE profile_holdings SET version = version + 1, state = $4, differs = '', changed_at = $5, values_sealed = $6
+WHERE owner_id = $1 AND id = $2 AND version = $3
+`
+
+type ChangeHoldingParams struct {
+	OwnerID      string
+	ID           string
+	Version      int64
+	State        string
+	ChangedAt    db.Time
+	ValuesSealed []byte
+}
+
+func (q *Queries) ChangeHolding(ctx context.Context, arg ChangeHoldingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeHolding,
+		arg.OwnerID,
+		arg.ID,
+		arg.Version,
+		arg.State,
+		arg.ChangedAt,
+		arg.ValuesSealed,
 	)
 	if err != nil {
 		return 0, err
@@ -303,6 +389,22 @@ func (q *Queries) Consents(ctx context.Context, ownerID string) ([]ProfileConsen
 	return items, nil
 }
 
+const countHoldings = `-- name: CountHoldings :one
+SELECT COUNT(*) FROM profile_holdings WHERE owner_id = $1 AND kind = $2
+`
+
+type CountHoldingsParams struct {
+	OwnerID string
+	Kind    string
+}
+
+func (q *Queries) CountHoldings(ctx context.Context, arg CountHoldingsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countHoldings, arg.OwnerID, arg.Kind)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteCheck = `-- name: DeleteCheck :exec
 DELETE FROM profile_checks WHERE owner_id = $1 AND registry = $2
 `
@@ -341,6 +443,24 @@ DELETE FROM profile_finds WHERE owner_id = $1
 
 func (q *Queries) DeleteFinds(ctx context.Context, ownerID string) error {
 	_, err := q.db.ExecContext(ctx, deleteFinds, ownerID)
+	return err
+}
+
+const deleteHoldingChecks = `-- name: DeleteHoldingChecks :exec
+DELETE FROM profile_holding_checks WHERE owner_id = $1
+`
+
+func (q *Queries) DeleteHoldingChecks(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, deleteHoldingChecks, ownerID)
+	return err
+}
+
+const deleteHoldings = `-- name: DeleteHoldings :exec
+DELETE FROM profile_holdings WHERE owner_id = $1
+`
+
+func (q *Queries) DeleteHoldings(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, deleteHoldings, ownerID)
 	return err
 }
 
@@ -429,6 +549,104 @@ func (q *Queries) FinishRegistration(ctx context.Context, arg FinishRegistration
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const holdingChecks = `-- name: HoldingChecks :many
+SELECT owner_id, registry, check_id, state, adds, added, asked_at, answered_at FROM profile_holding_checks WHERE owner_id = $1 ORDER BY registry
+`
+
+func (q *Queries) HoldingChecks(ctx context.Context, ownerID string) ([]ProfileHoldingCheck, error) {
+	rows, err := q.db.QueryContext(ctx, holdingChecks, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ProfileHoldingCheck
+	for rows.Next() {
+		var i ProfileHoldingCheck
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.Registry,
+			&i.CheckID,
+			&i.State,
+			&i.Adds,
+			&i.Added,
+			&i.AskedAt,
+			&i.AnsweredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const holdings = `-- name: Holdings :many
+SELECT owner_id, id, kind, version, state, differs, changed_at, answered_at, values_sealed FROM profile_holdings WHERE owner_id = $1 ORDER BY id
+`
+
+func (q *Queries) Holdings(ctx context.Context, ownerID string) ([]ProfileHolding, error) {
+	rows, err := q.db.QueryContext(ctx, holdings, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ProfileHolding
+	for rows.Next() {
+		var i ProfileHolding
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.Kind,
+			&i.Version,
+			&i.State,
+			&i.Differs,
+			&i.ChangedAt,
+			&i.AnsweredAt,
+			&i.ValuesSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const judgeHolding = `-- name: JudgeHolding :exec
+UPDATE profile_holdings SET state = $3, differs = $4, answered_at = $5, values_sealed = $6 WHERE owner_id = $1 AND id = $2
+`
+
+type JudgeHoldingParams struct {
+	OwnerID      string
+	ID           string
+	State        string
+	Differs      string
+	AnsweredAt   db.Time
+	ValuesSealed []byte
+}
+
+func (q *Queries) JudgeHolding(ctx context.Context, arg JudgeHoldingParams) error {
+	_, err := q.db.ExecContext(ctx, judgeHolding,
+		arg.OwnerID,
+		arg.ID,
+		arg.State,
+		arg.Differs,
+		arg.AnsweredAt,
+		arg.ValuesSealed,
+	)
+	return err
 }
 
 const moveVersion = `-- name: MoveVersion :execrows
@@ -662,6 +880,32 @@ func (q *Queries) PutCheck(ctx context.Context, arg PutCheckParams) error {
 	return err
 }
 
+const putHoldingCheck = `-- name: PutHoldingCheck :exec
+INSERT INTO profile_holding_checks (owner_id, registry, check_id, state, adds, added, asked_at, answered_at)
+VALUES ($1, $2, $3, 'waiting', $4, 0, $5, 0)
+ON CONFLICT (owner_id, registry) DO UPDATE SET check_id = excluded.check_id, state = excluded.state, adds = excluded.adds,
+    added = excluded.added, asked_at = excluded.asked_at, answered_at = excluded.answered_at
+`
+
+type PutHoldingCheckParams struct {
+	OwnerID  string
+	Registry string
+	CheckID  string
+	Adds     bool
+	AskedAt  db.Time
+}
+
+func (q *Queries) PutHoldingCheck(ctx context.Context, arg PutHoldingCheckParams) error {
+	_, err := q.db.ExecContext(ctx, putHoldingCheck,
+		arg.OwnerID,
+		arg.Registry,
+		arg.CheckID,
+		arg.Adds,
+		arg.AskedAt,
+	)
+	return err
+}
+
 const registration = `-- name: Registration :one
 SELECT token_hash, id, version, created_at, expires_at, phone_confirmed, email_confirmed, sms_sent_at, email_sent_at, sms_tries, email_tries, account_id, finished_at, applicant_sealed FROM profile_registrations WHERE token_hash = $1
 `
@@ -695,6 +939,23 @@ DELETE FROM profile_snils WHERE owner_id = $1
 func (q *Queries) ReleaseSNILS(ctx context.Context, ownerID string) error {
 	_, err := q.db.ExecContext(ctx, releaseSNILS, ownerID)
 	return err
+}
+
+const removeHolding = `-- name: RemoveHolding :execrows
+DELETE FROM profile_holdings WHERE owner_id = $1 AND id = $2
+`
+
+type RemoveHoldingParams struct {
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) RemoveHolding(ctx context.Context, arg RemoveHoldingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, removeHolding, arg.OwnerID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const sNILSOwner = `-- name: SNILSOwner :one
@@ -733,6 +994,27 @@ type SetConsentedParams struct {
 
 func (q *Queries) SetConsented(ctx context.Context, arg SetConsentedParams) error {
 	_, err := q.db.ExecContext(ctx, setConsented, arg.OwnerID, arg.Consented)
+	return err
+}
+
+const setHoldingState = `-- name: SetHoldingState :exec
+UPDATE profile_holdings SET state = $4, differs = '' WHERE owner_id = $1 AND kind = $2 AND state = $3
+`
+
+type SetHoldingStateParams struct {
+	OwnerID string
+	Kind    string
+	State   string
+	State_2 string
+}
+
+func (q *Queries) SetHoldingState(ctx context.Context, arg SetHoldingStateParams) error {
+	_, err := q.db.ExecContext(ctx, setHoldingState,
+		arg.OwnerID,
+		arg.Kind,
+		arg.State,
+		arg.State_2,
+	)
 	return err
 }
 
