@@ -16,6 +16,8 @@ type Service struct {
 	Regions    []string  `key:"regions" format:"region" doc:"Two-digit codes of the regions where it is offered; none means everywhere."`
 	Sign       string    `key:"sign" enum:"none|simple|unqualified|qualified" doc:"Signature asked before sending; simple by default."`
 	FourEyes   bool      `key:"four_eyes" doc:"true: a decision is prepared by one officer and confirmed by another."`
+	AnswerDays int       `key:"answer_days" min:"1" doc:"Working days which the person has to answer what the agency asks; 10 by default."`
+	NoChange   bool      `key:"no_change" doc:"true: the person can't change an application that was sent, only cancel it."`
 	Opens      string    `key:"opens" format:"path" doc:"Page of the portal which gives the service instead of a form, e.g. /cabinet/appointments. Such a service has no form, decide, result, notices."`
 	Page       Page      `key:"page,required" doc:"What people read before they begin."`
 	Form       Form      `key:"form" doc:"What people are asked."`

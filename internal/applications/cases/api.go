@@ -35,6 +35,8 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/return", "return-application", "Give back to the queue"), staff, c.apiReturn)
 	web.Register(rt.API, op("POST "+desk+"/{number}/assign", "assign-application", "Give to an officer; heads only"), staff, c.apiAssign)
 	web.Register(rt.API, op("POST "+desk+"/{number}/ask", "ask-application", "Ask the citizen for more"), staff, c.apiAsk)
+	web.Register(rt.API, op("POST "+desk+"/{number}/correct", "send-back-application", "Return for correction of the named fields"), staff, c.apiSendBack)
+	web.Register(rt.API, op("POST "+desk+"/{number}/proceed", "proceed-application", "Go on without the answer"), staff, c.apiProceed)
 	web.Register(rt.API, op("POST "+desk+"/{number}/approve", "approve-application", "Approve and issue the result"), staff, c.apiApprove)
 	web.Register(rt.API, op("POST "+desk+"/{number}/refuse", "refuse-application", "Refuse on a ground of the service"), staff, c.apiRefuse)
 	web.Register(rt.API, op("POST "+desk+"/{number}/revoke", "revoke-document", "End the validity of a document that was issued"), staff, c.apiRevoke)
@@ -187,7 +189,7 @@ type answerIn struct {
 // answerFile is a file of an answer, in base64.
 type answerFile struct {
 	Name    string `json:"name" maxLength:"300"`
-	Field   string `json:"field,omitempty" maxLength:"100" doc:"The field that was asked for, if it was one"`
+	Field   string `json:"field,omitempty" maxLength:"100" doc:"The field that was asked for, if it was one; wanted.0 for the first file that was asked for by name"`
 	Content []byte `json:"content" doc:"base64"`
 }
 

@@ -51,11 +51,18 @@ type caseAsk struct {
 	AskedAt    time.Time  `json:"asked_at"`
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 	Text       string     `json:"text"`
+	Kind       string     `json:"kind" enum:"more,correct"`
+	AnswerBy   *time.Time `json:"answer_by,omitempty" doc:"When the term for the answer ends"`
 	Fields     []string   `json:"fields,omitempty"`
 	Attach     bool       `json:"attach,omitempty" doc:"Files may be attached"`
 	Answer     string     `json:"answer,omitempty"`
 	Changes    []Change   `json:"changes,omitempty"`
+	Same       []string   `json:"same,omitempty" doc:"Opened fields that stayed as they were"`
+	Skipped    bool       `json:"skipped,omitempty" doc:"The agency went on without an answer"`
 	Files      []caseFile `json:"files,omitempty"`
+
+	Remarks map[string]string `json:"remarks,omitempty" doc:"What is wrong, by field"`
+	Wanted  []string          `json:"wanted,omitempty" doc:"Files by name; their boxes are wanted.0, wanted.1 …"`
 }
 
 type caseFile struct {
@@ -123,7 +130,12 @@ func outSection(s forms.Section) caseSection {
 func outAsk(a Ask, lang forms.Lang) caseAsk {
 	out := caseAsk{
 		ID: a.ID, AskedAt: a.AskedAt.Time(), Text: a.Text.In(lang), Fields: a.Fields, Attach: a.Attach,
-		Answer: a.Answer.Text, Changes: a.Answer.Changes, Files: outFiles(a.Files),
+		Answer: a.Answer.Text, Changes: a.Answer.Changes, Files: outFiles(a.Files), Kind: a.Kind, Same: a.Answer.Same,
+		Skipped: a.Answer.Skipped, Remarks: a.Remarks, Wanted: a.Wanted,
+	}
+	if !a.LapsesAt.IsZero() {
+		at := a.LapsesAt.Time()
+		out.AnswerBy = &at
 	}
 	if !a.Open() {
 		at := a.AnsweredAt.Time()

@@ -75,14 +75,32 @@ type askIn struct {
 		Text   string   `json:"text,omitempty" maxLength:"8000" doc:"Own words; instead of those of the preset"`
 		Fields []string `json:"fields,omitempty" maxItems:"100" doc:"Fields that are opened for correction"`
 		Files  bool     `json:"files,omitempty" doc:"Files may be attached"`
+
+		Remarks map[string]string `json:"remarks,omitempty" doc:"What is wrong, by field; it opens the field too"`
+		Wanted  []string          `json:"wanted,omitempty" maxItems:"5" doc:"Files by name; each gets a box wanted.0, wanted.1 …"`
+	}
+}
+
+func (in *askIn) more() AskMore {
+	return AskMore{
+		Preset: in.Body.Preset, Text: in.Body.Text, Fields: in.Body.Fields, Files: in.Body.Files,
+		Remarks: in.Body.Remarks, Wanted: in.Body.Wanted,
 	}
 }
 
 func (c *Cases) apiAsk(ctx context.Context, in *askIn) (*caseStateOut, error) {
 	ctx = watching(ctx)
-	return c.done(ctx, in.Number, c.Request(ctx, in.deal(in.Body.Version), AskMore{
-		Preset: in.Body.Preset, Text: in.Body.Text, Fields: in.Body.Fields, Files: in.Body.Files,
-	}))
+	return c.done(ctx, in.Number, c.Request(ctx, in.deal(in.Body.Version), in.more()))
+}
+
+func (c *Cases) apiSendBack(ctx context.Context, in *askIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
+	return c.done(ctx, in.Number, c.SendBack(ctx, in.deal(in.Body.Version), in.more()))
+}
+
+func (c *Cases) apiProceed(ctx context.Context, in *versionIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
+	return c.done(ctx, in.Number, c.Proceed(ctx, in.deal(in.Body.Version)))
 }
 
 type approveIn struct {

@@ -74,6 +74,9 @@ type AskText struct {
 	Fields []string `json:"fields,omitempty"`
 	// Attach: the person may attach files.
 	Attach bool `json:"files,omitempty"`
+	// Remarks say what is wrong, by field. Wanted are files, each by its name.
+	Remarks map[string]string `json:"remarks,omitempty"`
+	Wanted  []string          `json:"wanted,omitempty"`
 }
 
 // Change is a field before and after a correction, as people read it.
@@ -87,13 +90,20 @@ type Change struct {
 type Answer struct {
 	Text    string   `json:"text,omitempty"`
 	Changes []Change `json:"changes,omitempty"`
+	// Same are the opened fields that stayed as they were.
+	Same []string `json:"same,omitempty"`
+	// Skipped: the agency went on without an answer.
+	Skipped bool `json:"skipped,omitempty"`
 }
 
 // Ask is what an officer wants to know more.
 type Ask struct {
-	ID         string
-	Preset     string
-	AskedAt    db.Time
+	ID      string
+	Preset  string
+	Kind    string // AskForMore, AskToCorrect
+	AskedAt db.Time
+	// LapsesAt is when the term for the answer ends, 0 for none.
+	LapsesAt   db.Time
 	AnsweredAt db.Time // 0 while it is open
 	AskText
 	Answer Answer
@@ -142,6 +152,9 @@ type Card struct {
 
 // Asked is the open ask, nil when nothing is waited for.
 func (c *Card) Asked() *Ask {
+	if c.Status != Waiting {
+		return nil
+	}
 	for i := range c.Asks {
 		if c.Asks[i].Open() {
 			return &c.Asks[i]

@@ -183,7 +183,7 @@ func (p *reply) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	p.answer, err = sealJSON(p.key, askPlace("answer_sealed", p.ask.ID), Answer{Text: text, Changes: changes})
+	p.answer, err = sealJSON(p.key, askPlace("answer_sealed", p.ask.ID), Answer{Text: text, Changes: changes, Same: p.same(changes)})
 	return err
 }
 
@@ -256,6 +256,11 @@ func (p *reply) fits() error {
 
 // enough: an answer says something.
 func (p *reply) enough(text string) error {
+	for i, name := range p.ask.Wanted {
+		if text == "" && !p.came(wantedBox(i)) {
+			return ErrFields.WithField(wantedBox(i), "applications.error.wanted_needed", "Name", name)
+		}
+	}
 	if text == "" && len(p.ask.Files)+len(p.sent.Files) == 0 && len(p.ask.Fields) == 0 {
 		if p.ask.Attach {
 			return ErrFields.WithField("files", "applications.error.files_needed")
@@ -265,10 +270,15 @@ func (p *reply) enough(text string) error {
 	return nil
 }
 
-func (p *reply) isFile(fieldID string) bool {
-	f := askable(p.card.Service, fieldID)
-	return f != nil && f.Kind == "file"
+// came reports whether a file was sent for a box, now or in an earlier try.
+func (p *reply) came(box string) bool {
+	return slices.ContainsFunc(p.sent.Files, func(s Sent) bool { return s.Field == box }) ||
+		slices.ContainsFunc(p.ask.Files, func(f File) bool { return f.Field == box && f.Scan != upload.Infected })
 }
+
+func (p *reply) isFile(fieldID string) bool { return takesFile(askable(p.card.Service, fieldID)) }
+
+func takesFile(f *forms.Field) bool { return f != nil && (f.Kind == "file" || f.Kind == "photo") }
 
 // takeFiles checks, scans and stores the files under the case's key; it gives
 // them by field, after those that were kept before. A file that is refused does
@@ -300,6 +310,10 @@ func (p *reply) takeFiles(ctx context.Context) (map[string][]forms.File, error) 
 
 func (p *reply) takeFile(ctx context.Context, s Sent, rules upload.Rules) (forms.File, error) {
 	fileID := id.New()
+	var photo *forms.Photo
+	if f := askable(p.card.Service, s.Field); f != nil && f.Kind == "photo" {
+		photo = upload.Measured(s.File)
+	}
 	t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
 	if err != nil {
 		return forms.File{}, err
@@ -309,7 +323,7 @@ func (p *reply) takeFile(ctx context.Context, s Sent, rules upload.Rules) (forms
 		Size: t.Ref.Size, Scan: string(t.Scan), BlobKey: t.Ref.Key, FileHash: t.Ref.SHA256[:],
 		NameSealed: p.key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
 	})
-	return forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type)}, nil
+	return forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type), Photo: photo}, nil
 }
 
 // kept are the files that stayed from an earlier try, by field. One that has
@@ -342,11 +356,11 @@ func (p *reply) replace(field string) {
 }
 
 func (p *reply) rules(field string) (upload.Rules, bool) {
-	if field == "" {
+	if field == "" || p.ask.wantedAt(field) != "" {
 		return upload.Rules{Allowed: answerTypes(), Max: answerFileMax}, p.ask.Attach
 	}
 	f := askable(p.card.Service, field)
-	if f == nil || f.Kind != "file" || !slices.Contains(p.ask.Fields, field) {
+	if !takesFile(f) || !slices.Contains(p.ask.Fields, field) {
 		return upload.Rules{}, false
 	}
 	return upload.Rules{Allowed: f.FileTypes(), Max: f.FileBytes()}, true
@@ -398,6 +412,17 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 	f.Answers, f.Facts.Files = result.Submission(), nil
 	p.form, err = sealJSON(p.key, casePlace("form_sealed", p.card.ID), f)
 	return p.changes(ctx, result), err
+}
+
+// same are the opened fields that did not change.
+func (p *reply) same(changes []Change) []string {
+	var out []string
+	for _, field := range p.ask.Fields {
+		if !slices.ContainsFunc(changes, func(c Change) bool { return c.Field == field }) {
+			out = append(out, field)
+		}
+	}
+	return out
 }
 
 // known are all files of the case that an answer may name.
@@ -458,9 +483,10 @@ func (p *reply) faults(ctx context.Context, wrong []forms.Wrong) error {
 func (p *reply) changes(ctx context.Context, after *forms.Result) []Change {
 	printer := p.cases.printer(i18n.Lang(ctx))
 	old, fresh := printed(p.card.Service, p.card.result, printer), printed(p.card.Service, after, printer)
+	oldFiles, newFiles := filesIn(p.card.result), filesIn(after)
 	var out []Change
 	for _, field := range p.ask.Fields {
-		if old[field] != fresh[field] {
+		if old[field] != fresh[field] || !slices.Equal(oldFiles[field], newFiles[field]) {
 			out = append(out, Change{Field: field, Old: old[field], New: fresh[field]})
 		}
 	}
@@ -472,6 +498,20 @@ func printed(s *forms.Service, r *forms.Result, p forms.Printer) map[string]stri
 	for _, section := range forms.Summary(s, r, p) {
 		for _, row := range section.Rows {
 			out[row.Field] = row.Value
+		}
+	}
+	return out
+}
+
+// filesIn are the ids of the files that each answer names: another file may have
+// the name of the old one.
+func filesIn(r *forms.Result) map[string][]string {
+	out := map[string][]string{}
+	for i := range r.Steps {
+		for j := range r.Steps[i].Fields {
+			if f := &r.Steps[i].Fields[j]; takesFile(f.Field) {
+				out[f.Name] = ids(nil, f.Value)
+			}
 		}
 	}
 	return out

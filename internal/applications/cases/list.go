@@ -102,6 +102,12 @@ const (
 	DueSoon    = "soon" // today and the next two working days
 )
 
+// What may wait beside a decision, also after it.
+const (
+	WaitsMessage = "message"
+	WaitsTypo    = "typo"
+)
+
 // The orders of a queue.
 const (
 	ByDeadline = "deadline"
@@ -124,6 +130,8 @@ type QueueFilter struct {
 	// Due is DueOverdue or DueSoon; Escalated keeps what was handed up.
 	Due       string
 	Escalated bool
+	// Waits keeps what waits beside the decision: WaitsMessage, WaitsTypo.
+	Waits string
 	// From and To are days of submission at the agency, both counted in.
 	From, To db.Date
 	// Order is ByDeadline (when empty), ByNewest or ByOldest.
@@ -148,7 +156,12 @@ type QueueRow struct {
 	Mine        bool
 	// Escalated: it was overdue and handed to the superior.
 	Escalated bool
-	Initials  string
+	// Lapsed: the term for the citizen's answer is over. Unread: a message of the
+	// citizen waits. TypoDue is until when a typo is to be corrected, 0 for none.
+	Lapsed   bool
+	Unread   bool
+	TypoDue  db.Time
+	Initials string
 }
 
 // Queue gives a page of an agency's queue to its officers, without their own
@@ -216,7 +229,8 @@ func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode 
 		out[i] = QueueRow{
 			ID: r.CaseID, Number: r.Number, ServiceID: r.ServiceID, Title: c.title(r.ServiceID), Status: Status(r.Status),
 			Version: r.Version, SubmittedAt: r.SubmittedAt, Due: due, Left: left(c.Calendar, zone, due, r.PausedAt, now),
-			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Escalated: r.EscalatedAt > 0, Initials: initials,
+			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Escalated: r.EscalatedAt > 0,
+			Lapsed: r.LapsedAt > 0 && Status(r.Status) == Waiting, Unread: r.UnreadAt > 0, TypoDue: r.TypoDueAt, Initials: initials,
 		}
 	}
 	return out, nil

@@ -80,6 +80,9 @@ type Deps struct {
 	Vault    *vault.Vault
 	// Rules are the agencies' ways of work; nil for none.
 	Rules Rules
+	// AnswerDays is the term for an answer to the agency, in working days, where
+	// the service has none; 10 when 0.
+	AnswerDays int
 	// BaseURL is the portal's address without a slash at its end, printed on
 	// documents.
 	BaseURL string

@@ -9,11 +9,8 @@ import (
 
 	"okno/internal/agency"
 	"okno/internal/applications/cases/casesdb"
-	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
-	"okno/internal/kit/id"
-	"okno/internal/kit/secret"
 )
 
 // textMost is the longest text of an officer or a citizen, in characters.
@@ -211,98 +208,4 @@ func limitText(text, field string) (string, error) {
 
 func cleanText(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-}
-
-// AskMore are the words with which an officer asks, and what is wanted.
-type AskMore struct {
-	// Preset is the code of a ready text of the service; Text is used instead of
-	// its words when it is given.
-	Preset, Text string
-	// Fields are opened for correction, Files lets files be attached; added to
-	// what the preset wants.
-	Fields []string
-	Files  bool
-}
-
-// Request asks the citizen for more. The time of the agency stands still until the answer.
-func (c *Cases) Request(ctx context.Context, d Deal, more AskMore) error {
-	k, side, err := c.held(ctx, d)
-	if err != nil {
-		return c.again(ctx, d, Request, err)
-	}
-	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
-	if err != nil {
-		return ErrService.Wrap(err)
-	}
-	ask, err := askText(service, more)
-	if err != nil {
-		return err
-	}
-	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
-	if err != nil {
-		return err
-	}
-	askID := id.New()
-	sealed, err := sealJSON(key, askPlace("ask_sealed", askID), ask)
-	if err != nil {
-		return err
-	}
-	return c.again(ctx, d, Request, c.move(ctx, k, change{deed: Request, side: side, key: d.once(Request), also: func(ctx context.Context, tx *db.Tx) error {
-		err := casesdb.New(tx).InsertAsk(ctx, casesdb.InsertAskParams{
-			OwnerID: k.Owner, CaseID: k.ID, ID: askID, Preset: more.Preset, AskedAt: tx.Now(), AskSealed: sealed, AnswerSealed: []byte{},
-		})
-		if err != nil {
-			return err
-		}
-		if err := casesdb.New(tx).AskedFacets(ctx, casesdb.AskedFacetsParams{AgencyID: k.Agency, CaseID: k.ID}); err != nil {
-			return err
-		}
-		return c.Jobs.EnqueueAt(ctx, tx, tx.Now().Add(remindAfter).Time(), remind{Owner: k.Owner, Case: k.ID, Ask: askID})
-	}}))
-}
-
-// askText settles what is asked. Errors: ErrFields.
-func askText(s *forms.Service, more AskMore) (AskText, error) {
-	a := AskText{Fields: slices.Clone(more.Fields), Attach: more.Files}
-	if more.Preset != "" {
-		i := slices.IndexFunc(s.Ask, func(p forms.Preset) bool { return p.ID == more.Preset })
-		if i < 0 {
-			return a, ErrFields.WithField("preset", "applications.error.preset")
-		}
-		p := s.Ask[i]
-		a.Text = forms.Text{RU: p.Text.RU, EN: p.Text.EN}
-		a.Fields, a.Attach = append(a.Fields, p.Fields...), a.Attach || p.Files
-	}
-	text, err := limitText(more.Text, "text")
-	if err != nil {
-		return a, err
-	}
-	if text != "" {
-		a.Text = forms.Text{RU: text, EN: text}
-	}
-	if a.Text.IsZero() {
-		return a, ErrFields.WithField("text", "applications.error.text_needed")
-	}
-	slices.Sort(a.Fields)
-	a.Fields = slices.Compact(a.Fields)
-	for _, f := range a.Fields {
-		if askable(s, f) == nil {
-			return a, ErrFields.WithField("fields", "applications.error.field")
-		}
-	}
-	return a, nil
-}
-
-// askable finds a field that can be opened for correction: one outside groups
-// that takes an answer. nil for none.
-func askable(s *forms.Service, fieldID string) *forms.Field {
-	for i := range s.Form.Steps {
-		for j := range s.Form.Steps[i].Fields {
-			f := &s.Form.Steps[i].Fields[j]
-			if f.ID == fieldID && f.Kind != "note" && f.Kind != "calculated" && f.Kind != "consent" {
-				return f
-			}
-		}
-	}
-	return nil
 }

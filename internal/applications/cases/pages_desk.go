@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"okno/internal/agency"
 	"okno/internal/applications/upload"
@@ -25,6 +26,8 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"return":  func(ctx context.Context, d Deal, _ url.Values) error { return c.Return(ctx, d) },
 		"assign":  func(ctx context.Context, d Deal, v url.Values) error { return c.Assign(ctx, d, v.Get("to")) },
 		"ask":     c.deskAsk,
+		"correct": func(ctx context.Context, d Deal, v url.Values) error { return c.SendBack(ctx, d, askOf(v)) },
+		"proceed": func(ctx context.Context, d Deal, _ url.Values) error { return c.Proceed(ctx, d) },
 		"approve": func(ctx context.Context, d Deal, v url.Values) error { return c.Approve(ctx, d, v.Get("comment")) },
 		"refuse": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.Refuse(ctx, d, v.Get("ground"), v.Get("comment"))
@@ -44,7 +47,26 @@ func (c *Cases) mountDesk(rt *web.Router) {
 }
 
 func (c *Cases) deskAsk(ctx context.Context, d Deal, v url.Values) error {
-	return c.Request(ctx, d, AskMore{Preset: v.Get("preset"), Text: v.Get("text"), Fields: v["fields"], Files: v.Get("files") == "yes"})
+	return c.Request(ctx, d, askOf(v))
+}
+
+// askOf reads a posted ask; what stands in the box of a remark counts also where
+// its field was not ticked.
+func askOf(v url.Values) AskMore {
+	return AskMore{
+		Preset: v.Get("preset"), Text: v.Get("text"), Fields: v["fields"], Files: v.Get("files") == "yes",
+		Remarks: postedRemarks(v), Wanted: strings.Split(v.Get("wanted"), "\n"),
+	}
+}
+
+func postedRemarks(v url.Values) map[string]string {
+	out := map[string]string{}
+	for name := range v {
+		if field, ok := strings.CutPrefix(name, remarkName("")); ok {
+			out[field] = v.Get(name)
+		}
+	}
+	return out
 }
 
 // deskPost does a deed and leads back to the card; what is wrong with the form

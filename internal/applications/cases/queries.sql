@@ -69,8 +69,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 SELECT * FROM applications_events WHERE owner_id = $1 AND case_id = $2 ORDER BY version;
 
 -- name: InsertAsk :exec
-INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed, kind, lapses_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: AnswerAsk :execrows
 UPDATE applications_asks SET answered_at = $1, answer_sealed = $2
@@ -180,3 +180,56 @@ UPDATE applications_facets SET complaints = complaints + 1 WHERE agency_id = $1 
 
 -- name: WaiveAsks :exec
 UPDATE applications_asks SET answered_at = $1 WHERE owner_id = $2 AND case_id = $3 AND answered_at = 0;
+-- name: SetLapsed :exec
+UPDATE applications_queue SET lapsed_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
+-- name: SetUnread :exec
+UPDATE applications_queue SET unread_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
+-- name: SetTypo :exec
+UPDATE applications_queue SET typo_due_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
+-- name: PutRemarks :exec
+INSERT INTO applications_remarks (owner_id, case_id, made_at, remarks_sealed) VALUES ($1, $2, $3, $4)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET made_at = excluded.made_at, remarks_sealed = excluded.remarks_sealed;
+
+-- name: DropRemarks :exec
+DELETE FROM applications_remarks WHERE owner_id = $1 AND case_id = $2;
+
+-- name: FindRemarks :one
+SELECT remarks_sealed FROM applications_remarks WHERE owner_id = $1 AND case_id = $2;
+
+-- name: InsertFollow :exec
+INSERT INTO applications_follows (owner_id, case_id, earlier_id) VALUES ($1, $2, $3);
+
+-- name: FindEarlier :one
+SELECT c.* FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
+WHERE f.owner_id = $1 AND f.case_id = $2;
+
+-- name: Followers :many
+SELECT c.number FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
+WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 10;
+
+-- name: InsertVersion :exec
+INSERT INTO applications_versions (owner_id, case_id, version, service_version, changed_at, form_sealed)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: Versions :many
+SELECT * FROM applications_versions WHERE owner_id = $1 AND case_id = $2 ORDER BY version;
+
+-- name: SetService :exec
+UPDATE applications_cases SET service_version = $1, rules_version = $2, fee = $3, term_days = $4, term_working = $5, term_minutes = $6
+WHERE owner_id = $7 AND id = $8;
+
+-- name: InsertTypo :exec
+INSERT INTO applications_typos (owner_id, case_id, id, document_id, replaced_by, asked_at, due_at, due_date, closed_at, asked_sealed, answer_sealed)
+VALUES ($1, $2, $3, $4, '', $5, $6, $7, 0, $8, $9);
+
+-- name: CloseTypo :execrows
+UPDATE applications_typos SET closed_at = $1, replaced_by = $2, answer_sealed = $3
+WHERE owner_id = $4 AND case_id = $5 AND id = $6 AND closed_at = 0;
+
+-- name: Typos :many
+SELECT * FROM applications_typos WHERE owner_id = $1 AND case_id = $2 ORDER BY asked_at, id;

@@ -178,8 +178,8 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	}
 	if side == Citizen {
 		card.Events = slices.DeleteFunc(card.Events, func(e Event) bool { return e.Inner })
-	} else if ask := card.Asked(); ask != nil {
-		ask.Files = nil // kept for an answer, and not sent yet
+	} else {
+		card.hideUnsent()
 	}
 	if card.Decision, err = key.OpenString(casePlace("decision_sealed", k.ID), k.row.DecisionSealed); err != nil {
 		return nil, err
@@ -190,6 +190,15 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	}
 	card.Documents, err = c.Vault.OfCase(ctx, k.Owner, k.ID)
 	return card, err
+}
+
+// hideUnsent takes away what is kept for an answer that was not sent.
+func (c *Card) hideUnsent() {
+	for i := range c.Asks {
+		if c.Asks[i].Open() {
+			c.Asks[i].Files = nil
+		}
+	}
 }
 
 func groundOf(s *forms.Service, code string) *forms.Ground {
@@ -289,7 +298,7 @@ func (c *Cases) loadAsks(ctx context.Context, key *secret.DataKey, card *Card) e
 		return db.Classify(err)
 	}
 	for _, r := range rows {
-		a := Ask{ID: r.ID, Preset: r.Preset, AskedAt: r.AskedAt, AnsweredAt: r.AnsweredAt}
+		a := Ask{ID: r.ID, Preset: r.Preset, Kind: r.Kind, AskedAt: r.AskedAt, LapsesAt: r.LapsesAt, AnsweredAt: r.AnsweredAt}
 		err := errors.Join(
 			openJSON(key, askPlace("ask_sealed", r.ID), r.AskSealed, &a.AskText),
 			openJSON(key, askPlace("answer_sealed", r.ID), r.AnswerSealed, &a.Answer),

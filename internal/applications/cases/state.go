@@ -53,6 +53,10 @@ func (s Status) EPGU() int {
 	return 8 // unknown
 }
 
+// epguCorrect is the code of a case that waits for a correction: a finer stage
+// of Waiting.
+const epguCorrect = 15
+
 // Deed is what somebody does with a case.
 type Deed string
 
@@ -63,6 +67,9 @@ const (
 	Return   Deed = "return" // back to the queue
 	Assign   Deed = "assign" // the head gives it to somebody
 	Request  Deed = "ask"
+	SendBack Deed = "correct" // for correction of what is named
+	Lapse    Deed = "lapse"   // the term for an answer is over
+	Proceed  Deed = "proceed" // without an answer
 	Answered Deed = "answer"
 	Approve  Deed = "approve"
 	Refuse   Deed = "refuse"
@@ -82,7 +89,7 @@ const (
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, Answered, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
+	return []Deed{Submit, Take, Return, Assign, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
 }
 
 // Side is as whom somebody acts.
@@ -131,6 +138,7 @@ func Moves() []Move {
 		{From: InWork, Deed: Decline, To: InWork, By: staff},
 		{From: InWork, Deed: Comment, To: InWork, By: staff},
 		{From: InWork, Deed: Request, To: Waiting, By: staff, Told: true},
+		{From: InWork, Deed: SendBack, To: Waiting, By: staff, Told: true},
 		{From: InWork, Deed: Approve, To: Approved, By: staff, Told: true},
 		{From: InWork, Deed: Refuse, To: Refused, By: staff, Told: true},
 		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
@@ -138,6 +146,8 @@ func Moves() []Move {
 		{From: InWork, Deed: Oblige, To: InWork, By: system},
 
 		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
+		{From: Waiting, Deed: Lapse, To: Waiting, By: system, Told: true},
+		{From: Waiting, Deed: Proceed, To: InWork, By: staff, Told: true},
 		{From: Waiting, Deed: Assign, To: Waiting, By: head},
 		{From: Waiting, Deed: Escalate, To: Waiting, By: system},
 		{From: Waiting, Deed: Propose, To: Waiting, By: staff},

@@ -118,7 +118,7 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 // moscow is by how much days of a filter begin before those of UTC.
 const moscow = 3 * time.Hour
 
-const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at`
+const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at, lapsed_at, unread_at, typo_due_at`
 
 // queue gives a page of an agency's queue and the cursor of the next.
 func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {
@@ -160,9 +160,14 @@ type queueFilter struct {
 // indexes of what is to be done hold such rows only.
 func queueQuery(columns string, f queueFilter) *query {
 	q := selecting(columns, "applications_queue", "agency_id", f.Agency)
-	if f.Closed {
+	switch {
+	case f.Waits == WaitsMessage: // also of what is decided
+		q.text.WriteString(" AND unread_at > 0")
+	case f.Waits == WaitsTypo:
+		q.text.WriteString(" AND typo_due_at > 0")
+	case f.Closed:
 		q.text.WriteString(" AND NOT undecided")
-	} else {
+	default:
 		q.text.WriteString(" AND undecided")
 	}
 	q.in("status", f.Status)

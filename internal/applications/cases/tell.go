@@ -3,10 +3,9 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
-	"time"
 
-	"okno/internal/applications/cases/casesdb"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
@@ -16,19 +15,6 @@ import (
 	"okno/internal/kit/secret"
 	"okno/internal/notify"
 )
-
-// remindAfter is when an ask without an answer is brought to mind again.
-const remindAfter = 24 * time.Hour
-
-// remind is the job that brings an open ask to mind.
-type remind struct {
-	Owner string `json:"owner"`
-	Case  string `json:"case"`
-	Ask   string `json:"ask"`
-}
-
-// Kind is the name of the job.
-func (remind) Kind() string { return "applications.remind" }
 
 // tell is the one listener that writes to the citizen about a move: SMS,
 // e-mail and a notice in the cabinet, once for each version of the case.
@@ -59,30 +45,10 @@ func told(deed Deed) bool {
 }
 
 func kindOf(deed Deed) string {
-	if deed == Request {
+	if deed == Request || deed == SendBack || deed == Lapse {
 		return "deadline" // something is expected of the person
 	}
 	return "status"
-}
-
-func (c *Cases) remind(ctx context.Context, r remind) error {
-	k, err := c.store.byID(ctx, r.Owner, r.Case)
-	if errors.Is(err, ErrNotFound) || err == nil && k.Status != Waiting {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	asks, err := c.store.read().Asks(ctx, casesdb.AsksParams{OwnerID: r.Owner, CaseID: r.Case})
-	if err != nil {
-		return db.Classify(err)
-	}
-	for _, a := range asks {
-		if a.ID == r.Ask && a.AnsweredAt.IsZero() {
-			return c.write(ctx, k, "remind:"+r.Ask, "remind", "deadline")
-		}
-	}
-	return nil
 }
 
 // write composes the letters in the person's language and delivers them, unless
@@ -143,14 +109,21 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 		return words{}, ErrService.Wrap(err)
 	}
 	a, _ := c.Offices.ByCode(k.Agency)
+	until, err := c.answerUntil(ctx, k, lang, what)
+	if err != nil {
+		return words{}, err
+	}
 	args := []any{
 		"Number", k.Number, "Service", service.Title.In(forms.Lang(lang)), "Agency", a.Title.In(lang),
-		"RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
+		"AnswerBy", until, "RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
 	}
 	t := func(part string) string { return c.Texts.T(lang, "applications.told."+what+"."+part, args...) }
 	w := words{subject: t("subject"), text: t("text"), sms: t("sms")}
 	if (what == string(Submit) || what == string(Answered)) && !k.Due.At.IsZero() {
 		w.text += " " + c.Texts.T(lang, "applications.told.deadline", args...)
+	}
+	if until != "" {
+		w.text += " " + c.Texts.T(lang, "applications.told.answer_by", args...)
 	}
 	added, err := c.notice(ctx, k, service, lang, what)
 	if added != "" {
@@ -176,4 +149,49 @@ func (c *Cases) notice(ctx context.Context, k Case, s *forms.Service, lang, what
 		return "", err
 	}
 	return strings.TrimSpace(template.In(card.result, c.printer(lang))), nil
+}
+
+// answerUntil is the day until which an answer is waited for, "" where the
+// message is about something else.
+func (c *Cases) answerUntil(ctx context.Context, k Case, lang, what string) (string, error) {
+	if !slices.Contains([]string{string(Request), string(SendBack), turnRemind, turnLast}, what) {
+		return "", nil
+	}
+	ask, err := c.openAsk(ctx, k)
+	if err != nil || ask == nil || ask.LapsesAt.IsZero() {
+		return "", err
+	}
+	return i18n.Date(lang, ask.LapsesAt.Time().In(c.zone(k.Agency, k.Office))), nil
+}
+
+// tellStaff writes to the officer who holds a case; where nobody does, the queue
+// is all that says it. An e-mail names the number and nothing else.
+func (c *Cases) tellStaff(ctx context.Context, k Case, onceKey, what string) error {
+	if k.AssignedTo == "" {
+		return nil
+	}
+	account, err := c.Accounts.Account(ctx, k.AssignedTo)
+	if errs.IsKind(err, errs.NotFound) || errors.Is(err, secret.ErrErased) || err == nil && (account.Status == identity.Erased || account.Email == "") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lang := account.Lang
+	if !i18n.Known(lang) {
+		lang = i18n.RU
+	}
+	t := func(part string) string {
+		return c.Texts.T(lang, "applications.staff."+what+"."+part, "Number", k.Number)
+	}
+	batch, err := c.Notify.Seal(ctx, notify.Letter{
+		Owner: k.AssignedTo, Channel: notify.Email, To: account.Email, Kind: "status", Ref: "case:" + k.ID,
+		Link: deskBase + k.Number, Subject: t("subject"), Text: t("text"),
+	})
+	if err != nil {
+		return err
+	}
+	return c.Notify.Deliver(ctx, k.ID+"/"+onceKey, batch, func(ctx context.Context, tx *db.Tx) (bool, error) {
+		return c.store.once(ctx, tx, k.ID, onceKey)
+	})
 }

@@ -24,8 +24,11 @@ type view struct {
 	*Card
 	ctx    context.Context
 	zone   *time.Location
+	now    time.Time
 	agency string
-	base   string // address of the card, without a slash at its end
+	// answerEnds is until when the citizen may answer what is asked now.
+	answerEnds time.Time
+	base       string // address of the card, without a slash at its end
 	// faults by field, and what was posted with them.
 	faults map[string]string
 	posted map[string][]string
@@ -45,8 +48,9 @@ type view struct {
 
 func (c *Cases) view(ctx context.Context, card *Card, base string) view {
 	a, _ := c.Offices.ByCode(card.Agency)
+	zone, now := c.zone(card.Agency, card.Office), c.Clock.Now()
 	return view{
-		Card: card, ctx: ctx, zone: c.zone(card.Agency, card.Office), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number,
+		Card: card, ctx: ctx, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number,
 		faults: map[string]string{},
 	}
 }
@@ -179,12 +183,15 @@ func kindOfEvent(e Event) ui.Kind {
 }
 
 // now says what happens at present and what the person has to do.
-func (v view) now() string {
+func (v view) stands() string {
 	if v.revoked() {
 		return v.t("applications.now.revoked")
 	}
 	if v.Status == Accepted && v.Redone() {
 		return v.t("applications.now.reopened", "Date", v.date(v.Due.Date))
+	}
+	if ask := v.Asked(); ask != nil && ask.Kind == AskToCorrect {
+		return v.t("applications.now.correct")
 	}
 	if v.Status == Accepted {
 		return v.t("applications.now.accepted", "Date", v.date(v.RegisterBy))
@@ -329,13 +336,16 @@ func (v view) askFor() string {
 	if names := v.spoiled(); v.posted == nil && len(names) > 0 {
 		return v.t("applications.desk.ask_spoiled", "Names", strings.Join(names, ", "))
 	}
-	return v.old("text")
+	return v.oldOf(string(Request), "text")
 }
 
 // askFiles ticks the box of files where the ask needs one.
 func (v view) askFiles() []string {
 	if v.posted == nil && len(v.spoiled()) > 0 {
 		return []string{"yes"}
+	}
+	if v.deed != string(Request) {
+		return nil
 	}
 	return v.posted["files"]
 }

@@ -23,7 +23,7 @@ func (v view) askedNames() []string {
 			}
 		}
 	}
-	return append(names, "text", "files")
+	return append(names, v.wantedNames()...)
 }
 
 // field draws one field that is open for correction.
@@ -33,9 +33,9 @@ func (v view) field(id string) templ.Component {
 		return templ.NopComponent
 	}
 	f := state.Field
-	label, hint := ui.Text(v.in(f.Label)), ui.Text(v.in(f.Hint))
-	if f.Kind == "file" {
-		return v.fileField(id, label, f.FileTypes(), f.FileBytes(), f.FileCount() > 1)
+	label, hint := ui.Text(v.in(f.Label)), v.hint(id)
+	if takesFile(f) {
+		return v.fileField(id, label, hint, f.FileTypes(), f.FileBytes(), f.FileCount() > 1)
 	}
 	boxes := state.Boxes(v.posted)
 	inputs := f.Inputs()
@@ -51,6 +51,15 @@ func (v view) field(id string) templ.Component {
 		parts[i] = v.box(state, in, id+"."+in.Part, ui.Text(part), ui.Part{}, boxes[in.Part])
 	}
 	return composite(id, label, hint, v.fault(id), parts)
+}
+
+// hint is the help of a field, with what the agency says is wrong.
+func (v view) hint(id string) ui.Part {
+	text := v.in(v.Service.Field(id).Hint)
+	if ask := v.Asked(); ask != nil && ask.Remarks[id] != "" {
+		return ui.HTML(hinted(text, ask.Remarks[id]))
+	}
+	return ui.Text(text)
 }
 
 // state is a field as the form has it now, nil when it is hidden.
@@ -101,10 +110,11 @@ func (v view) options(state *forms.FieldState) []ui.ChoiceItem {
 	return items
 }
 
-func (v view) fileField(name string, label ui.Part, types []string, most int64, several bool) templ.Component {
+func (v view) fileField(name string, label, hint ui.Part, types []string, most int64, several bool) templ.Component {
+	limits := v.t("applications.card.file_hint", "Types", strings.ToUpper(strings.Join(types, ", ")), "Size", i18n.Size(v.lang(), most))
 	return withKept(v, name, ui.FileUpload(ui.FileUploadParams{
 		Name: name, Multiple: several, Label: label, ErrorMessage: v.fault(name), JavaScript: true,
-		Hint:       ui.Text(v.t("applications.card.file_hint", "Types", strings.ToUpper(strings.Join(types, ", ")), "Size", i18n.Size(v.lang(), most))),
+		Hint:       ui.HTML(fileHint(hint, limits)),
 		Attributes: ui.Attributes{"accept": "." + strings.Join(types, ",.")},
 	}))
 }

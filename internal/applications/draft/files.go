@@ -55,7 +55,7 @@ func (r *Room) takeIn(ctx context.Context, w *work, field *forms.Field, name, fi
 	defer s.close()
 	f := File{ID: id.New(), Field: name}
 	if field.Kind == "photo" {
-		f.Photo = measured(s.file)
+		f.Photo = upload.Measured(upload.File{Size: s.size, Body: s.file})
 	}
 	key := blobKey(w.Owner, w.ID, f.ID)
 	taken, err := r.Intake.Take(ctx, upload.File{Name: fileName, Size: s.size, Body: s.file}, rules, key, w.key, bodyPlace(w.ID, f.ID))

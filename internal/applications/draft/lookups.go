@@ -1,12 +1,8 @@
 package draft
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"image"
-	_ "image/jpeg" // photos
-	_ "image/png"  // photos
 	"io"
 	"slices"
 	"strings"
@@ -216,30 +212,4 @@ func (w *work) paper(id string) (Paper, bool) {
 		return Paper{}, false
 	}
 	return w.papers[i], true
-}
-
-// pixelsMost is the largest picture that is looked at: a small file may claim to
-// be a huge one.
-const pixelsMost = 60_000_000
-
-// measured looks at a photo; nil for what is no picture that can be read.
-func measured(file io.ReadSeeker) *forms.Photo {
-	defer func() { _, _ = file.Seek(0, io.SeekStart) }()
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil
-	}
-	raw, err := io.ReadAll(io.LimitReader(file, 64<<20))
-	if err != nil {
-		return nil
-	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || config.Width*config.Height > pixelsMost {
-		return nil
-	}
-	img, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil
-	}
-	p := forms.MeasurePhoto(img)
-	return &p
 }

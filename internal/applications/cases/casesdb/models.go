@@ -17,6 +17,8 @@ type ApplicationsAsk struct {
 	AnsweredAt   db.Time
 	AskSealed    []byte
 	AnswerSealed []byte
+	Kind         string
+	LapsesAt     db.Time
 }
 
 type ApplicationsCase struct {
@@ -101,6 +103,12 @@ type ApplicationsFile struct {
 	NameSealed []byte
 }
 
+type ApplicationsFollow struct {
+	OwnerID   string
+	CaseID    string
+	EarlierID string
+}
+
 type ApplicationsNumber struct {
 	Number  string
 	OwnerID string
@@ -147,4 +155,37 @@ type ApplicationsQueue struct {
 	Version        int64
 	InitialsSealed []byte
 	EscalatedAt    db.Time
+	LapsedAt       db.Time
+	UnreadAt       db.Time
+	TypoDueAt      db.Time
+}
+
+type ApplicationsRemark struct {
+	OwnerID       string
+	CaseID        string
+	MadeAt        db.Time
+	RemarksSealed []byte
+}
+
+type ApplicationsTypo struct {
+	OwnerID      string
+	CaseID       string
+	ID           string
+	DocumentID   string
+	ReplacedBy   string
+	AskedAt      db.Time
+	DueAt        db.Time
+	DueDate      string
+	ClosedAt     db.Time
+	AskedSealed  []byte
+	AnswerSealed []byte
+}
+
+type ApplicationsVersion struct {
+	OwnerID        string
+	CaseID         string
+	Version        int64
+	ServiceVersion int64
+	ChangedAt      db.Time
+	FormSealed     []byte
 }

@@ -54,7 +54,7 @@ func (q *Queries) AskedFacets(ctx context.Context, arg AskedFacetsParams) error 
 }
 
 const asks = `-- name: Asks :many
-SELECT owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed FROM applications_asks WHERE owner_id = $1 AND case_id = $2 ORDER BY id
+SELECT owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed, kind, lapses_at FROM applications_asks WHERE owner_id = $1 AND case_id = $2 ORDER BY id
 `
 
 type AsksParams struct {
@@ -80,6 +80,8 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 			&i.AnsweredAt,
 			&i.AskSealed,
 			&i.AnswerSealed,
+			&i.Kind,
+			&i.LapsesAt,
 		); err != nil {
 			return nil, err
 		}
@@ -230,6 +232,35 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 	return items, nil
 }
 
+const closeTypo = `-- name: CloseTypo :execrows
+UPDATE applications_typos SET closed_at = $1, replaced_by = $2, answer_sealed = $3
+WHERE owner_id = $4 AND case_id = $5 AND id = $6 AND closed_at = 0
+`
+
+type CloseTypoParams struct {
+	ClosedAt     db.Time
+	ReplacedBy   string
+	AnswerSealed []byte
+	OwnerID      string
+	CaseID       string
+	ID           string
+}
+
+func (q *Queries) CloseTypo(ctx context.Context, arg CloseTypoParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, closeTypo,
+		arg.ClosedAt,
+		arg.ReplacedBy,
+		arg.AnswerSealed,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const complainedFacets = `-- name: ComplainedFacets :exec
 UPDATE applications_facets SET complaints = complaints + 1 WHERE agency_id = $1 AND case_id = $2
 `
@@ -372,6 +403,20 @@ func (q *Queries) DropProposal(ctx context.Context, arg DropProposalParams) (int
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const dropRemarks = `-- name: DropRemarks :exec
+DELETE FROM applications_remarks WHERE owner_id = $1 AND case_id = $2
+`
+
+type DropRemarksParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) DropRemarks(ctx context.Context, arg DropRemarksParams) error {
+	_, err := q.db.ExecContext(ctx, dropRemarks, arg.OwnerID, arg.CaseID)
+	return err
 }
 
 const erasePeople = `-- name: ErasePeople :exec
@@ -520,6 +565,56 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 	return i, err
 }
 
+const findEarlier = `-- name: FindEarlier :one
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
+WHERE f.owner_id = $1 AND f.case_id = $2
+`
+
+type FindEarlierParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) FindEarlier(ctx context.Context, arg FindEarlierParams) (ApplicationsCase, error) {
+	row := q.db.QueryRowContext(ctx, findEarlier, arg.OwnerID, arg.CaseID)
+	var i ApplicationsCase
+	err := row.Scan(
+		&i.OwnerID,
+		&i.ID,
+		&i.Number,
+		&i.ServiceID,
+		&i.ServiceVersion,
+		&i.RulesVersion,
+		&i.AgencyID,
+		&i.Office,
+		&i.Status,
+		&i.Epgu,
+		&i.Version,
+		&i.AssignedTo,
+		&i.Source,
+		&i.Level,
+		&i.Region,
+		&i.Fee,
+		&i.TermDays,
+		&i.TermWorking,
+		&i.TermMinutes,
+		&i.SubmittedAt,
+		&i.RegisterBy,
+		&i.RegisteredAt,
+		&i.DeadlineAt,
+		&i.DeadlineDate,
+		&i.PausedAt,
+		&i.DecidedAt,
+		&i.ChangedAt,
+		&i.Ground,
+		&i.FormSealed,
+		&i.DecisionSealed,
+		&i.RedoOf,
+	)
+	return i, err
+}
+
 const findFile = `-- name: FindFile :one
 SELECT owner_id, case_id, id, ask_id, field, type, size, scan, added_at, blob_key, file_hash, name_sealed FROM applications_files WHERE owner_id = $1 AND case_id = $2 AND id = $3
 `
@@ -590,6 +685,56 @@ func (q *Queries) FindProposal(ctx context.Context, arg FindProposalParams) (App
 	return i, err
 }
 
+const findRemarks = `-- name: FindRemarks :one
+SELECT remarks_sealed FROM applications_remarks WHERE owner_id = $1 AND case_id = $2
+`
+
+type FindRemarksParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) FindRemarks(ctx context.Context, arg FindRemarksParams) ([]byte, error) {
+	row := q.db.QueryRowContext(ctx, findRemarks, arg.OwnerID, arg.CaseID)
+	var remarks_sealed []byte
+	err := row.Scan(&remarks_sealed)
+	return remarks_sealed, err
+}
+
+const followers = `-- name: Followers :many
+SELECT c.number FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
+WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 10
+`
+
+type FollowersParams struct {
+	OwnerID   string
+	EarlierID string
+}
+
+func (q *Queries) Followers(ctx context.Context, arg FollowersParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, followers, arg.OwnerID, arg.EarlierID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var number string
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetOnce = `-- name: ForgetOnce :exec
 DELETE FROM applications_once WHERE used_at < $1
 `
@@ -634,8 +779,8 @@ func (q *Queries) FreeCases(ctx context.Context, agencyID string) ([]FreeCasesRo
 }
 
 const insertAsk = `-- name: InsertAsk :exec
-INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed, kind, lapses_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertAskParams struct {
@@ -647,6 +792,8 @@ type InsertAskParams struct {
 	AnsweredAt   db.Time
 	AskSealed    []byte
 	AnswerSealed []byte
+	Kind         string
+	LapsesAt     db.Time
 }
 
 func (q *Queries) InsertAsk(ctx context.Context, arg InsertAskParams) error {
@@ -659,6 +806,8 @@ func (q *Queries) InsertAsk(ctx context.Context, arg InsertAskParams) error {
 		arg.AnsweredAt,
 		arg.AskSealed,
 		arg.AnswerSealed,
+		arg.Kind,
+		arg.LapsesAt,
 	)
 	return err
 }
@@ -848,6 +997,21 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 	return err
 }
 
+const insertFollow = `-- name: InsertFollow :exec
+INSERT INTO applications_follows (owner_id, case_id, earlier_id) VALUES ($1, $2, $3)
+`
+
+type InsertFollowParams struct {
+	OwnerID   string
+	CaseID    string
+	EarlierID string
+}
+
+func (q *Queries) InsertFollow(ctx context.Context, arg InsertFollowParams) error {
+	_, err := q.db.ExecContext(ctx, insertFollow, arg.OwnerID, arg.CaseID, arg.EarlierID)
+	return err
+}
+
 const insertNumber = `-- name: InsertNumber :execresult
 INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
 ON CONFLICT (number) DO NOTHING
@@ -923,6 +1087,64 @@ func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error 
 		arg.PausedAt,
 		arg.Version,
 		arg.InitialsSealed,
+	)
+	return err
+}
+
+const insertTypo = `-- name: InsertTypo :exec
+INSERT INTO applications_typos (owner_id, case_id, id, document_id, replaced_by, asked_at, due_at, due_date, closed_at, asked_sealed, answer_sealed)
+VALUES ($1, $2, $3, $4, '', $5, $6, $7, 0, $8, $9)
+`
+
+type InsertTypoParams struct {
+	OwnerID      string
+	CaseID       string
+	ID           string
+	DocumentID   string
+	AskedAt      db.Time
+	DueAt        db.Time
+	DueDate      string
+	AskedSealed  []byte
+	AnswerSealed []byte
+}
+
+func (q *Queries) InsertTypo(ctx context.Context, arg InsertTypoParams) error {
+	_, err := q.db.ExecContext(ctx, insertTypo,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.ID,
+		arg.DocumentID,
+		arg.AskedAt,
+		arg.DueAt,
+		arg.DueDate,
+		arg.AskedSealed,
+		arg.AnswerSealed,
+	)
+	return err
+}
+
+const insertVersion = `-- name: InsertVersion :exec
+INSERT INTO applications_versions (owner_id, case_id, version, service_version, changed_at, form_sealed)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertVersionParams struct {
+	OwnerID        string
+	CaseID         string
+	Version        int64
+	ServiceVersion int64
+	ChangedAt      db.Time
+	FormSealed     []byte
+}
+
+func (q *Queries) InsertVersion(ctx context.Context, arg InsertVersionParams) error {
+	_, err := q.db.ExecContext(ctx, insertVersion,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.Version,
+		arg.ServiceVersion,
+		arg.ChangedAt,
+		arg.FormSealed,
 	)
 	return err
 }
@@ -1273,6 +1495,28 @@ func (q *Queries) PutProposal(ctx context.Context, arg PutProposalParams) error 
 	return err
 }
 
+const putRemarks = `-- name: PutRemarks :exec
+INSERT INTO applications_remarks (owner_id, case_id, made_at, remarks_sealed) VALUES ($1, $2, $3, $4)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET made_at = excluded.made_at, remarks_sealed = excluded.remarks_sealed
+`
+
+type PutRemarksParams struct {
+	OwnerID       string
+	CaseID        string
+	MadeAt        db.Time
+	RemarksSealed []byte
+}
+
+func (q *Queries) PutRemarks(ctx context.Context, arg PutRemarksParams) error {
+	_, err := q.db.ExecContext(ctx, putRemarks,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.MadeAt,
+		arg.RemarksSealed,
+	)
+	return err
+}
+
 const redoCase = `-- name: RedoCase :exec
 UPDATE applications_cases SET redo_of = $1 WHERE owner_id = $2 AND id = $3
 `
@@ -1333,6 +1577,21 @@ func (q *Queries) SetEscalated(ctx context.Context, arg SetEscalatedParams) erro
 	return err
 }
 
+const setLapsed = `-- name: SetLapsed :exec
+UPDATE applications_queue SET lapsed_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type SetLapsedParams struct {
+	LapsedAt db.Time
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) SetLapsed(ctx context.Context, arg SetLapsedParams) error {
+	_, err := q.db.ExecContext(ctx, setLapsed, arg.LapsedAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
 const setScan = `-- name: SetScan :exec
 UPDATE applications_files SET scan = $1 WHERE owner_id = $2 AND case_id = $3 AND id = $4
 `
@@ -1352,6 +1611,149 @@ func (q *Queries) SetScan(ctx context.Context, arg SetScanParams) error {
 		arg.ID,
 	)
 	return err
+}
+
+const setService = `-- name: SetService :exec
+UPDATE applications_cases SET service_version = $1, rules_version = $2, fee = $3, term_days = $4, term_working = $5, term_minutes = $6
+WHERE owner_id = $7 AND id = $8
+`
+
+type SetServiceParams struct {
+	ServiceVersion int64
+	RulesVersion   int64
+	Fee            int64
+	TermDays       int64
+	TermWorking    bool
+	TermMinutes    int64
+	OwnerID        string
+	ID             string
+}
+
+func (q *Queries) SetService(ctx context.Context, arg SetServiceParams) error {
+	_, err := q.db.ExecContext(ctx, setService,
+		arg.ServiceVersion,
+		arg.RulesVersion,
+		arg.Fee,
+		arg.TermDays,
+		arg.TermWorking,
+		arg.TermMinutes,
+		arg.OwnerID,
+		arg.ID,
+	)
+	return err
+}
+
+const setTypo = `-- name: SetTypo :exec
+UPDATE applications_queue SET typo_due_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type SetTypoParams struct {
+	TypoDueAt db.Time
+	AgencyID  string
+	CaseID    string
+}
+
+func (q *Queries) SetTypo(ctx context.Context, arg SetTypoParams) error {
+	_, err := q.db.ExecContext(ctx, setTypo, arg.TypoDueAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
+const setUnread = `-- name: SetUnread :exec
+UPDATE applications_queue SET unread_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type SetUnreadParams struct {
+	UnreadAt db.Time
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) SetUnread(ctx context.Context, arg SetUnreadParams) error {
+	_, err := q.db.ExecContext(ctx, setUnread, arg.UnreadAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
+const typos = `-- name: Typos :many
+SELECT owner_id, case_id, id, document_id, replaced_by, asked_at, due_at, due_date, closed_at, asked_sealed, answer_sealed FROM applications_typos WHERE owner_id = $1 AND case_id = $2 ORDER BY asked_at, id
+`
+
+type TyposParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) Typos(ctx context.Context, arg TyposParams) ([]ApplicationsTypo, error) {
+	rows, err := q.db.QueryContext(ctx, typos, arg.OwnerID, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsTypo
+	for rows.Next() {
+		var i ApplicationsTypo
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.CaseID,
+			&i.ID,
+			&i.DocumentID,
+			&i.ReplacedBy,
+			&i.AskedAt,
+			&i.DueAt,
+			&i.DueDate,
+			&i.ClosedAt,
+			&i.AskedSealed,
+			&i.AnswerSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const versions = `-- name: Versions :many
+SELECT owner_id, case_id, version, service_version, changed_at, form_sealed FROM applications_versions WHERE owner_id = $1 AND case_id = $2 ORDER BY version
+`
+
+type VersionsParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]ApplicationsVersion, error) {
+	rows, err := q.db.QueryContext(ctx, versions, arg.OwnerID, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsVersion
+	for rows.Next() {
+		var i ApplicationsVersion
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.CaseID,
+			&i.Version,
+			&i.ServiceVersion,
+			&i.ChangedAt,
+			&i.FormSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const waiveAsks = `-- name: WaiveAsks :exec
