@@ -11,6 +11,7 @@ import (
 	"okno/internal/agency"
 	"okno/internal/applications/cases"
 	"okno/internal/applications/draft"
+	"okno/internal/applications/template"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -117,6 +118,7 @@ type (
 type Room struct {
 	cases   *cases.Cases
 	drafts  *draft.Room
+	saved   *template.Room
 	scanner upload.Scanner
 	intake  *upload.Intake
 }
@@ -147,7 +149,8 @@ func New(d Deps) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Room{cases: c, drafts: drafts, scanner: scanner, intake: intake}, nil
+	saved := template.New(template.Deps{DB: d.DB, Sealer: d.Sealer, Audit: d.Audit, Services: d.Services, Drafts: drafts})
+	return &Room{cases: c, drafts: drafts, saved: saved, scanner: scanner, intake: intake}, nil
 }
 
 func agencyOf(offices Offices) func(code string) draft.Agency {
@@ -180,29 +183,34 @@ func (r *Room) CheckScanner(ctx context.Context) error {
 // Mount adds the pages and the operations of the API.
 func (r *Room) Mount(rt *web.Router) {
 	r.drafts.Mount(rt)
+	r.saved.Mount(rt)
 	r.cases.Mount(rt)
 }
 
 // Migrations are the tables, one timeline for each noun.
-func Migrations() []db.Migrations { return []db.Migrations{cases.Migrations(), draft.Migrations()} }
+func Migrations() []db.Migrations {
+	return []db.Migrations{cases.Migrations(), draft.Migrations(), template.Migrations()}
+}
 
 // Locales are the folders of texts.
-func Locales() []fs.FS { return []fs.FS{cases.Locale(), draft.Locale()} }
+func Locales() []fs.FS { return []fs.FS{cases.Locale(), draft.Locale(), template.Locale()} }
 
 // Export is all that the room knows of the owner.
 func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
-	all, err := r.cases.Export(ctx, owner)
-	drafts, derr := r.drafts.Export(ctx, owner)
-	if err := errors.Join(err, derr); err != nil {
-		return nil, err
+	all := map[string]any{}
+	for _, export := range []func(context.Context, string) (map[string]any, error){r.cases.Export, r.drafts.Export, r.saved.Export} {
+		part, err := export(ctx, owner)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, part)
 	}
-	maps.Copy(all, drafts)
 	return all, nil
 }
 
 // Erase deletes the drafts; cases are kept for their legal term.
 func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
-	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner))
+	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.saved.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner))
 }
 
 // Retain says that cases are kept.
