@@ -7,6 +7,7 @@ import (
 	"okno/internal/forms"
 	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
+	"okno/internal/kit/secret"
 )
 
 // Facts are what forms may fill in from the profile, each with its source; the
@@ -30,11 +31,15 @@ func (p *Profile) Facts(ctx context.Context, owner string) (forms.Facts, error) 
 		return f, nil
 	}
 	s.facts(f)
-	held, err := p.Holdings(ctx, owner)
+	key, err := p.Sealer.Key(ctx, owner, secret.Person)
 	if err != nil {
 		return forms.Facts{}, err
 	}
-	s.holdings(f, held)
+	list, err := p.store.holdings(ctx, p.DB.Reader(), owner, key)
+	if err != nil {
+		return forms.Facts{}, err
+	}
+	s.holdings(f, Holdings{Owner: owner, List: list})
 	return f, nil
 }
 

@@ -63,6 +63,20 @@ SELECT p.* FROM profile_persons AS p WHERE p.owner_id = $1 ORDER BY p.version DE
 -- name: PersonAt :one
 SELECT p.* FROM profile_persons AS p WHERE p.owner_id = $1 AND p.version = $2;
 
+-- The state, the person and the checks as of one instant, without the three
+-- round trips more of a transaction: a line for each check, one where there are none.
+-- name: CardRows :many
+SELECT s.*, p.changed_at AS person_at, p.changed_by, p.person_sealed,
+    CAST(COALESCE(c.registry, '') AS TEXT) AS registry, CAST(COALESCE(c.check_id, '') AS TEXT) AS asked_id,
+    CAST(COALESCE(c.version, 0) AS BIGINT) AS asked_version, CAST(COALESCE(c.state, '') AS TEXT) AS asked_state,
+    CAST(COALESCE(c.differs, '') AS TEXT) AS differs, CAST(COALESCE(c.asked_at, 0) AS BIGINT) AS asked_at,
+    CAST(COALESCE(c.answered_at, 0) AS BIGINT) AS answered_at
+FROM profile_states AS s
+JOIN profile_persons AS p ON p.owner_id = s.owner_id AND p.version = s.version
+LEFT JOIN profile_checks AS c ON c.owner_id = s.owner_id
+WHERE s.owner_id = $1
+ORDER BY registry;
+
 -- name: Persons :many
 SELECT p.* FROM profile_persons AS p WHERE p.owner_id = $1 ORDER BY p.version;
 

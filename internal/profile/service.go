@@ -56,21 +56,11 @@ func (p *Profile) Card(ctx context.Context, owner string) (Card, error) {
 
 // card reads at one instant; permission is the caller's.
 func (p *Profile) card(ctx context.Context, owner string) (c Card, err error) {
-	var row profiledb.ProfilePerson
-	var st state
-	err = p.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if st, err = p.store.state(ctx, tx, owner); err != nil {
-			return err
-		}
-		if row, err = p.store.person(ctx, tx, owner, st.Version); err != nil {
-			return err
-		}
-		c.Checks, err = p.store.checks(ctx, tx, owner)
-		return err
-	})
+	st, row, checks, err := p.store.card(ctx, owner)
 	if err != nil {
 		return c, err
 	}
+	c.Checks = checks
 	key, err := p.Sealer.Key(ctx, owner, secret.Person)
 	if err != nil {
 		return c, err

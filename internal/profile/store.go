@@ -93,16 +93,49 @@ func (s store) checks(ctx context.Context, q db.Q, owner string) ([]Check, error
 	}
 	var checks []Check
 	for _, row := range rows {
-		c := Check{
-			Registry: Registry(row.Registry), ID: row.CheckID, Version: row.Version, State: CheckState(row.State),
-			AskedAt: row.AskedAt, AnsweredAt: row.AnsweredAt,
-		}
-		if row.Differs != "" {
-			c.Differs = strings.Split(row.Differs, ",")
-		}
-		checks = append(checks, c)
+		checks = append(checks, checkRow(row))
 	}
 	return checks, nil
+}
+
+func checkRow(row profiledb.ProfileCheck) Check {
+	c := Check{
+		Registry: Registry(row.Registry), ID: row.CheckID, Version: row.Version, State: CheckState(row.State),
+		AskedAt: row.AskedAt, AnsweredAt: row.AnsweredAt,
+	}
+	if row.Differs != "" {
+		c.Differs = strings.Split(row.Differs, ",")
+	}
+	return c
+}
+
+// card is the state with its person and the checks, as of one instant.
+func (s store) card(ctx context.Context, owner string) (st state, person profiledb.ProfilePerson, checks []Check, err error) {
+	rows, err := profiledb.New(s.db.Reader()).CardRows(ctx, owner)
+	if err != nil {
+		return st, person, nil, db.Classify(err)
+	}
+	if len(rows) == 0 {
+		return st, person, nil, ErrNoProfile
+	}
+	r := rows[0]
+	st = stateOf(profiledb.ProfileState{
+		OwnerID: r.OwnerID, Version: r.Version, Level: r.Level, LevelAt: r.LevelAt, LevelVersion: r.LevelVersion,
+		OfficeAt: r.OfficeAt, OfficeBy: r.OfficeBy, OfficeCode: r.OfficeCode, CheckID: r.CheckID, ToldCheck: r.ToldCheck,
+		Consented: r.Consented, ChangedAt: r.ChangedAt,
+	})
+	person = profiledb.ProfilePerson{
+		OwnerID: r.OwnerID, Version: r.Version, ChangedAt: r.PersonAt, ChangedBy: r.ChangedBy, PersonSealed: r.PersonSealed,
+	}
+	for _, r := range rows {
+		if r.Registry != "" {
+			checks = append(checks, checkRow(profiledb.ProfileCheck{
+				OwnerID: r.OwnerID, Registry: r.Registry, CheckID: r.AskedID, Version: r.AskedVersion, State: r.AskedState,
+				Differs: r.Differs, AskedAt: db.Time(r.AskedAt), AnsweredAt: db.Time(r.AnsweredAt),
+			}))
+		}
+	}
+	return st, person, checks, nil
 }
 
 // start writes the first rows of a citizen.

@@ -58,7 +58,7 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("service of a submission: %w", err)
 	}
-	key, err := c.Sealer.Key(ctx, s.ID, secret.Case)
+	key, err := c.Sealer.NewKey(ctx, s.ID, secret.Case)
 	if err != nil {
 		return nil, err
 	}

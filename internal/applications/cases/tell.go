@@ -21,6 +21,9 @@ import (
 func (c *Cases) tell(ctx context.Context, e event.Event) error {
 	deed := Deed(e.Refs["deed"])
 	ctx = secret.WithCache(ctx)
+	if err := c.Sealer.Warm(ctx, e.Owner, e.ID); err != nil {
+		return err
+	}
 	k, err := c.store.byID(ctx, e.Owner, e.ID)
 	if errors.Is(err, ErrNotFound) {
 		return nil

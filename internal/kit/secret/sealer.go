@@ -42,10 +42,7 @@ func (s *Sealer) Key(ctx context.Context, owner string, kind Kind) (*DataKey, er
 	if err != nil || found[owner] != nil {
 		return found[owner], err
 	}
-	raw := make([]byte, KeySize)
-	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
-	fresh := wrapped{owner: owner, kind: kind}
-	fresh.key, fresh.epoch = s.keyset.wrap(owner, kind, raw)
+	fresh := s.fresh(owner, kind)
 	standing, erased, err := s.store.add(ctx, fresh)
 	if err != nil {
 		return nil, fmt.Errorf("keep data key: %w", err)
@@ -54,6 +51,38 @@ func (s *Sealer) Key(ctx context.Context, owner string, kind Kind) (*DataKey, er
 		return nil, ErrErased
 	}
 	return s.unwrap(ctx, standing)
+}
+
+// NewKey is Key for an owner whose id was made just now, so that nobody has erased it
+// and hardly anybody can have made its key: nothing is asked before. Errors as of Key.
+func (s *Sealer) NewKey(ctx context.Context, owner string, kind Kind) (*DataKey, error) {
+	fresh := s.fresh(owner, kind)
+	added, err := s.store.addNew(ctx, fresh)
+	if err != nil {
+		return nil, fmt.Errorf("keep data key: %w", err)
+	}
+	if !added {
+		return s.Key(ctx, owner, kind)
+	}
+	return s.unwrap(ctx, fresh)
+}
+
+// Warm reads a person's key and a case's with one query, for whoever is going to ask
+// for both. It fills what WithCache made and does nothing without it.
+func (s *Sealer) Warm(ctx context.Context, person, caseID string) error {
+	if cacheOf(ctx) == nil {
+		return nil
+	}
+	rows, err := s.store.pair(ctx, person, caseID)
+	if err != nil {
+		return fmt.Errorf("find data keys: %w", err)
+	}
+	for _, row := range rows {
+		if _, err := s.unwrap(ctx, row); err != nil && !errors.Is(err, ErrErased) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Keys gives the data keys of many owners with one query, for lists. An owner without
@@ -86,6 +115,16 @@ func (s *Sealer) Keys(ctx context.Context, kind Kind, owners ...string) (map[str
 		}
 	}
 	return keys, nil
+}
+
+// fresh is a new key, wrapped.
+func (s *Sealer) fresh(owner string, kind Kind) wrapped {
+	raw := make([]byte, KeySize)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
+	w := wrapped{owner: owner, kind: kind}
+	w.key, w.epoch = s.keyset.wrap(owner, kind, raw)
+	clear(raw)
+	return w
 }
 
 // unwrap tries once more with a fresh keyset when another node is an epoch ahead.

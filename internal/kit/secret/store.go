@@ -45,13 +45,34 @@ func (s store) find(ctx context.Context, kind Kind, owners []string) ([]wrapped,
 		WHERE kind = $1 AND owner_id IN `+db.In(2, size), args...)
 }
 
+// pair gives the keys of a person and of a case that exist.
+func (s store) pair(ctx context.Context, person, caseID string) ([]wrapped, error) {
+	return query(ctx, s.db.Reader(), `SELECT owner_id, kind, epoch, wrapped FROM secret_keys
+		WHERE owner_id = $1 AND kind = $2 OR owner_id = $3 AND kind = $4`, person, string(Person), caseID, string(Case))
+}
+
+// addNew keeps the key of an owner that is new; false when there is one already.
+func (s store) addNew(ctx context.Context, w wrapped) (added bool, err error) {
+	var r sql.Result
+	err = s.db.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		r, err = tx.ExecContext(ctx, insertKey, w.owner, string(w.kind), int64(w.epoch), w.key, tx.Now())
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+const insertKey = `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
+	VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner_id, kind) DO NOTHING`
+
 // add keeps a new key unless the owner has one or was erased, and gives what stands.
 func (s store) add(ctx context.Context, w wrapped) (standing wrapped, erased bool, err error) {
 	var added, undone sql.Result
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		added, err = tx.ExecContext(ctx, `INSERT INTO secret_keys (owner_id, kind, epoch, wrapped, created_at)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner_id, kind) DO NOTHING`,
-			w.owner, string(w.kind), int64(w.epoch), w.key, tx.Now())
+		added, err = tx.ExecContext(ctx, insertKey, w.owner, string(w.kind), int64(w.epoch), w.key, tx.Now())
 		if err != nil {
 			return err
 		}
