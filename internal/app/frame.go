@@ -182,6 +182,7 @@ func navigation(a identity.Actor, section string, t func(string, ...any) string)
 		roles           []identity.RoleName
 	}{
 		{"head", "app.head", "/desk/head", []identity.RoleName{"head"}},
+		{"complaints", "app.complaints", "/desk/complaints", []identity.RoleName{"officer", "head"}},
 		{"reports", "app.reports", "/desk/reports", []identity.RoleName{"head", "administrator"}},
 		{"agency", "app.agency", "/desk/agency", []identity.RoleName{"head"}},
 		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},

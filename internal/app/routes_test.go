@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"okno/internal/applications/complaint"
+	"okno/internal/applications/upload"
+	"okno/internal/identity"
 	"okno/internal/identity/device"
 	"okno/internal/kit/db"
 	"okno/internal/kit/id"
@@ -175,6 +178,37 @@ var walk = map[string]line{
 	"POST /app/approve/{id}/refuse":                        {path: "/app/approve/nothing/refuse", open: true},
 	"POST /desk/filters/{id}/delete":                       {path: "/desk/filters/nothing/delete"},
 	"POST /cabinet/security/phone/{id}/remove":             {path: "/cabinet/security/phone/nothing/remove"},
+	"GET /cabinet/applications/{number}/complain":          {path: "/cabinet/applications/{number}/complain"},
+	"POST /cabinet/applications/{number}/complain":         {path: "/cabinet/applications/{number}/complain"},
+	"GET /cabinet/complaint-drafts/{id}":                   {path: "/cabinet/complaint-drafts/{complaint draft}"},
+	"POST /cabinet/complaint-drafts/{id}":                  {path: "/cabinet/complaint-drafts/{complaint draft}"},
+	"GET /cabinet/complaint-drafts/{id}/check":             {path: "/cabinet/complaint-drafts/{complaint draft}/check"},
+	"POST /cabinet/complaint-drafts/{id}/send":             {path: "/cabinet/complaint-drafts/{complaint draft}/send"},
+	"POST /cabinet/complaint-drafts/{id}/delete":           {path: "/cabinet/complaint-drafts/{complaint draft}/delete"},
+	"GET /cabinet/complaint-drafts/{id}/files/{file}":      {path: "/cabinet/complaint-drafts/{complaint draft}/files/{complaint file}"},
+	"GET /cabinet/complaints/{number}":                     {path: "/cabinet/complaints/{complaint}"},
+	"GET /cabinet/complaints/{number}/card":                {path: "/cabinet/complaints/{complaint}/card"},
+	"GET /cabinet/complaints/{number}/withdraw":            {path: "/cabinet/complaints/{complaint}/withdraw"},
+	"POST /cabinet/complaints/{number}/withdraw":           {path: "/cabinet/complaints/{complaint}/withdraw"},
+	"POST /cabinet/complaints/{number}/appeal":             {path: "/cabinet/complaints/{complaint}/appeal"},
+	"GET /cabinet/complaints/{number}/files/{file}":        {path: "/cabinet/complaints/{complaint}/files/{sent complaint file}"},
+	"GET /desk/complaints/{number}":                        {path: "/desk/complaints/{complaint}"},
+	"GET /desk/complaints/{number}/files/{file}":           {path: "/desk/complaints/{complaint}/files/{sent complaint file}"},
+	"GET /desk/complaints/{number}/case/{file}":            {path: "/desk/complaints/{complaint}/case/{file}"},
+	"GET /desk/complaints/{number}/documents/{document}":   {path: "/desk/complaints/{complaint}/documents/{document}"},
+	"POST /desk/complaints/{number}/register":              {path: "/desk/complaints/{complaint}/register"},
+	"POST /desk/complaints/{number}/take":                  {path: "/desk/complaints/{complaint}/take"},
+	"POST /desk/complaints/{number}/return":                {path: "/desk/complaints/{complaint}/return"},
+	"POST /desk/complaints/{number}/decide":                {path: "/desk/complaints/{complaint}/decide", body: "verdict=refuse&words=x"},
+	"GET /api/v1/complaints/{number}":                      {path: "/api/v1/complaints/{complaint}"},
+	"POST /api/v1/applications/{number}/complain":          {path: "/api/v1/applications/{number}/complain", body: `{"ground":"money","text":"x"}`},
+	"POST /api/v1/complaints/{number}/appeal":              {path: "/api/v1/complaints/{complaint}/appeal", body: `{"text":"x"}`},
+	"POST /api/v1/complaints/{number}/withdraw":            {path: "/api/v1/complaints/{complaint}/withdraw", body: `{}`},
+	"GET /api/v1/desk/complaints/{number}":                 {path: "/api/v1/desk/complaints/{complaint}"},
+	"POST /api/v1/desk/complaints/{number}/register":       {path: "/api/v1/desk/complaints/{complaint}/register", body: `{}`},
+	"POST /api/v1/desk/complaints/{number}/take":           {path: "/api/v1/desk/complaints/{complaint}/take", body: `{}`},
+	"POST /api/v1/desk/complaints/{number}/return":         {path: "/api/v1/desk/complaints/{complaint}/return", body: `{}`},
+	"POST /api/v1/desk/complaints/{number}/decide":         {path: "/api/v1/desk/complaints/{complaint}/decide", body: `{"verdict":"refuse","words":"x"}`},
 	"POST /desk/system/jobs/{id}/retry":                    {path: "/desk/system/jobs/{job}/retry"},
 }
 
@@ -295,6 +329,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 			"draft": id.New(), "sent draft": id.New(), "draft file": id.New(), "file": id.New(), "document": id.New(), "session": id.New(), "device": id.New(),
 			"notice": id.New(), "holding": id.New(), "account": id.New(), "number": id.Number(), "ticket number": id.Number(), "service": "nothing",
 			"document number": id.Open(), "ticket": id.New(), "job": "987654321",
+			"complaint": id.Number(), "complaint draft": id.New(), "complaint file": id.New(), "sent complaint file": id.New(),
 		}
 		startThings(p, owner, theirs, nobodys)
 		all := actors(p, owner)
@@ -404,6 +439,29 @@ func otherSurface(t *testing.T, p *portal, owner string, theirs things) {
 	}
 }
 
+// complaints are one that was sent and withdrawn, and a draft of another.
+func (p *portal) complaints(a *applicant) (sent, drafted *complaint.Card) {
+	p.t.Helper()
+	ctx := identity.WithActor(context.Background(), identity.Actor{ID: a.account, Session: "s", IP: "192.0.2.1"})
+	r := p.house.applications.Complaints()
+	begun := func() string {
+		c, err := r.Begin(ctx, a.number)
+		must(p.t, err)
+		must(p.t, r.Save(ctx, c.ID, complaint.Form{Ground: "money", Text: ward.Last, Files: []upload.File{
+			{Name: ward.File, Size: int64(len(pdfFile)), Body: strings.NewReader(pdfFile)},
+		}}))
+		return c.ID
+	}
+	number, err := r.Send(ctx, begun())
+	must(p.t, err)
+	must(p.t, r.Withdraw(ctx, complaint.Deal{Number: number}))
+	sent, err = r.Mine(ctx, number)
+	must(p.t, err)
+	drafted, err = r.Draft(ctx, begun())
+	must(p.t, err)
+	return sent, drafted
+}
+
 // belongings are one of each thing that a person has.
 func belongings(p *portal) (things, string) {
 	a := journey(p)
@@ -431,9 +489,11 @@ func belongings(p *portal) (things, string) {
 		return err
 	}))
 	held := a.ask("POST", "/api/v1/profile/holdings", object{"kind": "property", "values": object{"cadastral": "77:01:0001001:1024"}})
+	sent, drafted := p.complaints(a)
 	return things{
-		"holding": held["holdings"].([]any)[0].(object)["id"].(string),
-		"job":     "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
+		"holding":   held["holdings"].([]any)[0].(object)["id"].(string),
+		"complaint": sent.Number, "sent complaint file": sent.Files[0].ID, "complaint draft": drafted.ID, "complaint file": drafted.Files[0].ID,
+		"job": "987654322", "account": a.account, "number": a.number, "document": a.documentID, "document number": a.document, "draft": draft,
 		"draft file": string(file[1]), "file": card["files"].([]any)[0].(object)["id"].(string), "service": certificate,
 		"device":     known,
 		"session":    a.ask("GET", "/api/v1/sessions", nil)["sessions"].([]any)[0].(object)["id"].(string),

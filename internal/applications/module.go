@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/agency"
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
 	"okno/internal/applications/template"
 	"okno/internal/applications/upload"
@@ -116,11 +117,12 @@ type (
 
 // Room is the room of applications.
 type Room struct {
-	cases   *cases.Cases
-	drafts  *draft.Room
-	saved   *template.Room
-	scanner upload.Scanner
-	intake  *upload.Intake
+	cases      *cases.Cases
+	complaints *complaint.Complaints
+	drafts     *draft.Room
+	saved      *template.Room
+	scanner    upload.Scanner
+	intake     *upload.Intake
 }
 
 // New makes drafts and cases with their jobs and listeners.
@@ -150,7 +152,15 @@ func New(d Deps) (*Room, error) {
 		return nil, err
 	}
 	saved := template.New(template.Deps{DB: d.DB, Sealer: d.Sealer, Audit: d.Audit, Services: d.Services, Drafts: drafts})
-	return &Room{cases: c, drafts: drafts, saved: saved, scanner: scanner, intake: intake}, nil
+	complaints, err := complaint.New(complaint.Deps{
+		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
+		Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: d.Services, Accounts: d.Accounts,
+		Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, Cases: c, BaseURL: d.Config.BaseURL,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Room{cases: c, complaints: complaints, drafts: drafts, saved: saved, scanner: scanner, intake: intake}, nil
 }
 
 func agencyOf(offices Offices) func(code string) draft.Agency {
@@ -169,6 +179,9 @@ func (r *Room) Intake() *upload.Intake { return r.intake }
 // Cases are the submitted applications.
 func (r *Room) Cases() *cases.Cases { return r.cases }
 
+// Complaints are what people complain of.
+func (r *Room) Complaints() *complaint.Complaints { return r.complaints }
+
 // Drafts are what is being filled in.
 func (r *Room) Drafts() *draft.Room { return r.drafts }
 
@@ -185,20 +198,23 @@ func (r *Room) Mount(rt *web.Router) {
 	r.drafts.Mount(rt)
 	r.saved.Mount(rt)
 	r.cases.Mount(rt)
+	r.complaints.Mount(rt)
 }
 
 // Migrations are the tables, one timeline for each noun.
 func Migrations() []db.Migrations {
-	return []db.Migrations{cases.Migrations(), draft.Migrations(), template.Migrations()}
+	return []db.Migrations{cases.Migrations(), draft.Migrations(), complaint.Migrations(), template.Migrations()}
 }
 
 // Locales are the folders of texts.
-func Locales() []fs.FS { return []fs.FS{cases.Locale(), draft.Locale(), template.Locale()} }
+func Locales() []fs.FS {
+	return []fs.FS{cases.Locale(), draft.Locale(), complaint.Locale(), template.Locale()}
+}
 
 // Export is all that the room knows of the owner.
 func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
 	all := map[string]any{}
-	for _, export := range []func(context.Context, string) (map[string]any, error){r.cases.Export, r.drafts.Export, r.saved.Export} {
+	for _, export := range []func(context.Context, string) (map[string]any, error){r.cases.Export, r.drafts.Export, r.saved.Export, r.complaints.Export} {
 		part, err := export(ctx, owner)
 		if err != nil {
 			return nil, err
@@ -208,12 +224,14 @@ func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error)
 	return all, nil
 }
 
-// Erase deletes the drafts; cases are kept for their legal term.
+// Erase deletes the drafts; cases and complaints are kept for their legal term.
 func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
-	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.saved.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner))
+	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.saved.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner), r.complaints.Erase(ctx, tx, owner))
 }
 
-// Retain says that cases are kept.
+// Retain says that cases and complaints are kept.
 func (r *Room) Retain(ctx context.Context, owner string) ([]identity.Kept, error) {
-	return r.cases.Retain(ctx, owner)
+	kept, err := r.cases.Retain(ctx, owner)
+	more, cerr := r.complaints.Retain(ctx, owner)
+	return append(kept, more...), errors.Join(err, cerr)
 }

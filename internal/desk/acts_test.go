@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/kit/i18n"
 )
 
@@ -28,6 +29,9 @@ func TestEveryActHasWords(t *testing.T) {
 	acts := written(t)
 	for _, d := range cases.Deeds() {
 		acts = append(acts, "applications."+string(d))
+	}
+	for _, d := range complaint.Deeds() {
+		acts = append(acts, "applications.complaint_"+string(d))
 	}
 	if len(acts) < 40 {
 		t.Fatalf("only %d acts were found", len(acts))
