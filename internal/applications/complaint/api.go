@@ -38,12 +38,13 @@ func (r *Complaints) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/decide", "decide-complaint", "Give the verdict with its answer"), staff, r.apiDecide)
 }
 
-type numberIn struct {
+// Which names a complaint, or the application that it is about.
+type Which struct {
 	Number string `path:"number" maxLength:"40"`
 }
 
-// state is how a complaint stands.
-type state struct {
+// Standing is how a complaint stands.
+type Standing struct {
 	Number      string    `json:"number,omitempty" doc:"Empty for a draft"`
 	Application string    `json:"application" doc:"Number of the application"`
 	Service     string    `json:"service"`
@@ -62,8 +63,8 @@ type state struct {
 	Document    string    `json:"document,omitempty" doc:"Id of the answer among one's documents"`
 }
 
-func stateOf(ctx context.Context, c Complaint) state {
-	return state{
+func stateOf(ctx context.Context, c Complaint) Standing {
+	return Standing{
 		Number: c.Number, Application: c.CaseNumber, Service: c.ServiceID, Agency: c.Agency, Body: c.Body, Step: c.Step, Ground: c.Ground,
 		Status: c.Status, StatusText: i18n.T(ctx, c.Status.Text()), Version: c.Version, SentAt: c.SentAt.Time(), Deadline: c.Due.Date,
 		DaysLeft: c.Left.WorkingDays, Overdue: c.Left.Overdue, Measure: c.Measure, Document: c.Document,
@@ -72,13 +73,13 @@ func stateOf(ctx context.Context, c Complaint) state {
 
 type listOut struct {
 	Body struct {
-		Complaints []state `json:"complaints"`
+		Complaints []Standing `json:"complaints"`
 	}
 }
 
 func listed(ctx context.Context, all []Complaint) *listOut {
 	out := &listOut{}
-	out.Body.Complaints = make([]state, len(all))
+	out.Body.Complaints = make([]Standing, len(all))
 	for i, c := range all {
 		out.Body.Complaints[i] = stateOf(ctx, c)
 	}
@@ -102,7 +103,7 @@ func (r *Complaints) apiQueue(ctx context.Context, in *queueIn) (*listOut, error
 
 // cardBody is all of a complaint that the reader may see.
 type cardBody struct {
-	state
+	Standing
 	Text   string      `json:"text"`
 	Wants  string      `json:"wants,omitempty"`
 	Answer string      `json:"answer,omitempty"`
@@ -134,7 +135,7 @@ func outCard(ctx context.Context, card *Card, err error) (*cardOut, error) {
 		return nil, err
 	}
 	b := cardBody{
-		state: stateOf(ctx, card.Complaint), Text: card.Words.Text, Wants: card.Words.Wants, Answer: card.Answer, Can: card.Can,
+		Standing: stateOf(ctx, card.Complaint), Text: card.Words.Text, Wants: card.Words.Wants, Answer: card.Answer, Can: card.Can,
 		Above: card.Above, Court: card.Court,
 	}
 	for _, f := range card.Files {
@@ -146,17 +147,18 @@ func outCard(ctx context.Context, card *Card, err error) (*cardOut, error) {
 	return &cardOut{Body: b}, nil
 }
 
-func (r *Complaints) apiMine(ctx context.Context, in *numberIn) (*cardOut, error) {
+func (r *Complaints) apiMine(ctx context.Context, in *Which) (*cardOut, error) {
 	card, err := r.Mine(ctx, in.Number)
 	return outCard(ctx, card, err)
 }
 
-func (r *Complaints) apiLook(ctx context.Context, in *numberIn) (*cardOut, error) {
+func (r *Complaints) apiLook(ctx context.Context, in *Which) (*cardOut, error) {
 	card, err := r.Look(ctx, in.Number)
 	return outCard(ctx, card, err)
 }
 
-type wordsBody struct {
+// Saying is what is said.
+type Saying struct {
 	Text  string     `json:"text" maxLength:"8000" doc:"What happened, and why you disagree"`
 	Wants string     `json:"wants,omitempty" maxLength:"8000"`
 	Files []sentFile `json:"files,omitempty" maxItems:"10"`
@@ -169,16 +171,16 @@ type sentFile struct {
 }
 
 type complainIn struct {
-	numberIn
+	Which
 	Body struct {
-		wordsBody
+		Saying
 		Ground string `json:"ground" maxLength:"50" doc:"refusal, late, registration, not_taken, documents, money, typo, issue, suspended"`
 	}
 }
 
 type appealIn struct {
-	numberIn
-	Body wordsBody
+	Which
+	Body Saying
 }
 
 func (r *Complaints) apiComplain(ctx context.Context, in *complainIn) (*cardOut, error) {
@@ -186,7 +188,7 @@ func (r *Complaints) apiComplain(ctx context.Context, in *complainIn) (*cardOut,
 	if err != nil {
 		return nil, err
 	}
-	return r.sendNow(ctx, c, in.Body.Ground, in.Body.wordsBody)
+	return r.sendNow(ctx, c, in.Body.Ground, in.Body.Saying)
 }
 
 func (r *Complaints) apiAppeal(ctx context.Context, in *appealIn) (*cardOut, error) {
@@ -198,7 +200,7 @@ func (r *Complaints) apiAppeal(ctx context.Context, in *appealIn) (*cardOut, err
 }
 
 // sendNow fills a draft in and sends it; what is wrong leaves it a draft.
-func (r *Complaints) sendNow(ctx context.Context, c Complaint, ground string, b wordsBody) (*cardOut, error) {
+func (r *Complaints) sendNow(ctx context.Context, c Complaint, ground string, b Saying) (*cardOut, error) {
 	f := Form{Ground: ground, Text: b.Text, Wants: b.Wants}
 	for _, x := range b.Files {
 		f.Files = append(f.Files, upload.File{Name: x.Name, Size: int64(len(x.Content)), Body: bytes.NewReader(x.Content)})
@@ -214,26 +216,27 @@ func (r *Complaints) sendNow(ctx context.Context, c Complaint, ground string, b 
 	return outCard(ctx, card, err)
 }
 
-// dealIn is what every change carries.
-type dealIn struct {
-	numberIn
+// Doing is what every change carries.
+type Doing struct {
+	Which
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"The same key does it once"`
 }
 
-type versionBody struct {
+// Shown is the version that was shown.
+type Shown struct {
 	Version int64 `json:"version,omitempty" doc:"The version that was read; a newer one is a conflict. 0: whatever it is"`
 }
 
 type versionIn struct {
-	dealIn
-	Body versionBody `required:"false"`
+	Doing
+	Body Shown `required:"false"`
 }
 
 func (in versionIn) deal() Deal {
 	return Deal{Number: in.Number, Version: in.Body.Version, Key: in.Key}
 }
 
-type stateOut struct{ Body state }
+type stateOut struct{ Body Standing }
 
 // done answers a change with how the complaint stands now.
 func (r *Complaints) done(ctx context.Context, number string, err error) (*stateOut, error) {
@@ -261,9 +264,9 @@ func (r *Complaints) apiReturn(ctx context.Context, in *versionIn) (*stateOut, e
 }
 
 type decideIn struct {
-	dealIn
+	Doing
 	Body struct {
-		versionBody
+		Shown
 		Verdict Deed    `json:"verdict" enum:"satisfy,partly,refuse,unanswer"`
 		Measure Measure `json:"measure,omitempty" enum:"cancel,waive,hasten,mend,refund,other" doc:"What is done about the application; for an upheld complaint"`
 		Words   string  `json:"words" maxLength:"8000" doc:"Why, for the person"`

@@ -24,7 +24,7 @@ func TestAnUpheldComplaintCancelsTheRefusal(t *testing.T) {
 		if c.Status != SentOff || c.RegisterBy != "2026-11-17" || c.Words.Decision != "Сведений нет" || c.Words.Refusal.RU != "Нет сведений" || len(c.Files) != 1 {
 			t.Fatalf("%+v", c)
 		}
-		b.taken(t, b.officer2(), number)
+		b.taken(b.officer2(), t, number)
 		if c := b.card1(t, number); c.Due.Date != "2026-12-07" || c.Days != 15 { // 15 working days
 			t.Errorf("the term is %d, until %s", c.Days, c.Due.Date)
 		}
@@ -105,7 +105,7 @@ func TestWhoTookTheCaseSinceDoesNotDecideEither(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		application := b.apply(t)
 		number := b.complain(t, application, "late")
-		b.taken(t, b.officer2(), number)
+		b.taken(b.officer2(), t, number)
 		must(t, b.Cases.Take(b.officer2(), cases.Deal{Number: application}))
 		if err := b.Decide(b.officer2(), Deal{Number: number}, Verdict{Deed: Refuse, Words: "Нет"}); !errors.Is(err, ErrPart) {
 			t.Fatal(err)
@@ -159,7 +159,7 @@ func TestTheSecondStepGoesAbove(t *testing.T) {
 		if _, err := b.Appeal(b.citizen(), first); !errors.Is(err, ErrMove) {
 			t.Fatalf("an appeal before the answer: %v", err)
 		}
-		b.taken(t, b.officer2(), first)
+		b.taken(b.officer2(), t, first)
 		must(t, b.Decide(b.officer2(), Deal{Number: first}, Verdict{Deed: Refuse, Words: "Нарушений нет"}))
 		if c := b.card1(t, first); c.Above != "higher" {
 			t.Fatalf("%+v", c)
@@ -184,7 +184,7 @@ func TestTheSecondStepGoesAbove(t *testing.T) {
 		if card.Step != 2 || card.Words.Earlier.Words != "Нарушений нет" || card.Case.Status != cases.Refused || len(card.Case.Sections) == 0 {
 			t.Errorf("%+v", card)
 		}
-		b.taken(t, b.higher(), number)
+		b.taken(b.higher(), t, number)
 		must(t, b.Decide(b.higher(), Deal{Number: number}, Verdict{Deed: Satisfy, Measure: CancelDecision, Words: "Отказ незаконный"}))
 		if k, err := b.Cases.State(b.citizen(), application); err != nil || k.Status != cases.Accepted {
 			t.Errorf("%s, %v", k.Status, err)
@@ -196,14 +196,14 @@ func TestAfterTheBodyAboveComesTheCourt(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
 		first := b.complain(t, b.refused(t), "refusal")
-		b.taken(t, b.officer2(), first)
+		b.taken(b.officer2(), t, first)
 		must(t, b.Decide(b.officer2(), Deal{Number: first}, Verdict{Deed: Unanswer, Words: "Нельзя прочитать"}))
 		draft, err := b.Appeal(b.citizen(), first)
 		must(t, err)
 		must(t, b.Save(b.citizen(), draft.ID, Form{Text: "Читается"}))
 		number, err := b.Send(b.citizen(), draft.ID)
 		must(t, err)
-		b.taken(t, b.higher(), number)
+		b.taken(b.higher(), t, number)
 		must(t, b.Decide(b.higher(), Deal{Number: number}, Verdict{Deed: Refuse, Words: "Нет"}))
 		if c := b.card1(t, number); !c.Court || c.Above != "" {
 			t.Errorf("%+v", c)
@@ -290,7 +290,7 @@ func TestAVerdictIsGivenOnceUnderItsKey(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		application := b.refused(t)
 		number := b.complain(t, application, "refusal")
-		b.taken(t, b.officer2(), number)
+		b.taken(b.officer2(), t, number)
 		v := Verdict{Deed: Satisfy, Measure: CancelDecision, Words: "Да"}
 		for range 2 {
 			must(t, b.Decide(b.officer2(), Deal{Number: number, Key: "k"}, v))
@@ -317,7 +317,7 @@ func TestAVerdictMustBeSound(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
 		number := b.complain(t, b.refused(t), "refusal")
-		b.taken(t, b.officer2(), number)
+		b.taken(b.officer2(), t, number)
 		for field, v := range map[string]Verdict{
 			"words":    {Deed: Refuse},
 			"measure":  {Deed: Part, Words: "x"},
@@ -341,7 +341,7 @@ func TestAnUnneededAskIsDropped(t *testing.T) {
 		must(t, b.Cases.Take(b.officer(), cases.Deal{Number: application}))
 		must(t, b.Cases.Request(b.officer(), cases.Deal{Number: application}, cases.AskMore{Preset: "scan"}))
 		number := b.complain(t, application, "documents")
-		b.taken(t, b.head(), number)
+		b.taken(b.head(), t, number)
 		must(t, b.Decide(b.head(), Deal{Number: number}, Verdict{Deed: Part, Measure: WaiveAsk, Words: "Скан не нужен"}))
 		k, err := b.Cases.Mine(b.citizen(), application)
 		must(t, err)

@@ -3,6 +3,7 @@ package complaint
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"unicode/utf8"
 
@@ -13,8 +14,6 @@ import (
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/secret"
 	"okno/internal/vault"
-
-	"io"
 )
 
 // bodies are the agencies for which the actor may decide about complaints: as

@@ -289,7 +289,7 @@ func (b *bundle) complain(t testing.TB, application, ground string) string {
 }
 
 // taken is a complaint that an officer of another desk works on.
-func (b *bundle) taken(t testing.TB, ctx context.Context, number string) {
+func (b *bundle) taken(ctx context.Context, t testing.TB, number string) {
 	t.Helper()
 	must(t, b.Register(ctx, Deal{Number: number}))
 	must(t, b.Take(ctx, Deal{Number: number}))

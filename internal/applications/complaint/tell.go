@@ -77,7 +77,9 @@ func (r *Complaints) letters(ctx context.Context, c Complaint, deed Deed, accoun
 		"RegisterBy", i18n.DateISO(lang, string(c.RegisterBy)), "Deadline", i18n.DateISO(lang, string(c.Due.Date)),
 		"Next", r.onwards(lang, c), "Measure", r.measured(lang, c),
 	}
-	t := func(part string) string { return r.Texts.T(lang, "applications.complaint.told."+string(deed)+"."+part, args...) }
+	t := func(part string) string {
+		return r.Texts.T(lang, "applications.complaint.told."+string(deed)+"."+part, args...)
+	}
 	common := notify.Letter{Owner: c.Owner, Kind: "status", Ref: "complaint:" + c.ID, Link: "/cabinet/complaints/" + c.Number}
 	var all []notify.Letter
 	add := func(channel, to, subject, text string) {

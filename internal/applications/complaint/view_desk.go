@@ -12,8 +12,11 @@ import (
 func queueTable(ctx context.Context, q queueView) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{Caption: t("applications.complaint.queue.title"), CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: t("applications.complaint.queue.number")}, {Text: t("applications.complaint.queue.ground")}, {Text: t("applications.complaint.queue.service")},
-		{Text: t("applications.complaint.queue.due")}, {Text: t("applications.complaint.queue.status")},
+		{Text: t("applications.complaint.queue.number")},
+		{Text: t("applications.complaint.queue.ground")},
+		{Text: t("applications.complaint.queue.service")},
+		{Text: t("applications.complaint.queue.due")},
+		{Text: t("applications.complaint.queue.status")},
 	}}
 	for _, row := range q.rows {
 		p.Rows = append(p.Rows, []ui.Cell{
