@@ -85,6 +85,17 @@ func (i *Identity) StartRecover(ctx context.Context, name, channel string) (stri
 
 // ProveRecover checks its code.
 func (i *Identity) ProveRecover(ctx context.Context, token, code string) error {
-	_, err := i.proveRecover(ctx, forRecover, token, code)
+	_, err := i.proveRecover(ctx, forRecover, token, Answer{Code: code})
+	return err
+}
+
+// CheckTOTP takes a code of the account's authenticator, once.
+func (i *Identity) CheckTOTP(ctx context.Context, accountID, typed string) error {
+	a, err := i.Account(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	at := Attempt{Purpose: forRecover, Account: a, Way: Way{Kind: factorTOTP, Held: true}}
+	_, err = i.factors.Check(ctx, at, Answer{Code: typed})
 	return err
 }

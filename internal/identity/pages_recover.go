@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
 )
@@ -25,6 +27,8 @@ func (i *Identity) mountRecover(rt *web.Router) {
 		rt.Handle("POST "+path+"/code/resend", web.Public, w.postResend)
 	}
 	rt.Handle("POST /recover/code/other", web.Public, i.postRecoverOther)
+	rt.Handle("POST /recover/code/options", web.Public, i.postRecoverOptions)
+	rt.Handle("POST /recover/passkey", web.Public, i.postRecoverPasskey)
 	rt.Handle("GET /recover/password", web.Public, i.showRecoverPassword)
 	rt.Handle("POST /recover/password", web.Public, i.postRecoverPassword)
 }
@@ -37,7 +41,9 @@ type way struct {
 
 type recoverView struct {
 	Path, Name, Channel string
-	Faults              map[string]string
+	// Passkey: the browser may offer one, which proves all at once.
+	Passkey bool
+	Faults  map[string]string
 }
 
 // key is a text of the page.
@@ -53,7 +59,9 @@ type recoverCodeView struct {
 	Path, factor string
 	Wait         int
 	Sent, Second bool
-	Faults       map[string]string
+	// Held is the form of a step that is proved by what is held.
+	Held   templ.Component
+	Faults map[string]string
 }
 
 // hint tells nothing of the account in the first step: nobody has proved to be
@@ -62,8 +70,6 @@ func (v recoverCodeView) hint(ctx context.Context) string {
 	switch v.factor {
 	case factorEmail:
 		return i18n.T(ctx, "identity.recover.hint_email")
-	case factorTOTP:
-		return i18n.T(ctx, "identity.factor.hint_totp")
 	case factorReserve:
 		return i18n.T(ctx, "identity.recover.hint_reserve")
 	}
@@ -77,7 +83,7 @@ func (s way) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s way) render(w http.ResponseWriter, r *http.Request, v recoverView, status int) error {
-	v.Path = s.path
+	v.Path, v.Passkey = s.path, s.purpose == forRecover && s.factors.Passkeys()
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), v.key("title")), Status: status, Error: len(v.Faults) > 0, Back: "/login", Body: recoverBody(v),
 	})
@@ -103,6 +109,19 @@ func (s way) post(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, s.path+"/code")
 }
 
+// heldForm is the form of a step by what is held, nil for a code that was sent.
+func (s way) heldForm(r *http.Request, v recoverCodeView) (templ.Component, error) {
+	wait, err := s.recoverOf(r.Context(), s.purpose, s.cookie(r))
+	if err != nil || wait.sent() {
+		return nil, err
+	}
+	at, err := s.heldStep(r.Context(), wait)
+	if err != nil {
+		return nil, err
+	}
+	return s.factors.Form(FormView{Way: at.Way, Attempt: at.ID, Action: s.path + "/code", Options: s.path + "/code/options", Faults: v.Faults}), nil
+}
+
 // again sends to the beginning whose recovery has run out.
 func (s way) again(w http.ResponseWriter, r *http.Request, err error) error {
 	if errors.Is(err, ErrSignInStale) {
@@ -119,6 +138,15 @@ func (s way) codeView(r *http.Request) (recoverCodeView, error) {
 }
 
 func (s way) renderCode(w http.ResponseWriter, r *http.Request, v recoverCodeView, status int) error {
+	if v.factor == factorNothing {
+		return web.Render(w, r, web.Page{Title: title(r.Context(), "identity.recover.alone_title"), Back: s.path, Body: recoverAlone()})
+	}
+	if v.Second {
+		var err error
+		if v.Held, err = s.heldForm(r, v); err != nil {
+			return s.again(w, r, err)
+		}
+	}
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.code.title"), Status: status, Error: len(v.Faults) > 0, Back: s.path, Body: recoverCodeBody(v),
 	})
@@ -151,7 +179,7 @@ func (s way) postCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	more, err := s.proveRecover(r.Context(), s.purpose, s.cookie(r), form.Get("code"))
+	more, err := s.proveRecover(r.Context(), s.purpose, s.cookie(r), answerOf(form))
 	switch {
 	case err != nil:
 		return s.failed(w, r, err)
@@ -187,6 +215,35 @@ func (i *Identity) postRecoverOther(w http.ResponseWriter, r *http.Request) erro
 		return i.recovering().failed(w, r, err)
 	}
 	return web.Redirect(w, r, "/recover/code")
+}
+
+// postRecoverOptions gives a script what it asks a key with.
+func (i *Identity) postRecoverOptions(w http.ResponseWriter, r *http.Request) error {
+	options, err := i.recoverOptions(r.Context(), web.Cookie(r, recoverCookie))
+	if err != nil {
+		return err
+	}
+	return sendJSON(w, options)
+}
+
+// postRecoverPasskey takes a passkey in place of all other proofs.
+func (i *Identity) postRecoverPasskey(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.Form(w, r)
+	if err != nil {
+		return err
+	}
+	token, err := i.recoverByPasskey(r.Context(), web.Cookie(r, passkeyCookie), form.Get("credential"))
+	web.SetCookie(w, r, passkeyCookie, "", -1)
+	if err == nil {
+		web.SetCookie(w, r, recoverCookie, token, signInLife)
+		return web.Redirect(w, r, "/recover/password")
+	}
+	faults, status, ok := faultsOf(r.Context(), err)
+	if !ok {
+		return err
+	}
+	retryAfter(w, err)
+	return i.recovering().render(w, r, recoverView{Faults: underName(faults)}, status)
 }
 
 func (i *Identity) showRecoverPassword(w http.ResponseWriter, r *http.Request) error {

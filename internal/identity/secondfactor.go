@@ -130,24 +130,6 @@ func (i *Identity) SetTOTP(ctx context.Context, accountID, base string) error {
 // factorTOTP is the kind of an authenticator app.
 const factorTOTP = "totp"
 
-// holdsTOTP reports whether the account has an authenticator app.
-func (i *Identity) holdsTOTP(ctx context.Context, a Account) (bool, error) {
-	ways, err := i.factors.Ways(ctx, a)
-	return slices.ContainsFunc(ways, func(w Way) bool { return w.Kind == factorTOTP }), err
-}
-
-// CheckTOTP takes a code of the account's authenticator, once. Errors, with the
-// field "code": ErrCodeFormat, ErrTOTPWrong (also for one used before); ErrLimit.
-func (i *Identity) CheckTOTP(ctx context.Context, accountID, typed string) error {
-	a, err := i.Account(ctx, accountID)
-	if err != nil {
-		return err
-	}
-	at := Attempt{Purpose: forRecover, Account: a, Way: Way{Kind: factorTOTP, Held: true}}
-	_, err = i.factors.Check(ctx, at, Answer{Code: typed})
-	return err
-}
-
 // heldKinds are the kinds of second factor that a person holds; a session that
 // began with one may carry staff's roles.
 func heldKinds() []string {

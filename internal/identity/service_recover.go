@@ -131,7 +131,7 @@ func (r recovery) request() CodeRequest {
 
 // sendRecover sends the code to the contact, or plants one that nobody gets.
 func (i *Identity) sendRecover(ctx context.Context, r recovery) error {
-	if r.factor == factorTOTP {
+	if !r.sent() {
 		return nil
 	}
 	request := r.request()
@@ -232,19 +232,22 @@ func (i *Identity) resendRecover(ctx context.Context, purpose, token string) err
 	})
 }
 
-// proveRecover checks the code of the recovery's step. more reports that a
+// proveRecover checks the answer to the recovery's step. more reports that a
 // second proof is asked for: whoever has the phone alone, such as the next owner
-// of the number, does not get in where there is anything else to prove.
-func (i *Identity) proveRecover(ctx context.Context, purpose, token, code string) (more bool, err error) {
+// of the number, does not get in.
+func (i *Identity) proveRecover(ctx context.Context, purpose, token string, answer Answer) (more bool, err error) {
 	r, err := i.recoverOf(ctx, purpose, token)
 	if err != nil {
 		return false, err
 	}
-	if r.factor == factorTOTP {
-		err = i.CheckTOTP(ctx, r.owner, code)
-	} else {
+	switch {
+	case r.factor == factorNothing:
+		return false, ErrSignInStale
+	case r.sent():
 		c := r.request()
-		err = i.CheckCode(ctx, c.Purpose, c.Subject, c.Channel, code)
+		err = i.CheckCode(ctx, c.Purpose, c.Subject, c.Channel, answer.Code)
+	default:
+		err = i.checkHeld(ctx, r, answer)
 	}
 	if err != nil {
 		return false, err
@@ -276,46 +279,6 @@ func (i *Identity) stepRecover(ctx context.Context, r recovery, passed []string,
 	})
 }
 
-// nextProof is what must be proved after the step, "" for nothing. To open a lock
-// one proof is enough: password and factor are still asked for.
-func (i *Identity) nextProof(ctx context.Context, r recovery) (string, error) {
-	if r.purpose == forUnlock || len(r.passed) > 0 {
-		return "", nil
-	}
-	others, err := i.otherProofs(ctx, r.owner, r.factor)
-	if err != nil || len(others) == 0 {
-		return "", err
-	}
-	return others[0], nil
-}
-
-// otherProofs are what the account could prove besides that factor, in the
-// order in which it is asked for.
-func (i *Identity) otherProofs(ctx context.Context, owner, besides string) ([]string, error) {
-	a, err := i.recoverable(ctx, owner)
-	if err != nil || a.ID == "" {
-		return nil, err
-	}
-	reserve, err := i.reserveOf(ctx, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	totp, err := i.holdsTOTP(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	var all []string
-	for _, p := range []struct {
-		factor string
-		has    bool
-	}{{factorEmail, a.Email != ""}, {factorSMS, a.Phone != ""}, {factorTOTP, totp}, {factorReserve, reserve != ""}} {
-		if p.has && p.factor != besides {
-			all = append(all, p.factor)
-		}
-	}
-	return all, nil
-}
-
 // otherRecover asks for the next other proof in place of the second step's.
 func (i *Identity) otherRecover(ctx context.Context, token string) error {
 	r, err := i.recoverOf(ctx, forRecover, token)
@@ -326,7 +289,7 @@ func (i *Identity) otherRecover(ctx context.Context, token string) error {
 		return ErrSignInStale
 	}
 	all, err := i.otherProofs(ctx, r.owner, r.passed[0])
-	if err != nil || len(all) < 2 {
+	if err != nil || len(all) < 2 || r.factor == factorNothing {
 		return err
 	}
 	n := slices.Index(all, r.factor)

@@ -46,6 +46,7 @@ type World struct {
 	Texts    *i18n.Bundle
 	Notify   *notify.Notify
 	Identity *identity.Identity
+	Factors  *factor.Room
 	Profile  *profile.Profile
 	Post     *Post
 	Roles    identitytest.Roles
@@ -62,9 +63,17 @@ func Schema(more ...db.Migrations) testkit.Schema {
 	}}
 }
 
-// New makes a world on d, which has the tables of Schema.
+// New makes a world on d, which has the tables of Schema, with the mild rules of
+// risk.
 func New(t testing.TB, d *db.DB, clk *clock.Fake) *World {
 	t.Helper()
+	return With(t, d, clk, identity.Config{RiskFile: identity.RiskOpen})
+}
+
+// With is New with settings of the sign-in; hashes are cheap in any case.
+func With(t testing.TB, d *db.DB, clk *clock.Fake, c identity.Config) *World {
+	t.Helper()
+	c.Hash = identitytest.Hash()
 	log := slog.New(slog.DiscardHandler)
 	w := &World{DB: d, Clock: clk, Sealer: identitytest.Sealer(t, clk), Post: &Post{}, Roles: identitytest.Roles{}}
 	var err error
@@ -82,10 +91,10 @@ func New(t testing.TB, d *db.DB, clk *clock.Fake) *World {
 	})
 	w.Identity, err = identity.New(identity.Deps{
 		DB: d, Sealer: w.Sealer, Queue: w.Queue, Bus: w.Bus, Audit: w.Audit, Live: hub, Clock: clk, Log: log,
-		Texts: w.Texts, Notify: w.Notify, Roles: w.Roles, Config: identity.Config{Hash: identitytest.Hash(), RiskFile: identity.RiskOpen},
+		Texts: w.Texts, Notify: w.Notify, Roles: w.Roles, Config: c,
 	})
 	must(t, err)
-	identitytest.Factors(t, w.Identity)
+	w.Factors = identitytest.Factors(t, w.Identity)
 	w.Profile, err = profile.New(profile.Deps{
 		DB: d, Sealer: w.Sealer, Queue: w.Queue, Bus: w.Bus, Audit: w.Audit, Live: hub, Clock: clk, Log: log,
 		Texts: w.Texts, Notify: w.Notify, Identity: w.Identity,
