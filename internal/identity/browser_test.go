@@ -7,11 +7,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/a-h/templ"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/identity/identitytest"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
@@ -20,7 +22,7 @@ import (
 // site is the identity's pages behind the edge, in a plain frame.
 func site(t testing.TB, i *identity.Identity) (http.Handler, *web.Router) {
 	t.Helper()
-	e := &web.Edge{Log: i.Log, Clock: i.Clock, Texts: identitytest.Texts(t, web.Locale())}
+	e := &web.Edge{Log: i.Log, Clock: i.Clock, Texts: pageTexts(t)}
 	e.SetFrame(frame, func(r *http.Request, f web.Fault) web.Page {
 		return web.Page{Title: "fault", Status: f.Status, Error: true, Body: text(i18n.T(r.Context(), f.Key, f.Args...))}
 	})
@@ -33,6 +35,15 @@ func site(t testing.TB, i *identity.Identity) (http.Handler, *web.Router) {
 	rt.Handle("GET /desk/head", identity.Staff(identity.Head), page("head"))
 	rt.Handle("GET /fresh", identity.Fresh(identity.SignedIn()), page("fresh"))
 	return e.Handler(rt), rt
+}
+
+var bundle = sync.OnceValues(func() (*i18n.Bundle, error) { return i18n.New(identity.Locale(), factor.Locale(), web.Locale()) })
+
+func pageTexts(t testing.TB) *i18n.Bundle {
+	t.Helper()
+	b, err := bundle()
+	must(t, err)
+	return b
 }
 
 func frame(_ *http.Request, p web.Page) templ.Component {

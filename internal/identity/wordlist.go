@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/trustelem/zxcvbn/frequency"
 )
@@ -24,7 +25,10 @@ type wordlist struct {
 // what is rarer counts by its rank in the strength.
 const englishMost = 10_000
 
-func newWordlist() *wordlist {
+// newWordlist makes the words once for the process: nothing changes them.
+var newWordlist = sync.OnceValue(readWordlist)
+
+func readWordlist() *wordlist {
 	w := &wordlist{with: map[string]bool{}, english: map[string]bool{}}
 	for rank, word := range frequency.FrequencyLists["passwords"] {
 		if rank < englishMost {

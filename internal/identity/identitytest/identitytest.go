@@ -54,12 +54,21 @@ func Sealer(t testing.TB, clk clock.Clock) *secret.Sealer {
 // Texts are identity's texts and those given; what is missing shows as its key.
 func Texts(t testing.TB, more ...fs.FS) *i18n.Bundle {
 	t.Helper()
+	if len(more) == 0 { // the same for all, and nothing changes them
+		b, err := ownTexts()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
 	b, err := i18n.New(append([]fs.FS{identity.Locale(), factor.Locale()}, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+var ownTexts = sync.OnceValues(func() (*i18n.Bundle, error) { return i18n.New(identity.Locale(), factor.Locale()) })
 
 // NoTexts is a locale folder without texts.
 func NoTexts() fs.FS {
