@@ -10,10 +10,6 @@ SHELL   := /bin/bash
 # nothing there, so it leaves that package out.
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
-# Tests make thousands of small databases; a disk that others use is what they
-# wait for. Where there is memory for files, they lie there.
-QUICK := $(shell [ -w /dev/shm ] && [ $$(df -k --output=avail /dev/shm | tail -1) -gt 8000000 ] && echo TMPDIR=/dev/shm)
-
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -30,8 +26,8 @@ build: ## one static program, bin/okno
 test: deps ## every test: Go on both databases, then journeys in a browser
 	@mkdir -p .cache
 	$(GO) build -o bin/pgrun ./scripts/pgrun
-	$(QUICK) bin/pgrun $(GO) test $(RACE) -timeout 10m $$($(GO) list ./internal/...) | tee .cache/test.txt
-	$(QUICK) bin/pgrun $(GO) test -timeout 10m $$($(GO) list ./... | grep -v /internal/) | tee -a .cache/test.txt
+	bin/pgrun $(GO) test $(RACE) -timeout 10m $$($(GO) list ./internal/...) | tee .cache/test.txt
+	bin/pgrun $(GO) test -timeout 10m $$($(GO) list ./... | grep -v /internal/) | tee -a .cache/test.txt
 	@if [ -f e2e/package.json ]; then echo 'e2e:'; cd e2e && node --test; fi
 	@echo 'summary:'; grep -E '^(ok|FAIL|---|panic)' .cache/test.txt
 

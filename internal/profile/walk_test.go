@@ -313,7 +313,8 @@ func TestWalksOfAnAccount(t *testing.T) {
 	if seed, err := strconv.Atoi(os.Getenv("OKNO_WALK")); err == nil {
 		first = seed
 	}
-	eachRealm(t, func(t *testing.T, e db.Engine, strict bool) { walks(t, e, strict, first, n, 25) })
+	length := map[db.Engine]int{db.SQLite: 20, db.Postgres: 8}
+	eachRealm(t, func(t *testing.T, e db.Engine, strict bool) { walks(t, e, strict, first, n, length[e]) })
 }
 
 // TestSoakWalksOfAnAccount makes many long ones (OKNO_SOAK_WALKS of each loot).

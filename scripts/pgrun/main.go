@@ -5,6 +5,10 @@
 //	go run ./scripts/pgrun go test ./...
 //
 // With OKNO_TEST_POSTGRES already set it only runs the command.
+//
+// Tests make thousands of small databases, and a disk that others use is what
+// they would wait for: where there is room in memory for files (/dev/shm), all
+// temporary files lie there. TMPDIR of one's own is obeyed.
 package main
 
 import (
@@ -38,6 +42,11 @@ func run(command []string) (int, error) {
 	if os.Getenv(testkit.PostgresEnv) != "" {
 		return execute(command)
 	}
+	clean, err := scratch()
+	if err != nil {
+		return 0, err
+	}
+	defer clean()
 	dir, err := os.MkdirTemp("", "okno-pg-")
 	if err != nil {
 		return 0, err
@@ -52,6 +61,30 @@ func run(command []string) (int, error) {
 		return 0, err
 	}
 	return execute(command)
+}
+
+// memory is where files lie in memory, roomy how many bytes must be free there.
+const (
+	memory = "/dev/shm"
+	roomy  = 8 << 30
+)
+
+// scratch makes the folder of temporary files, if there is room in memory, and
+// gives what takes it away.
+func scratch() (clean func(), err error) {
+	var free syscall.Statfs_t
+	if os.Getenv("TMPDIR") != "" || syscall.Statfs(memory, &free) != nil || free.Bavail*uint64(free.Bsize) < roomy { //nolint:gosec // a size is positive
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp(memory, "okno-tests-")
+	if err != nil {
+		return func() {}, nil //nolint:nilerr // then they lie where they did
+	}
+	clean = func() { _ = os.RemoveAll(dir) }
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the server has a user of its own
+		return clean, err
+	}
+	return clean, os.Setenv("TMPDIR", dir)
 }
 
 // execute runs the command and gives its exit code. Interrupts are the command's
