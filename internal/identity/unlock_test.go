@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -85,4 +86,66 @@ func TestPhoneAloneDoesNotRecover(t *testing.T) {
 		clk.Advance(2 * time.Minute)
 		b.post("/login", "name", phone, "password", "Новый-Кит_3829").goes(t, "/login/code")
 	})
+}
+
+// TestAReissuedNumberGivesNothing: the next owner of a number, or whoever has
+// swapped the SIM, gets codes and nothing else, whatever the account has beside
+// the number.
+func TestAReissuedNumberGivesNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		make func(*identity.NewAccount)
+		with func(t *testing.T, i *identity.Identity, account string)
+	}{
+		"a number only": {func(*identity.NewAccount) {}, func(*testing.T, *identity.Identity, string) {}},
+		"a mail":        {withMail, func(*testing.T, *identity.Identity, string) {}},
+		"an app": {func(*identity.NewAccount) {}, func(t *testing.T, i *identity.Identity, account string) {
+			must(t, i.SetTOTP(context.Background(), account, identitytest.TOTPSecret))
+		}},
+		"a mail and an app": {withMail, func(t *testing.T, i *identity.Identity, account string) {
+			must(t, i.SetTOTP(context.Background(), account, identitytest.TOTPSecret))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i, clk := lite(t)
+			c.with(t, i, identitytest.Account(t, i, phone, c.make))
+			thief := newBrowser(t, i)
+			for _, channel := range []string{"sms", "email"} {
+				thief.post("/recover", "name", phone, "channel", channel).goes(t, "/recover/code")
+				thief.post("/recover/code", "code", sent(t, i, phone))
+				for range 4 {
+					clk.Advance(2 * time.Minute)
+					thief.post("/recover/code/other")
+					thief.post("/recover/code", "code", sent(t, i, phone))
+					thief.get("/recover/password").goes(t, "/recover")
+				}
+			}
+			thief.post("/recover/password", "password", "Новый-Кит_3829").goes(t, "/recover")
+			thief.post("/unlock", "name", phone, "channel", "sms").goes(t, "/unlock/code")
+			thief.post("/unlock/code", "code", sent(t, i, phone)).goes(t, "/login?unlocked=1") // a lock is opened by it, and no more
+			thief.post("/login", "name", phone, "password", "Новый-Кит_3829").shows(t, 422)
+			thief.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
+		})
+	}
+}
+
+// TestANumberAndAKnownBrowserRecover: who has nothing but a number proves the rest
+// by the browser in which both factors were given once.
+func TestANumberAndAKnownBrowserRecover(t *testing.T) {
+	t.Parallel()
+	i, clk := lite(t)
+	identitytest.Account(t, i, phone)
+	home := newBrowser(t, i)
+	home.signIn(i, phone)
+	home.post("/logout")
+	clk.Advance(2 * time.Minute)
+	away := newBrowser(t, i)
+	away.post("/recover", "name", phone, "channel", "sms")
+	away.post("/recover/code", "code", sent(t, i, phone)).goes(t, "/recover/code")
+	away.get("/recover/code").shows(t, 200, "Нужно ещё одно подтверждение", `href="/recover/help"`)
+	clk.Advance(2 * time.Minute)
+	home.post("/recover", "name", phone, "channel", "sms")
+	home.post("/recover/code", "code", sent(t, i, phone)).goes(t, "/recover/password")
+	home.post("/recover/password", "password", "Новый-Кит_3829").goes(t, "/login?recovered=1&to=%2Fcabinet%2Fsecurity%2Fcheck")
 }

@@ -1,0 +1,178 @@
+package factor_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/descope/virtualwebauthn"
+
+	"okno/internal/identity/factor"
+	"okno/internal/identity/identitytest"
+	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
+	"okno/internal/kit/web"
+)
+
+// surfer is a browser at the stand's pages; it follows no redirect.
+type surfer struct {
+	t       *testing.T
+	site    http.Handler
+	cookies map[string]string
+}
+
+func (s *stand) surfer() *surfer {
+	s.Helper()
+	e := &web.Edge{Log: s.Identity.Log, Clock: s.Clock, Texts: identitytest.Texts(s.T, web.Locale())}
+	e.SetFrame(func(_ *http.Request, p web.Page) templ.Component { return p.Body }, func(r *http.Request, f web.Fault) web.Page {
+		return web.Page{Status: f.Status, Body: templ.Raw(templ.EscapeString(i18n.T(r.Context(), f.Key, f.Args...)))}
+	})
+	e.Before(s.Authenticate)
+	rt := web.NewRouter(e)
+	s.Identity.Mount(rt)
+	s.Room.Mount(rt)
+	rt.Handle("GET /enter/{account}", web.Public, func(w http.ResponseWriter, r *http.Request) error {
+		return s.StartSession(r.Context(), w, r, r.PathValue("account"), "test")
+	})
+	return &surfer{t: s.T, site: e.Handler(rt), cookies: map[string]string{}}
+}
+
+func (b *surfer) get(path string) answered { return b.send(http.MethodGet, path, "") }
+
+func (b *surfer) post(path string, pairs ...string) answered {
+	v := url.Values{}
+	for n := 0; n+1 < len(pairs); n += 2 {
+		v.Set(pairs[n], pairs[n+1])
+	}
+	return b.send(http.MethodPost, path, v.Encode())
+}
+
+func (b *surfer) send(method, path, body string, headers ...string) answered {
+	r := httptest.NewRequestWithContext(context.Background(), method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for n := 0; n+1 < len(headers); n += 2 {
+		r.Header.Set(headers[n], headers[n+1])
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	b.site.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		b.cookies[c.Name] = c.Value
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+	raw, _ := io.ReadAll(w.Body)
+	return answered{b.t, w.Code, w.Header().Get("Location"), string(raw)}
+}
+
+type answered struct {
+	t        *testing.T
+	status   int
+	to, body string
+}
+
+func (a answered) goes(to string) {
+	a.t.Helper()
+	if a.status != http.StatusSeeOther || a.to != to {
+		a.t.Fatalf("%d to %q, want %q\n%s", a.status, a.to, to, a.body)
+	}
+}
+
+func (a answered) shows(status int, parts ...string) answered {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("%d (to %q), want %d\n%s", a.status, a.to, status, a.body)
+	}
+	for _, p := range parts {
+		if !strings.Contains(a.body, p) {
+			a.t.Fatalf("no %q in\n%s", p, a.body)
+		}
+	}
+	return a
+}
+
+const newPassword, recovered = "Новый-Кит_3829", "/login?recovered=1&to=%2Fcabinet%2Fsecurity%2Fcheck"
+
+// TestRecoveryByWhatIsHeld: a security key, an app and a code on paper prove the
+// second step of a recovery.
+func TestRecoveryByWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	each(t, func(s *stand) {
+		auth := virtualwebauthn.NewAuthenticator()
+		cred := s.addKey("key", &auth)
+		codes, err := s.Recovery(s.proved("webauthn"))
+		s.must(err)
+		b := s.surfer()
+		begin := func() {
+			s.clk.Advance(11 * time.Minute)
+			b.post("/recover", "name", phone, "channel", "sms").goes("/recover/code")
+			b.post("/recover/code", "code", identitytest.SenderOf(s.T, s.Identity).Code(phone)).goes("/recover/code")
+			b.get("/recover/code").shows(200, "Одного кода мало")
+		}
+		begin()
+		b.post("/recover/code/options").shows(422) // the e-mail is asked for first
+		b.post("/recover/code/other").goes("/recover/code")
+		b.get("/recover/code").shows(200, `data-passkey="get"`, `data-options="/recover/code/options"`)
+		b.post("/recover/code", "credential", "{}").shows(422)
+		options := b.post("/recover/code/options").shows(200).body
+		b.post("/recover/code", "credential", s.answer(auth, cred, home, []byte(options))).goes("/recover/password")
+		b.post("/recover/password", "password", newPassword).goes(recovered)
+		begin()
+		b.post("/recover/code/other")
+		b.post("/recover/code/other").goes("/recover/code")
+		b.get("/recover/code").shows(200, "код восстановления")
+		b.post("/recover/code", "code", "0000-0000-0000").shows(422)
+		b.post("/recover/code", "code", codes[0]).goes("/recover/password")
+		begin()
+		b.post("/recover/code/other")
+		b.post("/recover/code/other")
+		b.post("/recover/code", "code", codes[0]).shows(422) // once
+	})
+}
+
+// proved is the stand's context with a proof by the kind.
+func (s *stand) proved(kind string) context.Context {
+	s.Helper()
+	s.proves(kind)
+	return s.ctx
+}
+
+// TestRecoveryByPasskey: a passkey whose device has verified the person is enough
+// by itself, as it is at the sign-in.
+func TestRecoveryByPasskey(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, db.SQLite)
+	auth := virtualwebauthn.NewAuthenticator()
+	cred := s.addKey("passkey", &auth)
+	b := s.surfer()
+	b.get("/recover").shows(200, `action="/recover/passkey"`)
+	b.post("/recover/passkey", "credential", "{}").shows(422)
+	prove := func(change func(*virtualwebauthn.Authenticator)) answered {
+		options := b.post("/login/passkey/options").shows(200).body
+		a := auth
+		change(&a)
+		return b.post("/recover/passkey", "credential", s.answer(a, cred, home, []byte(options)))
+	}
+	prove(func(a *virtualwebauthn.Authenticator) { a.Options.UserNotVerified = true }).shows(422)
+	b.get("/recover/password").goes("/recover")
+	prove(func(*virtualwebauthn.Authenticator) {}).goes("/recover/password")
+	b.post("/recover/password", "password", newPassword).goes(recovered)
+	b.post("/recover/password", "password", newPassword).goes("/recover") // once
+	if _, err := s.FindByPhone(s.ctx, phone); err != nil {
+		t.Fatal(err)
+	}
+	b.post("/login", "name", phone, "password", newPassword).goes("/login/code")
+	if err := s.Remove(s.proved("webauthn"), s.way(factor.KindWebAuthn).Ref); err != nil {
+		t.Fatal(err)
+	}
+	prove(func(*virtualwebauthn.Authenticator) {}).shows(422) // it is the account's no more
+}
