@@ -181,7 +181,6 @@ func (v systemView) depths(ctx context.Context) []ui.Pair {
 		{"desk.system.jobs_failing", "retryable"},
 		{"desk.system.jobs_waiting", "available pending scheduled"},
 		{"desk.system.jobs_running", "running"},
-		{"desk.system.jobs_done", "completed"},
 	} {
 		var n int64
 		for state := range strings.FieldsSeq(s.states) {
