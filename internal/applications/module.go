@@ -145,7 +145,7 @@ func New(d Deps) (*Room, error) {
 	drafts, err := draft.New(draft.Deps{
 		DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Intake: intake,
 		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices), Texts: d.Texts,
-		Dictionaries: d.Dictionaries, Registries: d.Registries, Papers: papers{d.Vault, d.Clock}, Earlier: c, Copies: c,
+		Dictionaries: d.Dictionaries, Registries: d.Registries, Papers: papers{d.Vault, d.Clock}, Earlier: c, Copies: c, Changes: c,
 		Notify: d.Notify, Accounts: d.Accounts,
 	})
 	if err != nil {

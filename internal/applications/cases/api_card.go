@@ -23,6 +23,30 @@ type caseCard struct {
 	Documents []caseDocument `json:"documents,omitempty"`
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
+	Earlier   *caseEarlier   `json:"earlier,omitempty" doc:"The refused application in whose place this one was sent"`
+	Followers []string       `json:"followers,omitempty" doc:"Numbers of applications that were sent in place of this one"`
+}
+
+type caseEarlier struct {
+	Number  string           `json:"number"`
+	Changes []caseDifference `json:"changes,omitempty" doc:"For staff only"`
+	Same    int              `json:"same,omitempty" doc:"How many answers stayed; for staff only"`
+}
+
+// caseDifference is an answer before and after.
+type caseDifference struct {
+	Label string `json:"label"`
+	Old   string `json:"old"`
+	New   string `json:"new"`
+	File  bool   `json:"another_file,omitempty" doc:"The file has the name of the old one"`
+}
+
+func outDifferences(all []Difference) []caseDifference {
+	out := make([]caseDifference, len(all))
+	for i, d := range all {
+		out[i] = caseDifference(d)
+	}
+	return out
 }
 
 type caseSection struct {
@@ -85,6 +109,8 @@ type caseRefusal struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
 	Mend string `json:"mend" doc:"What the person can do"`
+
+	Remarks map[string]string `json:"remarks,omitempty" doc:"What is wrong, by field"`
 }
 
 type cardOut struct{ Body caseCard }
@@ -113,8 +139,12 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 		ask := outAsk(*a, lang)
 		out.Ask = &ask
 	}
+	out.Followers = card.Followers
+	if e := card.Earlier; e != nil {
+		out.Earlier = &caseEarlier{Number: e.Number, Changes: outDifferences(e.Differences), Same: e.Same}
+	}
 	if g := card.Refusal; g != nil {
-		out.Refusal = &caseRefusal{Code: g.Code, Text: g.Text.In(lang), Mend: g.Mend.In(lang)}
+		out.Refusal = &caseRefusal{Code: g.Code, Text: g.Text.In(lang), Mend: g.Mend.In(lang), Remarks: card.Remarks}
 	}
 	return &cardOut{Body: out}
 }

@@ -122,12 +122,16 @@ type refuseIn struct {
 		VersionBody
 		Ground  string `json:"ground" maxLength:"100" doc:"Code of a ground of the service"`
 		Comment string `json:"comment" maxLength:"8000" doc:"Why, for the person"`
+
+		Remarks map[string]string `json:"remarks,omitempty" doc:"What is wrong, by field: the person may mend it and send the application again"`
 	}
 }
 
 func (c *Cases) apiRefuse(ctx context.Context, in *refuseIn) (*caseStateOut, error) {
 	ctx = watching(ctx)
-	return c.done(ctx, in.Number, c.Refuse(ctx, in.deal(in.Body.Version), in.Body.Ground, in.Body.Comment))
+	return c.done(ctx, in.Number, c.RefuseWith(ctx, in.deal(in.Body.Version), Refusal{
+		Ground: in.Body.Ground, Comment: in.Body.Comment, Remarks: in.Body.Remarks,
+	}))
 }
 
 type revokeIn struct {

@@ -481,7 +481,7 @@ func remarks(v view, all map[string]string) templ.Component {
 }
 
 // changes are answers before and after, and what stayed.
-func changes(v view, all []difference, same string) templ.Component {
+func changes(v view, all []Difference, same string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

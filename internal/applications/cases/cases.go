@@ -138,6 +138,14 @@ type Card struct {
 	// Decision are the words of the decision; Refusal is its ground, nil unless refused.
 	Decision string
 	Refusal  *forms.Ground
+	// Remarks say at the fields what a refusal is for. Earlier is the refused
+	// application in whose place this one was sent, Followers are the numbers of
+	// those that were sent in place of this one.
+	Remarks   map[string]string
+	Earlier   *Earlier
+	Followers []string
+	// Changed are the owner's changes before it was taken, newest first.
+	Changed []Changed
 	// Can is what the reader can do now.
 	Can []Deed
 	// Initials of the applicant, for staff.

@@ -141,6 +141,7 @@ type reply struct {
 	files        []casesdb.InsertFileParams
 	gone         []File // kept before, and replaced or thrown away now
 	form, answer []byte
+	old          *form // the answers before, nil while they stay
 }
 
 // replyTries is how often an answer is put again to a case that an officer has
@@ -152,7 +153,10 @@ const replyTries = 3
 func (p *reply) move(ctx context.Context, k Case, d Deal) error {
 	for try := 1; ; try++ {
 		err := p.cases.move(ctx, k, change{
-			deed: Answered, side: Citizen, key: d.once(Answered), also: p.write,
+			deed: Answered, side: Citizen, key: d.once(Answered),
+			also: func(ctx context.Context, tx *db.Tx) error {
+				return errors.Join(p.write(ctx, tx), p.keepOld(ctx, tx, k))
+			},
 			edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
 		})
 		if !errors.Is(err, ErrChanged) || d.Version != 0 || try == replyTries {
@@ -394,7 +398,8 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 		}
 		return nil, nil
 	}
-	f.Facts.Files = p.known(taken)
+	facts := f.Facts
+	facts.Files = p.known(taken)
 	values := maps.Clone(p.sent.Values)
 	if values == nil {
 		values = map[string][]string{}
@@ -404,12 +409,14 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 			values[field] = ids(taken[field], f.Answers[field])
 		}
 	}
-	answers, wrong := forms.CheckOnly(p.card.Service, p.ask.Fields, values, complete(p.card.Service, f.Answers), f.Facts)
+	answers, wrong := forms.CheckOnly(p.card.Service, p.ask.Fields, values, complete(p.card.Service, f.Answers), facts)
 	if err := p.faults(ctx, wrong); err != nil {
 		return nil, err
 	}
-	result := forms.Fill(p.card.Service, answers, f.Facts)
-	f.Answers, f.Facts.Files = result.Submission(), nil
+	old := f
+	p.old = &old
+	result := forms.Fill(p.card.Service, answers, facts)
+	f.Answers = result.Submission()
 	p.form, err = sealJSON(p.key, casePlace("form_sealed", p.card.ID), f)
 	return p.changes(ctx, result), err
 }
@@ -529,6 +536,19 @@ func (p *reply) write(ctx context.Context, tx *db.Tx) error {
 		return ErrChanged
 	}
 	return p.writeFiles(ctx, tx)
+}
+
+// keepOld keeps the answers as they were, for the history.
+func (p *reply) keepOld(ctx context.Context, tx *db.Tx, k Case) error {
+	if p.old == nil {
+		return nil
+	}
+	kept, err := keptForm(p.key, k, *p.old)
+	if err != nil {
+		return err
+	}
+	kept.ChangedAt = tx.Now()
+	return casesdb.New(tx).InsertVersion(ctx, kept)
 }
 
 func (p *reply) writeFiles(ctx context.Context, tx *db.Tx) error {

@@ -17,8 +17,13 @@ type Copy struct {
 	// form whose values the portal knew and nobody typed.
 	Answers forms.Answers
 	Known   []string
-	// Files are those of the form; an answer names them by their ids.
+	// Files are those of the form and of answers to the agency; an answer names
+	// them by their ids.
 	Files []FileRef
+	// Status is how the application stands, Remarks what a refusal says at the
+	// fields. Agency and Number name it to people.
+	Status  Status
+	Remarks map[string]string
 }
 
 // Copy reads one of the actor's own applications, open or finished, so that
@@ -39,7 +44,7 @@ func (c *Cases) Copy(ctx context.Context, number string) (*Copy, error) {
 	if err := c.loadFiles(ctx, key, card); err != nil {
 		return nil, err
 	}
-	out := &Copy{CaseID: k.ID, Number: k.Number, Service: card.Service, Answers: card.result.Submission(), Known: knownFields(card.result)}
+	out := &Copy{Status: k.Status, CaseID: k.ID, Number: k.Number, Service: card.Service, Answers: card.result.Submission(), Known: knownFields(card.result)}
 	for _, f := range card.Files {
 		out.Files = append(out.Files, FileRef{
 			ID: f.ID, Name: f.Name, Type: string(f.Type), Size: f.Size, Scan: f.Scan,
@@ -49,7 +54,10 @@ func (c *Cases) Copy(ctx context.Context, number string) (*Copy, error) {
 			},
 		})
 	}
-	return out, nil
+	if k.Status == Refused {
+		out.Remarks, err = c.remarks(ctx, key, k)
+	}
+	return out, err
 }
 
 // Last is Copy of the actor's last application for the service, nil for none.

@@ -31,6 +31,8 @@ type Prepared struct {
 	// facets are what reports count, people by what the applicant is found.
 	facets casesdb.InsertFacetsParams
 	people []casesdb.ApplicationsPerson
+	// earlier is the refused case that it stands in place of, "" for none.
+	earlier string
 }
 
 // Number is the number that the case will have, if it is still free.
@@ -63,6 +65,9 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 		return nil, err
 	}
 	p := &Prepared{actor: actor, term: termOf(s, service)}
+	if p.earlier, err = c.earlierOf(ctx, s); err != nil {
+		return nil, err
+	}
 	if p.files, err = c.takeOver(ctx, key, s); err != nil {
 		return nil, err
 	}
@@ -231,6 +236,12 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	}
 	if err := c.insertFiles(ctx, tx, p.files); err != nil {
 		return err
+	}
+	if p.earlier != "" {
+		err := q.InsertFollow(ctx, casesdb.InsertFollowParams{OwnerID: row.OwnerID, CaseID: row.ID, EarlierID: p.earlier})
+		if err != nil {
+			return err
+		}
 	}
 	if err := c.Audit.Write(ctx, tx, p.actor.Entry("applications.submitted", row.OwnerID, "case:"+row.ID)); err != nil {
 		return err

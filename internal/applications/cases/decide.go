@@ -33,7 +33,7 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	case err != nil:
 		return err
 	case four:
-		return c.propose(ctx, k, side, d, Proposal{Deed: Approve, Words: comment})
+		return c.propose(ctx, k, side, d, Proposal{Deed: Approve, Words: comment}, nil)
 	}
 	return c.again(ctx, d, Approve, c.approve(ctx, k, side, d.once(Approve), comment))
 }
@@ -62,38 +62,6 @@ func (c *Cases) approve(ctx context.Context, k Case, side Side, once, comment st
 		c.Vault.Drop(ctx, result)
 	}
 	return err
-}
-
-// Refuse refuses on a ground of the service's list, with words for the person.
-func (c *Cases) Refuse(ctx context.Context, d Deal, ground, comment string) error {
-	k, side, err := c.held(ctx, d)
-	if err != nil {
-		return c.again(ctx, d, Refuse, err)
-	}
-	service, err := c.Services.Version(ctx, k.ServiceID, k.ServiceVersion)
-	if err != nil {
-		return ErrService.Wrap(err)
-	}
-	if groundOf(service, ground) == nil {
-		return ErrFields.WithField("ground", "applications.error.ground")
-	}
-	comment, err = needText(comment, "comment")
-	if err != nil {
-		return err
-	}
-	if service.FourEyes {
-		return c.propose(ctx, k, side, d, Proposal{Deed: Refuse, Ground: ground, Words: comment})
-	}
-	return c.again(ctx, d, Refuse, c.refuse(ctx, k, side, d.once(Refuse), ground, comment))
-}
-
-// refuse decides: permission and ground were checked.
-func (c *Cases) refuse(ctx context.Context, k Case, side Side, once, ground, comment string) error {
-	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
-	if err != nil {
-		return err
-	}
-	return c.move(ctx, k, change{deed: Refuse, side: side, key: once, edit: decision(key, k, comment, ground)})
 }
 
 // Revoke ends the validity of a document that was issued in the case, for a

@@ -22,6 +22,11 @@ var (
 	ErrNoProposal = errs.NewConflict("applications.error.no_proposal")
 	// ErrSameEyes: who prepared a decision can't confirm it.
 	ErrSameEyes = errs.NewForbidden("applications.error.same_eyes")
+	// ErrTakenUp: somebody of the agency works on it, so that its owner can't
+	// change it any more.
+	ErrTakenUp = errs.NewConflict("applications.error.taken_up")
+	// ErrNoChange: the service does not let people change what they have sent.
+	ErrNoChange = errs.NewConflict("applications.error.no_change")
 	// ErrFile: no such file, or it is still held.
 	ErrFile     = errs.NewNotFound("applications.error.file")
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")

@@ -34,6 +34,7 @@ func (c *Cases) Mount(rt *web.Router) {
 		rt.Handle("GET "+citizenBase+"{number}/"+part, citizen, c.showPart(body))
 	}
 	rt.Handle("POST "+citizenBase+"{number}/answer", citizen, c.postAnswer)
+	rt.Handle("GET "+citizenBase+"{number}/change", citizen, c.showChange)
 	rt.Handle("GET "+citizenBase+"{number}/cancel", citizen, c.showCancel)
 	rt.Handle("POST "+citizenBase+"{number}/cancel", citizen, c.postCancel)
 	rt.Handle("GET "+citizenBase+"{number}/files/{file}", citizen, c.getMyFile)
@@ -169,6 +170,17 @@ func (c *Cases) back(w http.ResponseWriter, r *http.Request, base string, err er
 		return err
 	}
 	return web.Redirect(w, r, base+r.PathValue("number"))
+}
+
+// showChange says what a change means, or why there can be none any more.
+func (c *Cases) showChange(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myCard(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Page{
+		Title: v.t("applications.change.title"), Section: "applications", Back: v.base, BackText: v.t("applications.cancel.back"), Body: changePage(v),
+	})
 }
 
 func (c *Cases) showCancel(w http.ResponseWriter, r *http.Request) error {

@@ -30,7 +30,7 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"proceed": func(ctx context.Context, d Deal, _ url.Values) error { return c.Proceed(ctx, d) },
 		"approve": func(ctx context.Context, d Deal, v url.Values) error { return c.Approve(ctx, d, v.Get("comment")) },
 		"refuse": func(ctx context.Context, d Deal, v url.Values) error {
-			return c.Refuse(ctx, d, v.Get("ground"), v.Get("comment"))
+			return c.RefuseWith(ctx, d, Refusal{Ground: v.Get("ground"), Comment: v.Get("comment"), Remarks: postedRemarks(v)})
 		},
 		"revoke": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.Revoke(ctx, d, v.Get("document"), v.Get("reason"))

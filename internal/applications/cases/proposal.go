@@ -34,14 +34,20 @@ func (c *Cases) fourEyes(ctx context.Context, k Case) (bool, error) {
 	return s.FourEyes, nil
 }
 
-// propose keeps a decision for a second pair of eyes.
-func (c *Cases) propose(ctx context.Context, k Case, side Side, d Deal, p Proposal) error {
+// propose keeps a decision for a second pair of eyes; more, which may be nil, is
+// written with it.
+func (c *Cases) propose(ctx context.Context, k Case, side Side, d Deal, p Proposal, more func(context.Context, *db.Tx) error) error {
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return err
 	}
 	sealed := key.SealString(proposalPlace(k.ID), p.Words)
 	err = c.move(ctx, k, change{deed: Propose, side: side, key: d.once(p.Deed), inner: true, text: p.Words, also: func(ctx context.Context, tx *db.Tx) error {
+		if more != nil {
+			if err := more(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return casesdb.New(tx).PutProposal(ctx, casesdb.PutProposalParams{
 			AgencyID: k.Agency, CaseID: k.ID, Deed: string(p.Deed), Ground: p.Ground, MadeBy: identity.ActorOf(ctx).ID,
 			MadeAt: tx.Now(), WordsSealed: sealed,
@@ -95,7 +101,7 @@ func (c *Cases) Confirm(ctx context.Context, d Deal) error {
 	}
 	key := d.once(Confirm)
 	if p.Deed == Refuse {
-		return c.again(ctx, d, Confirm, c.refuse(ctx, k, side, key, p.Ground, p.Words))
+		return c.again(ctx, d, Confirm, c.refuse(ctx, k, side, key, p.Ground, p.Words, nil))
 	}
 	return c.again(ctx, d, Confirm, c.approve(ctx, k, side, key, p.Words))
 }

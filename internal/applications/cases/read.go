@@ -185,6 +185,12 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 		return nil, err
 	}
 	card.Refusal = groundOf(card.Service, k.Ground)
+	if err := c.loadVersions(ctx, key, card); err != nil {
+		return nil, err
+	}
+	if err := c.loadLinks(ctx, key, card, side != Citizen); err != nil {
+		return nil, err
+	}
 	if k.DecidedAt.IsZero() {
 		return card, nil
 	}

@@ -66,6 +66,7 @@ const (
 	Take     Deed = "take"
 	Return   Deed = "return" // back to the queue
 	Assign   Deed = "assign" // the head gives it to somebody
+	Modify   Deed = "change" // other answers, before anybody has taken it
 	Request  Deed = "ask"
 	SendBack Deed = "correct" // for correction of what is named
 	Lapse    Deed = "lapse"   // the term for an answer is over
@@ -89,7 +90,7 @@ const (
 
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
+	return []Deed{Submit, Take, Return, Assign, Modify, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
 }
 
 // Side is as whom somebody acts.
@@ -127,6 +128,7 @@ func Moves() []Move {
 		{From: Accepted, Deed: Assign, To: Accepted, By: given},
 		{From: Accepted, Deed: Escalate, To: Accepted, By: system},
 		{From: Accepted, Deed: Comment, To: Accepted, By: staff},
+		{From: Accepted, Deed: Modify, To: Accepted, By: citizen, Told: true},
 		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: Accepted, Deed: Infected, To: Accepted, By: system, Told: true},
 		{From: Accepted, Deed: Oblige, To: Accepted, By: system},

@@ -24,7 +24,7 @@ func table() map[Status]map[Side][]Deed {
 	}
 	return map[Status]map[Side][]Deed{
 		"":        {Citizen: {Submit}},
-		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Cancel), System, Assign, Escalate, Infected, Oblige),
+		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Modify, Cancel), System, Assign, Escalate, Infected, Oblige),
 		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse), Citizen, Cancel), System, Escalate, Infected, Oblige),
 		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse), Citizen, Answered, Cancel), System, Lapse, Escalate, Infected, Oblige, Waive),
 		Approved:  with(with(staff(Revoke), Citizen, Deliver), System, Deliver, Oblige),

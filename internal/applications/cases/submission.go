@@ -26,6 +26,8 @@ type Submission struct {
 	// Level and Region are facets for reports, kept in the open.
 	Level, Region string
 	Files         []FileRef
+	// Earlier is the owner's refused case in whose place this one is sent, "" for none.
+	Earlier string
 	// Source is page, api or mfc.
 	Source string
 	// Fee in kopecks.

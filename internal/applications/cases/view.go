@@ -29,6 +29,7 @@ type view struct {
 	// answerEnds is until when the citizen may answer what is asked now.
 	answerEnds time.Time
 	base       string // address of the card, without a slash at its end
+	cards      string // where the cards are, with one
 	// faults by field, and what was posted with them.
 	faults map[string]string
 	posted map[string][]string
@@ -40,18 +41,20 @@ type view struct {
 	compared []comparedStep
 	ready    map[string][]agency.Template
 	// deed is whose form was posted; refill shows it open, with a template's words.
-	deed string
+	deed   string
+	refill bool
+	// fixed is why the citizen can't change the application, nil if they can.
+	fixed error
 	// repeatable: the service is offered, so that another one can be begun from this.
 	repeatable bool
-	refill     bool
 }
 
 func (c *Cases) view(ctx context.Context, card *Card, base string) view {
 	a, _ := c.Offices.ByCode(card.Agency)
 	zone, now := c.zone(card.Agency, card.Office), c.Clock.Now()
 	return view{
-		Card: card, ctx: ctx, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number,
-		faults: map[string]string{},
+		Card: card, ctx: ctx, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number, cards: base,
+		faults: map[string]string{}, fixed: mayChange(card.Case, card.Service),
 	}
 }
 

@@ -79,10 +79,10 @@ func (v view) remarkRows(all map[string]string) []remarkRow {
 }
 
 // changesOf are the changes of an answer, by label.
-func (v view) changesOf(all []Change) []difference {
-	out := make([]difference, len(all))
+func (v view) changesOf(all []Change) []Difference {
+	out := make([]Difference, len(all))
 	for i, c := range all {
-		out[i] = difference{Label: v.label(c.Field), Old: c.Old, New: c.New, File: c.Old == c.New}
+		out[i] = Difference{Label: v.label(c.Field), Old: c.Old, New: c.New, File: c.Old == c.New}
 	}
 	return out
 }
@@ -175,15 +175,8 @@ func (v view) deskFields() []ui.Field {
 	return fields
 }
 
-// difference is an answer before and after, as people read it. File: another
-// file has the name of the old one.
-type difference struct {
-	Label, Old, New string
-	File            bool
-}
-
 // differenceTable has what was in one column and what is in the next.
-func (v view) differenceTable(all []difference) ui.TableParams {
+func (v view) differenceTable(all []Difference) ui.TableParams {
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
 		{Text: v.t("applications.desk.question")}, {Text: v.t("applications.changes.old")}, {Text: v.t("applications.changes.new")},
 	}}

@@ -38,6 +38,8 @@ type Draft struct {
 	// Begun says what became of earlier answers that the draft was begun with, until
 	// the holder has seen it; nil for none.
 	Begun *begun
+	// Origin is the application that the draft was opened from, nil for none.
+	Origin *origin
 	// Number is the application's once the draft was sent, "" before.
 	Number               string
 	Outcome              Outcome
@@ -53,6 +55,8 @@ type Outcome struct {
 	Minutes  int   `json:"minutes,omitempty"`
 	Fee      int64 `json:"fee,omitempty"`
 	FeeKnown bool  `json:"fee_known,omitempty"`
+	// Changed: an application has other answers now, and no new one was made.
+	Changed bool `json:"changed,omitempty"`
 }
 
 // File is a file that was attached to a draft.

@@ -66,6 +66,8 @@ type Deps struct {
 	Earlier Earlier
 	// Copies are earlier applications that a draft may be begun from; nil for none.
 	Copies Copies
+	// Changes are applications that can still be changed; nil for none.
+	Changes Changes
 	// Notify and Accounts tell holders that a service has changed; nil: nobody is told.
 	Notify   Sender
 	Accounts Accounts

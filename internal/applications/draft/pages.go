@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/errs"
@@ -142,6 +143,10 @@ func (r *Room) beginAs(ctx context.Context, form url.Values) (string, error) {
 	switch {
 	case form.Get("again") != "":
 		return r.Again(ctx, form.Get("again"), once)
+	case form.Get("mend") != "":
+		return r.Mend(ctx, form.Get("mend"), once)
+	case form.Get("change") != "":
+		return r.Change(ctx, form.Get("change"), once)
 	case form.Get("quick") != "":
 		return r.Quick(ctx, form.Get("service"), once)
 	}
@@ -247,10 +252,23 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 	if err != nil || seen < 1 {
 		return web.ErrBadForm
 	}
-	if _, err = r.Send(ctx, draftID, seen, fromPage); err != nil {
+	_, err = r.Send(ctx, draftID, seen, fromPage)
+	if errors.Is(err, cases.ErrTakenUp) {
+		return r.tookUp(w, req, draftID)
+	}
+	if err != nil {
 		return r.notSent(w, req, draftID, err)
 	}
 	return web.Redirect(w, req, base(draftID)+"/sent")
+}
+
+// tookUp leads to where it is said why the application can't be changed any more.
+func (r *Room) tookUp(w http.ResponseWriter, req *http.Request, draftID string) error {
+	d, err := r.row(req.Context(), draftID)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, req, "/cabinet/applications/"+d.Origin.Number+"/change")
 }
 
 // onCheck reports whether the page of checked answers shows by itself what stands
@@ -289,7 +307,7 @@ func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, d.resume())
 	}
 	v := r.sentView(req.Context(), d)
-	return web.Render(w, req, web.Page{Title: i18n.T(req.Context(), "applications.draft.sent.title"), Section: "applications", Body: sentPage(v)})
+	return web.Render(w, req, web.Page{Title: v.title(), Section: "applications", Body: sentPage(v)})
 }
 
 func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {

@@ -43,6 +43,8 @@ type Seed struct {
 	Known []string
 	// Files are those that the answers name.
 	Files []cases.FileRef
+	// Origin is set where the application itself is opened, nil for another like it.
+	Origin *origin
 }
 
 // seedOf is a seed of an application that was sent.
@@ -105,6 +107,9 @@ func (r *Room) Sow(ctx context.Context, seed Seed, once string) (string, error) 
 		return "", err
 	}
 	x := done{print: id.Hash(seed.From + "\x00" + seed.Ref + "\x00" + s.ID)}
+	if seed.Origin != nil {
+		x.print = id.Hash(seed.Origin.Kind + "\x00" + seed.Ref + "\x00" + s.ID)
+	}
 	if once != "" {
 		before, err := r.store.under(ctx, r.DB.Reader(), me, id.Hash("sow\x00"+once))
 		if err == nil && before.standing && string(before.print) != string(x.print) {
@@ -121,6 +126,7 @@ func (r *Room) Sow(ctx context.Context, seed Seed, once string) (string, error) 
 	if err := mayDraft(s, w.facts); err != nil {
 		return "", err
 	}
+	w.Origin = seed.Origin
 	b := w.plant(seed)
 	taken, err := r.takeOver(ctx, w, seed, b)
 	if err != nil {
@@ -164,11 +170,14 @@ func (w *work) plant(seed Seed) *begun {
 		switch {
 		case c.Again:
 			b.Lines = append(b.Lines, begunLine{What: begunAgain, Field: c.Field, Label: c.Label})
-		case c.What == forms.ChangeRemoved:
+		case c.What == forms.ChangeRemoved && w.service.Field(c.Field) == nil: // what is calculated is no answer
 			b.Lines = append(b.Lines, begunLine{What: begunRemoved, Field: c.Field, Label: c.Label})
 		}
 	}
 	w.Answers = answers
+	if w.changes() {
+		return b // what was said of this application stays
+	}
 	for _, step := range w.fill().Steps {
 		for i := range step.Fields {
 			w.refresh(&step.Fields[i], seed.Known, b)

@@ -143,6 +143,12 @@ func (r *Room) attached(w *work, answers forms.Answers) []cases.FileRef {
 
 // submit makes the case of a draft, in one transaction with the end of the draft.
 func (r *Room) submit(ctx context.Context, w *work, s cases.Submission, o Outcome) (string, error) {
+	if w.changes() {
+		return r.sendChange(ctx, w, s, o)
+	}
+	if w.mends() {
+		s.Earlier = w.Origin.Case
+	}
 	prepared, err := r.Cases.Prepare(ctx, s)
 	if err != nil {
 		return "", err
@@ -152,15 +158,7 @@ func (r *Room) submit(ctx context.Context, w *work, s cases.Submission, o Outcom
 		if number, err = r.Cases.Create(ctx, tx, prepared); err != nil {
 			return err
 		}
-		d := w.Draft
-		d.Number, d.Outcome = number, o
-		if err := r.store.sent(ctx, tx, d); err != nil || len(w.files) == 0 {
-			return err
-		}
-		if err := r.store.removeFiles(ctx, tx, d); err != nil {
-			return err
-		}
-		return r.letGo(ctx, tx, blobKeys(w.files)...)
+		return r.over(ctx, tx, w, number, o)
 	})
 	return number, err
 }

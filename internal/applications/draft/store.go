@@ -79,11 +79,14 @@ func open(row draftdb.ApplicationsDraft, key *secret.DataKey) (Draft, error) {
 	if d.Begun, err = takeBegun(d.Answers); err != nil {
 		return d, fmt.Errorf("draft %s: %w", d.ID, err)
 	}
+	if d.Origin, err = takeOrigin(d.Answers); err != nil {
+		return d, fmt.Errorf("draft %s: %w", d.ID, err)
+	}
 	return d, nil
 }
 
 func sealAnswers(d *Draft, key *secret.DataKey) ([]byte, error) {
-	raw, err := withBegun(withFound(d.Answers, d.Found), d.Begun).Encode()
+	raw, err := withOrigin(withBegun(withFound(d.Answers, d.Found), d.Begun), d.Origin).Encode()
 	if err != nil {
 		return nil, err
 	}

@@ -260,7 +260,7 @@ func (v *stepView) files(f *forms.FieldState) templ.Component {
 	p := ui.FileUploadParams{
 		Name: f.Name, Label: ui.Text(v.label(f)), ErrorMessage: v.fault(f.Name), JavaScript: true,
 		Multiple: f.Field.FileCount() > 1, Attributes: ui.Attributes{"accept": accepted(f.Field)},
-		Hint: ui.HTML(linesOf(v.fileHints(f))),
+		Hint: v.helped(f.Name, v.fileHints(f)),
 	}
 	offered := v.offered(f, listed)
 	full := f.Field.FileCount() > 1 && len(listed) >= f.Field.FileCount()

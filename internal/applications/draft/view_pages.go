@@ -122,6 +122,14 @@ type checkView struct {
 	marks    forms.Provenance
 }
 
+// sendText names what sending does.
+func (v *checkView) sendText() string {
+	if v.work.changes() {
+		return v.t("applications.draft.check.send_change")
+	}
+	return v.t("applications.draft.check.send")
+}
+
 func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *checkView {
 	v := &checkView{ctx: ctx, work: w, result: result, pages: map[string]*stepView{}, sections: forms.Summary(w.service, result, printer(ctx))}
 	v.closed = maySend(w.service, w.facts)
@@ -311,6 +319,14 @@ type sentView struct {
 
 func (r *Room) sentView(ctx context.Context, w *work) sentView {
 	return sentView{ctx: ctx, work: w, agency: r.Agency(w.service.Agency).Title.In(lang(ctx)), service: w.service.Title.In(lang(ctx))}
+}
+
+// title says what was sent.
+func (v sentView) title() string {
+	if v.work.Outcome.Changed {
+		return v.t("applications.draft.sent.changed")
+	}
+	return v.t("applications.draft.sent.title")
 }
 
 func (v sentView) t(key string, args ...any) string { return say(v.ctx, key, args...) }

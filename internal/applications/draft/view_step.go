@@ -273,14 +273,16 @@ func (v *stepView) hint(f *forms.FieldState) ui.Part {
 	if s := v.source(f.Source); s != "" && (v.raw == nil || !v.sent(f) || v.unchanged(f)) {
 		lines = append(lines, s)
 	}
-	if len(lines) == 0 {
-		return ui.Part{}
-	}
-	return ui.HTML(linesOf(lines))
+	return v.helped(f.Name, lines)
 }
 
 // plainHint is the field's help alone.
-func (v *stepView) plainHint(f *forms.FieldState) ui.Part { return ui.Text(v.in(f.Field.Hint)) }
+func (v *stepView) plainHint(f *forms.FieldState) ui.Part {
+	if v.work.remark(f.Name) == "" {
+		return ui.Text(v.in(f.Field.Hint))
+	}
+	return v.helped(f.Name, tidy([]string{v.in(f.Field.Hint)}))
+}
 
 // changedFrom says what was known, where the person has written something else.
 func (v *stepView) changedFrom(f *forms.FieldState) string {
