@@ -75,7 +75,10 @@ func (f *frame) params(r *http.Request, p web.Page, a identity.Actor, o particul
 		FooterLabel: t("app.footer"), FooterText: f.operator(lang), Footer: footer(t),
 	}
 	if p.Description == "" {
-		fp.Robots, fp.Description = "noindex", t("app.description")
+		fp.Description = t("app.description")
+		if !a.SignedIn() { // nobody who indexes is ever signed in
+			fp.Robots = "noindex"
+		}
 	}
 	if p.Back != "" {
 		fp.Back = ui.BackLinkParams{Href: p.Back, Text: p.BackText}

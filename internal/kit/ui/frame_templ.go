@@ -16,7 +16,7 @@ type FrameParams struct {
 	Lang        string // "ru", "en"
 	Title       string // whole, with "Error: " before and the site's name behind
 	Description string
-	Robots      string   // "noindex" for personal pages
+	Robots      string   // "noindex" for what strangers need not find
 	CSS, JS     string   // addresses of okno.css and okno.js
 	Favicon     string   // address of favicon.svg
 	Preload     []string // addresses of woff2 fonts that the first view needs
