@@ -216,9 +216,12 @@ func (h *House) buildServices(ctx context.Context) error {
 	}
 	h.papers = writer
 	h.identity.PDF = writer
+	if err := h.buildExchange(); err != nil {
+		return err
+	}
 	h.applications, err = applications.New(applications.Deps{
-		Dictionaries: h.catalog.Dictionaries,
-		DB:           h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
+		Dictionaries: h.catalog.Dictionaries, Registries: h.lookups(),
+		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Files: h.files, PDF: writer, Reference: h.reference, Services: h.catalog, People: h.profile, Accounts: h.identity,
 		Offices: h.agency, Notify: h.notify, Vault: h.vault, Config: applications.Config{Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL},
 	})
@@ -226,7 +229,15 @@ func (h *House) buildServices(ctx context.Context) error {
 		return err
 	}
 	h.buildWebhooks()
-	return h.buildExchange()
+	return nil
+}
+
+// lookups answer the questions of forms; nil without registries.
+func (h *House) lookups() applications.Registries {
+	if h.exchange == nil {
+		return nil
+	}
+	return h.exchange.Lookups()
 }
 
 // buildExchange connects the registries. A portal without them works: accounts
@@ -237,7 +248,7 @@ func (h *House) buildExchange() error {
 	}
 	var err error
 	h.exchange, err = exchange.New(exchange.Deps{
-		DB: h.stores.db, Queue: h.queue, Bus: h.bus, Clock: h.clock, Log: h.Log, Profile: h.profile,
+		DB: h.stores.db, Queue: h.queue, Bus: h.bus, Clock: h.clock, Log: h.Log, Profile: h.profile, Texts: h.texts,
 		Registry: exchange.Config{URL: h.Config.Registries.URL, Client: h.Config.Registries.Client, Secret: h.Config.Registries.Secret},
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"okno/internal/cabinet"
 	"okno/internal/catalog"
 	"okno/internal/desk"
+	"okno/internal/exchange"
 	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -73,7 +74,7 @@ func locales() []fs.FS {
 	own, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
 	all := []fs.FS{
 		own, web.Locale(), secret.Locale(), blob.Locale(), pdf.Locale(), reference.Locale(), forms.Locale(), identity.Locale(), factor.Locale(), device.Locale(), certs.Locale(),
-		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(), webhook.Locale(),
+		agency.Locale(), profile.Locale(), vault.Locale(), catalog.Locale(), support.Locale(), cabinet.Locale(), desk.Locale(), webhook.Locale(), exchange.Locale(),
 	}
 	return append(all, applications.Locales()...)
 }

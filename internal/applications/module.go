@@ -95,7 +95,7 @@ type Deps struct {
 	// Dictionaries are the lists that fields choose from; nil for none.
 	Dictionaries func() forms.Shelf
 	// Registries are asked about answers; nil: nothing is asked.
-	Registries draft.Registries
+	Registries Registries
 	Config     Config
 }
 
@@ -111,6 +111,8 @@ type (
 	QueueRow = cases.QueueRow
 	// Counts say how much there is to do.
 	Counts = cases.Counts
+	// Registries are asked about answers of forms.
+	Registries = draft.Registries
 	// Status is where an application stands.
 	Status = cases.Status
 )

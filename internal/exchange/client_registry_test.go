@@ -137,3 +137,33 @@ func FuzzParseHoldings(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseFound(f *testing.F) {
+	for _, seed := range []string{
+		`{"request_id":"r","result":"found","found":{"name":"ООО","kpp":"","year":2020}}`, `{"request_id":"r","result":"unknown"}`,
+		`{"request_id":"r","result":"found"}`, `{"request_id":"r","result":"found","found":null}`, `{"request_id":"q","result":"found","found":{}}`,
+		`{"request_id":"r","result":"found","found":[{"text":"a","region":"b","city":"c","gar":"0c5b2444-70a0-4932-980c-b4dc0d3f02b5"}]}`, `[]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		found, err := parseFound("r", raw)
+		if err != nil || found == nil {
+			return
+		}
+		if thing, err := parseThing(found); err == nil {
+			for name, v := range thing {
+				if s, ok := v.(string); ok && (s == "" || len(s) > maxWords) {
+					t.Fatalf("%s is %q", name, s)
+				}
+			}
+		}
+		if list, err := parseAddresses(found); err == nil {
+			for _, a := range list {
+				if !a.Valid() {
+					t.Fatalf("%+v", a)
+				}
+			}
+		}
+	})
+}

@@ -30,7 +30,7 @@ func setup(t *testing.T, e db.Engine) (*profiletest.World, *sandbox.Sandbox) {
 	must(t, err)
 	t.Cleanup(func() { _ = outside.Close() })
 	_, err = exchange.New(exchange.Deps{
-		DB: w.DB, Queue: w.Queue, Bus: w.Bus, Clock: clk, Log: slog.New(slog.DiscardHandler), Profile: w.Profile, Registry: config(outside),
+		DB: w.DB, Queue: w.Queue, Bus: w.Bus, Clock: clk, Log: slog.New(slog.DiscardHandler), Profile: w.Profile, Texts: w.Texts, Registry: config(outside),
 	})
 	must(t, err)
 	return w, outside

@@ -1,14 +1,26 @@
 package exchange
 
 import (
+	"embed"
+	"io/fs"
 	"log/slog"
 
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
 	"okno/internal/kit/event"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/profile"
 )
+
+//go:embed locale/*.yaml
+var localeFiles embed.FS
+
+// Locale holds the texts.
+func Locale() fs.FS {
+	sub, _ := fs.Sub(localeFiles, "locale") // the folder is embedded
+	return sub
+}
 
 // Deps are what the room stands on.
 type Deps struct {
@@ -18,6 +30,7 @@ type Deps struct {
 	Clock    clock.Clock
 	Log      *slog.Logger
 	Profile  *profile.Profile
+	Texts    *i18n.Bundle
 	Registry Config
 }
 
@@ -25,6 +38,7 @@ type Deps struct {
 type Exchange struct {
 	Deps
 	registry *Registry
+	lookups  *Lookups
 }
 
 // New makes the room, with its jobs and listeners. The error names a wrong setting.
@@ -33,13 +47,16 @@ func New(d Deps) (*Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Exchange{Deps: d, registry: registry}
+	x := &Exchange{Deps: d, registry: registry, lookups: NewLookups(registry, d.Clock, d.Texts)}
 	job.Handle(d.Queue, x.ask)
 	job.Handle(d.Queue, x.askHoldings)
 	d.Bus.On("profile.check_asked", "exchange.ask_registries", x.asked)
 	d.Bus.On("profile.holdings_asked", "exchange.ask_holdings", x.holdingsAsked)
 	return x, nil
 }
+
+// Lookups answer the questions of forms.
+func (x *Exchange) Lookups() *Lookups { return x.lookups }
 
 // Registry is the client of the registries, for the doctor.
 func (x *Exchange) Registry() *Registry { return x.registry }

@@ -100,12 +100,12 @@ func partsOf(k Kind) []piece {
 	return nil
 }
 
-// picked is the candidate that was posted for the field.
-func picked(list []Candidate, key string) (any, bool) {
+// taken is the candidate of that key.
+func taken(list []Candidate, key string) (Candidate, bool) {
 	for _, c := range list {
-		if c.Key == key {
-			return c.Value, true
+		if key != "" && c.Key == key {
+			return c, true
 		}
 	}
-	return nil, false
+	return Candidate{}, false
 }

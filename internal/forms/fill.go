@@ -121,6 +121,9 @@ func (p *pass) field(f *Field, name string, g given, filled Source, fill any) Fi
 	if g.any && g.value != nil {
 		p.accept(&state, g, b)
 	}
+	if c, ok := taken(state.Candidates, state.Picked); ok && state.Value != nil {
+		state.Source = c.Source
+	}
 	p.fromKnown(&state, g, b, filled, fill)
 	p.found(&state)
 	p.require(&state)
@@ -136,17 +139,17 @@ func (p *pass) pick(state *FieldState, g given, b bounds) given {
 	state.Candidates = p.candidates(f, b)
 	if p.posts(f.step) && p.posting.opens(openID(f)) {
 		key := posted{raw: p.posting.raw, name: state.Name}.line("pick")
-		v, ok := picked(state.Candidates, key)
+		c, ok := taken(state.Candidates, key)
 		switch {
 		case ok:
-			g = given{value: v, any: true}
+			g = given{value: c.Value, any: true}
 		case key != "" && key != pickNew:
 			g = given{value: key, any: true, flaws: oneFlaw("forms.error.option")}
 		}
 	}
 	if g.value != nil && len(state.Candidates) > 0 {
 		if v, flaws := f.kind.accept(f, g.value, b); flaws == nil {
-			if _, known := picked(state.Candidates, keyOf(v)); known {
+			if _, known := taken(state.Candidates, keyOf(v)); known {
 				state.Picked = keyOf(v)
 			}
 		}

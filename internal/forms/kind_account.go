@@ -10,6 +10,7 @@ func accountKind() Kind {
 		parts: []piece{
 			{id: "bic", kind: identifier{name: "bic", mode: "numeric", width: 9, parse: reference.ParseBIC}},
 			{id: "account", kind: digitsText(), width: 24},
+			{id: "bank", kind: textKind(), optional: true, unseen: true}, // the registry names it by the БИК
 		},
 		joint: func(m map[string]any) []flaw {
 			account, err := reference.ParseAccount(m["bic"].(string), m["account"].(string))
@@ -21,6 +22,6 @@ func accountKind() Kind {
 			m["account"] = account
 			return nil
 		},
-		show: func(m map[string]any) string { return words(m, ", ", "account", "bic") },
+		show: func(m map[string]any) string { return words(m, ", ", "account", "bic", "bank") },
 	}
 }

@@ -48,3 +48,31 @@ func parseGUID(s string) (string, error) {
 	}
 	return id.String(), nil
 }
+
+// Address is an object of the state register of addresses, as a registry
+// suggests it. House is empty for a street.
+type Address struct {
+	Text   string `json:"text"`
+	Region string `json:"region"`
+	City   string `json:"city"`
+	Street string `json:"street,omitempty"`
+	House  string `json:"house,omitempty"`
+	Index  string `json:"index,omitempty"`
+	GAR    string `json:"gar"`
+}
+
+// Valid reports whether it can be put into a field.
+func (a Address) Valid() bool {
+	_, err := parseGUID(a.GAR)
+	for _, text := range []string{a.Text, a.Region, a.City, a.Street, a.House, a.Index} {
+		if len(text) > 500 {
+			return false
+		}
+	}
+	return err == nil && a.Text != "" && a.Region != "" && a.City != ""
+}
+
+// Parts are the boxes of a field of the kind address that it fills.
+func (a Address) Parts() map[string]string {
+	return map[string]string{"region": a.Region, "city": a.City, "street": a.Street, "house": a.House, "index": a.Index, "gar": a.GAR}
+}

@@ -258,8 +258,55 @@ func TestLookups(t *testing.T) {
 		t.Errorf("not found: %+v", w)
 	}
 	f.Found["gibdd:XTA210990Y2765123"] = Found{Silent: true}
-	if r := Fill(s, a, f); len(r.Wrong) != 0 || len(r.Lookups) != 0 {
-		t.Errorf("silent: %+v", r.Wrong)
+	if r := Fill(s, a, f); len(r.Wrong) != 0 || len(r.Lookups) != 1 || r.Steps[0].Fields[1].Asked != AskedSilent {
+		t.Errorf("silent: %+v, to be asked again %+v", r.Wrong, r.Lookups)
+	}
+}
+
+// Kinds ask their registries by themselves. What a bank's list does not know
+// can't be; a vehicle that a registry does not know is the officer's to judge,
+// unless the service says what is wrong with it; what comes from the profile is
+// not asked about again.
+func TestKindsAskTheirRegistries(t *testing.T) {
+	t.Parallel()
+	s := mustLoad(t, withForm(step("s", field("id: bank, kind: account, required: false"), field("id: car, kind: vehicle, required: false"),
+		field("id: flat, kind: property, required: false, not_found: {ru: Нет, en: There is none}"), field("id: kid, kind: child, required: false")), ""))
+	a := Answers{
+		"bank": map[string]any{"bic": "044525225", "account": "30101810400000000225"}, "car": map[string]any{"vin": "XTA210990Y2765123"},
+		"flat": map[string]any{"cadastral": "77:01:0001001:1024"}, "kid": map[string]any{
+			"last_name": "П", "first_name": "И", "birth_date": "2018-03-12", "certificate": "II-МЮ 123456",
+		},
+	}
+	f := today
+	f.Found = map[string]Found{}
+	r := Fill(s, a, f)
+	if len(r.Wrong) > 0 || len(r.Lookups) != 4 {
+		t.Fatalf("wrong %+v, lookups %+v", r.Wrong, r.Lookups)
+	}
+	for _, l := range r.Lookups {
+		f.Found[l.Key()] = Found{None: true}
+	}
+	r = Fill(s, a, f)
+	if len(r.Wrong) != 2 || r.Wrong[0].Name != "bank.bic" || r.Wrong[1].Text.EN != "There is none" || r.Steps[0].Fields[1].Asked != AskedNone {
+		t.Errorf("unknown: %+v", r.Wrong)
+	}
+	known := map[string]map[string]any{
+		"bank": {"bank": "Банк", "bic": "044525225"}, "vehicle": {"make": "Lada", "plate": "А123ВС77", "year": 2020.0}, "property": {"address": "Город"},
+		"birth_certificate": {"issued_on": "2018-04-01"},
+	}
+	for _, l := range Fill(s, a, today).Lookups {
+		f.Found[l.Key()] = Found{Known: Known{Value: known[l.Registry], Origin: Text{RU: l.Registry}}}
+	}
+	r = Fill(s, a, f)
+	fields := r.Steps[0].Fields
+	for i, want := range []string{"Банк", "Lada", "Город"} {
+		if shown := fields[i].Field.Print(fields[i].Value, printer(t, RU)); !strings.Contains(shown, want) || fields[i].Asked != AskedFound || fields[i].Source.Path == "" {
+			t.Errorf("%s: %s, %+v", fields[i].Name, shown, fields[i].Source)
+		}
+	}
+	f.Known = map[string]Known{"profile.vehicles": KnownList(Known{Value: a["car"], Origin: Text{RU: "профиль"}, Correct: "/cars/1"})}
+	if r = Fill(s, a, f); r.Steps[0].Fields[1].Lookup != nil || r.Steps[0].Fields[1].Source.Correct != "/cars/1" {
+		t.Errorf("from the profile: %+v", r.Steps[0].Fields[1])
 	}
 }
 

@@ -251,7 +251,7 @@ func (l *linter) special(f *Field) {
 	if f.Dictionary != "" && l.o.Dictionaries != nil && l.o.Dictionaries[f.Dictionary] == nil {
 		l.add(f.At, "value", nearest(f.Dictionary, l.o.Dictionaries.names()), "there is no dictionary %q", f.Dictionary)
 	}
-	if !f.NotFound.IsZero() && f.Registry == "" {
+	if !f.NotFound.IsZero() && !f.Asks() {
 		l.add(f.At, "key", "name the registry", "field %q: not_found needs registry", f.ID)
 	}
 	if f.Choose != "" {

@@ -36,7 +36,8 @@ type Result struct {
 	Stopped *Stopped
 	// Decided is what the rules say.
 	Decided Decided
-	// Lookups are the questions to registries that have no answer in the facts.
+	// Lookups are the questions to registries that have no answer in the facts, or
+	// none but silence.
 	Lookups []Lookup
 
 	scope *scope
@@ -80,6 +81,8 @@ type FieldState struct {
 	Picked     string
 	// Lookup is the question to a registry which the answer raises, nil for none.
 	Lookup *Lookup
+	// Asked is what came of it: AskedFound, AskedNone, AskedSilent.
+	Asked string
 
 	given bool // the person answered, or left it empty on purpose
 }

@@ -20,7 +20,15 @@
 //	/civil/family     ЗАГС: spouse, children   /debts       unpaid charges
 //	                                           /income      ФНС: incomes
 //
-// and the body is
+// and about things that are no secret of a person at
+//
+//	/companies/find     by ИНН or ОГРН          /vehicles/find   by VIN or plate
+//	/banks/find         by БИК                  /property/find   by cadastral number
+//	/addresses/suggest  by words, ten at most   /civil/birth-certificates/find
+//
+// with {"request_id": "…", "about": "…"}; the answer is {"request_id": "…",
+// "result": "found", "found": …} or "unknown" (see the types of package
+// registry). For a person the body is
 //
 //	{"request_id": "…",
 //	 "person": {"last_name", "first_name", "middle_name", "birth_date": "YYYY-MM-DD", "sex", "snils", "inn",
@@ -71,6 +79,7 @@
 //	GET  /                        mailbox and phone, newest first; ?to= filters, ?lang=en
 //	GET  /parties                 switches of every party, as forms
 //	GET  /people, /people/{snils} who can be registered as
+//	GET  /companies               organisations and banks that can be looked up
 //	GET  /authenticator           the codes of the demo staff's authenticators
 //	GET  /agency                  what an agency without a desk was told by webhooks
 //	POST /agency/hooks            its endpoint: Standard Webhooks, the signature is checked

@@ -61,6 +61,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /parties/{party}", v.parties)
 	mux.HandleFunc("POST /parties/{party}", v.setParty)
 	mux.HandleFunc("GET /people", v.people)
+	mux.HandleFunc("GET /companies", v.companies)
 	mux.HandleFunc("GET /authenticator", v.authenticator)
 	mux.HandleFunc("GET /agency", v.agency)
 	mux.HandleFunc("POST /agency", v.setAgency)
@@ -78,7 +79,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 // of the program, which its tests find.
 func newSite(s *Sandbox) *site {
 	v := &site{sandbox: s, templates: map[string]*template.Template{}, texts: map[string]map[string]string{}}
-	for _, name := range []string{"messages", "parties", "people", "person", "authenticator", "agency", "missing"} {
+	for _, name := range []string{"messages", "parties", "people", "person", "companies", "authenticator", "agency", "missing"} {
 		v.templates[name] = template.Must(template.ParseFS(files, "pages/layout.html", "pages/"+name+".html"))
 	}
 	for _, lang := range []string{russian, english} {
@@ -134,6 +135,7 @@ func (v *site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 		{"/", "messages.title", name == "messages"},
 		{"/parties", "parties.title", name == "parties"},
 		{"/people", "people.title", name == "people"},
+		{"/companies", "companies.title", name == "companies"},
 		{"/authenticator", "authenticator.title", name == "authenticator"},
 		{"/agency", "agency.title", name == "agency"},
 	}
@@ -283,4 +285,12 @@ func (v *site) reset(w http.ResponseWriter, r *http.Request) {
 
 func (v *site) authenticator(w http.ResponseWriter, r *http.Request) {
 	v.show(w, r, http.StatusOK, "authenticator", "authenticator.title", v.sandbox.Codes())
+}
+
+// companies lists what the registries know by a number that anybody may ask about.
+func (v *site) companies(w http.ResponseWriter, r *http.Request) {
+	v.show(w, r, http.StatusOK, "companies", "companies.title", struct {
+		Organisations []population.Organisation
+		Banks         []population.Bank
+	}{v.sandbox.people.Organisations(), v.sandbox.people.Banks()})
 }

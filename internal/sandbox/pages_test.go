@@ -131,7 +131,7 @@ func usedKeys(t *testing.T) map[string]bool {
 	for _, s := range viewOf("", party.State{}).Switches {
 		used["switch."+s.Key] = true
 	}
-	for _, name := range []string{"layout", "messages", "parties", "people", "person", "authenticator", "agency", "missing"} {
+	for _, name := range []string{"layout", "messages", "parties", "people", "person", "authenticator", "agency", "companies", "missing"} {
 		raw, err := files.ReadFile("pages/" + name + ".html")
 		if err != nil {
 			t.Fatal(err)

@@ -1,5 +1,7 @@
 // Checks a field when it is left: form[data-check=URL] posts the form with
-// _field=<name> and gets JSON {field: message}, an empty message meaning none.
+// _field=<name> and gets JSON {field: message}, an empty message meaning none;
+// _fill={box: text} fills boxes that stand empty, _said={field: text} is what a
+// registry says of the answer.
 // A message that is shown goes away as soon as its field is mended. Nothing moves
 // under a pointer that is pressed, else the click on a button would be lost.
 import { later, make, say } from './say.js'
@@ -56,13 +58,25 @@ async function check (form, field, running, onlyMend) {
       headers: { Accept: 'application/json' }
     })
     if (!answer.ok) return
-    const faults = Object.entries(await answer.json())
+    const { _fill: fill, _said: said, ...faults } = await answer.json()
     await still()
     if (stop.signal.aborted) return
-    for (const [name, message] of faults) apply(form, field, name, message, onlyMend)
+    for (const [name, message] of Object.entries(faults)) apply(form, field, name, message, onlyMend)
+    for (const [name, text] of Object.entries(fill ?? {})) fillEmpty(form, name, text)
+    for (const [name, text] of Object.entries(said ?? {})) tell(name, text)
   } catch {
     // no network: the check on sending stays
   }
+}
+
+function fillEmpty (form, name, text) {
+  const box = form.elements[name]
+  if (box && box.value === '') box.value = text
+}
+
+function tell (name, text) {
+  const place = document.getElementById(`${name}-said`)
+  if (place && place.textContent !== text) place.textContent = text
 }
 
 function bodyOf (form, field) {

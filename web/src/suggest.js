@@ -1,12 +1,15 @@
 // Suggestions below a search field (ARIA combobox with a listbox):
-// input[data-suggest=URL] asks GET URL?q= and gets [{text, href, note}]. One
-// with href is opened; one without fills the field.
+// input[data-suggest=URL] asks GET URL?q= and gets [{text, href, note, fill}].
+// One with href is opened; one without fills the field. One with fill puts its
+// texts into the boxes NAME.part of data-suggest-into=NAME; when one of these is
+// typed over, the number of the register in NAME.gar goes.
 import { later, make } from './say.js'
 
 const most = 8
 
 export function watchSuggest () {
-  for (const input of document.querySelectorAll('input[data-suggest]')) watchInput(input)
+  for (const input of document.querySelectorAll('input[data-suggest]:not([role=combobox])')) watchInput(input)
+  for (const button of document.querySelectorAll('[data-without-script]')) button.hidden = true
 }
 
 function watchInput (input) {
@@ -24,6 +27,15 @@ function watchInput (input) {
   input.addEventListener('blur', () => close(box))
   list.addEventListener('mousedown', event => event.preventDefault()) // keeps the focus in the field
   list.addEventListener('click', event => choose(box, event.target.closest('[role=option]')))
+  const into = input.dataset.suggestInto
+  if (into) input.form.addEventListener('input', event => typedOver(input.form, into, event))
+}
+
+/** What is typed by hand is not what the register's number stands for. */
+function typedOver (form, into, event) {
+  const own = ['region', 'city', 'street', 'house'].some(part => event.target.name === `${into}.${part}`)
+  const number = form.elements[`${into}.gar`]
+  if (own && number) number.value = ''
 }
 
 async function ask (box) {
@@ -53,6 +65,7 @@ function option (box, one, n) {
   if (one.note) item.append(make('span', { class: 'okno-suggest__note' }, one.note))
   item.dataset.text = one.value ?? one.text
   if (one.href) item.dataset.href = one.href
+  if (one.fill) item.dataset.fill = JSON.stringify(one.fill)
   return item
 }
 
@@ -86,8 +99,18 @@ function choose (box, item) {
     return
   }
   box.input.value = item.dataset.text
+  if (item.dataset.fill) fill(box.input, JSON.parse(item.dataset.fill))
   box.input.dispatchEvent(new Event('change', { bubbles: true }))
   close(box)
+}
+
+function fill (input, parts) {
+  for (const [part, value] of Object.entries(parts)) {
+    const target = input.form.elements[`${input.dataset.suggestInto}.${part}`]
+    if (target) target.value = value
+  }
+  const house = input.form.elements[`${input.dataset.suggestInto}.${parts.house ? 'flat' : 'house'}`]
+  house?.focus()
 }
 
 function close (box) {

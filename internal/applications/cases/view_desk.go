@@ -16,6 +16,8 @@ type compared struct {
 	Known, Origin string
 	// Changed: the person wrote something else than the source says.
 	Changed bool
+	// Asked: a registry was asked and did not answer, or knows nothing of it.
+	Asked string
 }
 
 // comparedStep is a step of the form with its answers.
@@ -64,6 +66,9 @@ func compareFields(fields []forms.FieldState, before string, p forms.Printer) []
 			}
 		case f.Source.From == forms.FromKnown && f.Value != nil:
 			row.Known, row.Origin = row.Answer, f.Source.Origin.In(p.Lang)
+		}
+		if f.Asked == forms.AskedSilent || f.Asked == forms.AskedNone {
+			row.Asked = f.Asked
 		}
 		rows = append(rows, row)
 	}

@@ -93,7 +93,9 @@ type work struct {
 	key     *secret.DataKey
 	shelf   forms.Shelf // the dictionaries
 	papers  []Paper     // the person's own documents
-	carried *carried    // nil for a draft of the version that is offered
+	// addresses: the state register of addresses can be searched.
+	addresses bool
+	carried   *carried // nil for a draft of the version that is offered
 }
 
 func (w *work) fill() *forms.Result { return forms.Fill(w.service, w.Answers, w.facts) }

@@ -39,9 +39,14 @@ var (
 	ErrFiles = errs.NewInvalid("applications.draft.error.files", "Count", maxFiles)
 	// ErrHeld: the file is still being looked at by the scanner.
 	ErrHeld = errs.NewConflict("applications.draft.error.held")
+	// ErrTooFast: so many suggestions are not for somebody who types.
+	ErrTooFast = errs.NewTooMany("applications.draft.error.too_fast")
 	// ErrFault is the head of a list of faults of single answers.
 	ErrFault = errs.NewInvalid("applications.draft.error.fault")
 )
+
+// errSilent: a register does not answer; what it helps with is done by hand.
+var errSilent = errs.NewUnavailable("applications.draft.registry.silent")
 
 // errStale: the row has another version than the one that was read.
 var errStale = errs.NewConflict("applications.draft.error.changed")

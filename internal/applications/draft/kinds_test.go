@@ -3,6 +3,7 @@ package draft
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -211,5 +212,101 @@ func TestWhatIsWrongIsMendedAtItsSource(t *testing.T) {
 	again := b.get(b.anna, step)
 	if !strings.Contains(text(again.doc), "было «Петрова»") {
 		t.Error("what was changed by hand is not marked")
+	}
+}
+
+// What the script is told when a box is left: what is wrong, what the registry
+// fills, and what it says. Nothing is kept.
+func TestRegistryIsAskedOnLeavingAField(t *testing.T) {
+	t.Parallel()
+	b := setup(t, db.SQLite)
+	step := b.start(b.anna, "kinds")
+	type told struct {
+		Wrong string            `json:"firm.inn"`
+		Fill  map[string]string `json:"_fill"`
+		Said  map[string]string `json:"_said"`
+	}
+	check := func(values ...string) (out told) {
+		t.Helper()
+		p := b.post(b.anna, step+"/check", b.get(b.anna, step).with(append(values, "_field", "firm.inn")...))
+		must(t, json.Unmarshal([]byte(p.body), &out))
+		return out
+	}
+	if got := check("firm.inn", "7707083893", "firm.kpp", "770701001"); got.Wrong != "" || got.Fill["firm.name"] != "ПАО Сбербанк" || got.Fill["firm.kpp"] != "" ||
+		!strings.Contains(got.Said["firm"], "нашлись") {
+		t.Errorf("known: %+v", got)
+	}
+	if got := check("firm.inn", "7736050003"); got.Wrong == "" || len(got.Fill) > 0 {
+		t.Errorf("unknown: %+v", got)
+	}
+	b.asked.silent = true
+	if got := check("firm.inn", "7702070139"); got.Wrong != "" || !strings.Contains(got.Said["firm"], "вручную") {
+		t.Errorf("silent: %+v", got)
+	}
+	if got := check("firm.inn", "1"); got.Wrong == "" || got.Said != nil {
+		t.Errorf("not a number: %+v", got)
+	}
+	if len(b.answersOf(step)) > 0 {
+		t.Error("a check keeps answers")
+	}
+	for range 100 {
+		check("firm.inn", "7702070139")
+	}
+	if b.asked.times > lookupBurst+3 {
+		t.Errorf("one person has asked %d times", b.asked.times)
+	}
+}
+
+func TestAddressIsSearched(t *testing.T) {
+	t.Parallel()
+	b := setup(t, db.SQLite)
+	step := b.start(b.anna, "kinds")
+	p := b.get(b.anna, step)
+	if box := p.byID("_find.home"); attr(box, "data-suggest") != "/cabinet/addresses" || attr(box, "data-suggest-into") != "home" {
+		t.Fatal("an address is not searched")
+	}
+	found := b.get(b.anna, "/cabinet/addresses?q="+url.QueryEscape("Светлых окон 7"))
+	if found.status != http.StatusOK || !strings.Contains(found.body, `"house":"7"`) || !strings.Contains(found.body, `"gar":"0c5b2444`) {
+		t.Errorf("while typing: %d %s", found.status, found.body)
+	}
+	if short := b.get(b.anna, "/cabinet/addresses?q=x"); strings.TrimSpace(short.body) != "[]" {
+		t.Errorf("one letter: %s", short.body)
+	}
+	// Without a script: search, then press what was found.
+	p = b.post(b.anna, step, p.with("_find.home", "Светлых", "surname", "Иванова", "_do", "find:home"))
+	button := p.find(func(n *htmlNode) bool { return strings.HasPrefix(attr(n, "value"), "take:home=") })
+	if p.status != http.StatusOK || len(button) != 1 || p.fields().Get("surname") != "Иванова" {
+		t.Fatalf("%d, %d found: %s", p.status, len(button), text(p.doc))
+	}
+	b.post(b.anna, step, p.with("home.flat", "12", "_do", attr(button[0], "value"))).location()
+	home, _ := b.answersOf(step)["home"].(map[string]any)
+	if home["street"] != "улица Светлых Окон" || home["flat"] != "12" || home["gar"] == nil {
+		t.Fatalf("taken: %v", home)
+	}
+	// The number of the register goes when another house is typed over it.
+	p = b.get(b.anna, step)
+	b.post(b.anna, step, p.with("home.flat", "13", "_do", "save")).location()
+	if home, _ = b.answersOf(step)["home"].(map[string]any); home["gar"] == nil {
+		t.Errorf("another flat: %v", home)
+	}
+	p = b.get(b.anna, step)
+	b.post(b.anna, step, p.with("home.house", "8", "_do", "save")).location()
+	if home, _ = b.answersOf(step)["home"].(map[string]any); home["gar"] != nil || home["house"] != "8" {
+		t.Errorf("typed over: %v", home)
+	}
+	p = b.get(b.anna, step)
+	none := b.post(b.anna, step, p.with("_find.home", "Нетакой", "_do", "find:home"))
+	if !strings.Contains(text(none.doc), "адреса в реестре не нашли") {
+		t.Errorf("nothing found: %s", text(none.doc))
+	}
+	b.asked.silent = true
+	if dumb := b.post(b.anna, step, p.with("_find.home", "Светлых", "_do", "find:home")); !strings.Contains(text(dumb.doc), "вручную") {
+		t.Errorf("a silent register: %s", text(dumb.doc))
+	}
+	for range 2 * suggestBurst {
+		found = b.get(b.anna, "/cabinet/addresses?q="+url.QueryEscape("Светлых"))
+	}
+	if found.status != http.StatusTooManyRequests {
+		t.Errorf("the hundredth: %d", found.status)
 	}
 }

@@ -18,6 +18,8 @@ type Registries interface {
 	// Find asks once and waits a few seconds at most. An error means that the
 	// registry did not answer; that it knows nothing is Found.None.
 	Find(ctx context.Context, l forms.Lookup) (forms.Found, error)
+	// Suggest gives addresses of the state register that begin like the words.
+	Suggest(ctx context.Context, words string) ([]forms.Address, error)
 }
 
 // Papers are the person's own documents, which can be attached.
@@ -48,25 +50,29 @@ const (
 	lookupWait    = 4 * time.Second
 )
 
-// look asks the registries about what a step's answers raise, and reports
-// whether anything new is known: then the answers are checked anew.
+// look asks the registries about what a step's answers raise, "" for all steps,
+// and reports whether anything new is known: then the answers are checked anew.
 func (r *Room) look(ctx context.Context, w *work, step string, answers forms.Answers) bool {
 	if r.Registries == nil {
 		return false
 	}
-	news := false
+	asked := 0
 	for _, l := range forms.Fill(w.service, answers, w.facts).Lookups {
-		if lookupStep(w.service, l) != step || len(w.facts.Found) >= lookupsAtOnce+len(w.Found) {
+		if step != "" && lookupStep(w.service, l) != step || asked == lookupsAtOnce {
 			continue
 		}
-		news = true
+		asked++
 		w.learn(l, r.find(ctx, l))
 	}
-	return news
+	return asked > 0
 }
 
-// find asks one registry; one that is silent is asked again another time.
+// find asks one registry; one that is silent is asked again another time. Who
+// asks too much is answered like by a silent one: the form goes on.
 func (r *Room) find(ctx context.Context, l forms.Lookup) forms.Found {
+	if me, err := owner(ctx); err != nil || !r.looking.take(me, r.Clock.Now()) {
+		return forms.Found{Silent: true}
+	}
 	ctx, stop := context.WithTimeout(ctx, lookupWait)
 	defer stop()
 	found, err := r.Registries.Find(ctx, l)
@@ -77,12 +83,9 @@ func (r *Room) find(ctx context.Context, l forms.Lookup) forms.Found {
 	return found
 }
 
-// learn keeps an answer: silence for this request only.
+// learn keeps an answer, and that there was none.
 func (w *work) learn(l forms.Lookup, found forms.Found) {
-	w.facts.Found[l.Key()] = found
-	if !found.Silent {
-		w.Found[l.Key()] = found
-	}
+	w.facts.Found[l.Key()], w.Found[l.Key()] = found, found
 }
 
 func lookupStep(s *forms.Service, l forms.Lookup) string {

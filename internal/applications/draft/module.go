@@ -81,11 +81,15 @@ type Deps struct {
 type Room struct {
 	Deps
 	store store
+
+	suggesting, looking *budget
 }
 
 // New makes the room with its jobs.
 func New(d Deps) (*Room, error) {
-	r := &Room{Deps: d, store: store{d.DB}}
+	r := &Room{
+		Deps: d, store: store{d.DB}, suggesting: newBudget(suggestEvery, suggestBurst), looking: newBudget(lookupEvery, lookupBurst),
+	}
 	r.jobs()
 	return r, nil
 }

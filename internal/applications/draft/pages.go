@@ -40,6 +40,7 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/drafts/{id}/{step}", me, r.postStep)
 	rt.Handle("POST /cabinet/drafts/{id}/{step}/check", me, r.checkField)
 	rt.Handle("GET /cabinet/dictionaries/{dictionary}", me, r.dictionary)
+	rt.Handle("GET /cabinet/addresses", me, r.addresses)
 	r.operations(rt.API)
 }
 

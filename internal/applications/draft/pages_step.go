@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -40,6 +39,7 @@ func (r *Room) postStep(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	r.findAddress(ctx, d, step, in)
 	out, err := r.apply(ctx, d, step, in)
 	if errors.Is(err, ErrSent) {
 		return web.Redirect(w, req, base(d.ID)+"/sent")
@@ -63,7 +63,7 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 	v.back = backToCheck(req)
 	v.raw = shownAgain(d.service, in, out)
 	v.openRow(in.row)
-	v.pastes = in.paste
+	v.pastes, v.suggested = in.paste, in.suggested
 	v.fileFaults(in.faults)
 	switch {
 	case out.conflict, out.refused:
@@ -81,6 +81,9 @@ func (r *Room) answerStep(w http.ResponseWriter, req *http.Request, d *work, ste
 		v.blamePaste(in, out)
 		return v.render(w, req)
 	case !in.command.leaves():
+		if len(in.suggested) > 0 {
+			return v.render(w, req)
+		}
 		if out.typed() {
 			v.blameRow(in, out)
 			return v.render(w, req)
@@ -221,7 +224,7 @@ func first(raw map[string][]string, name string) string {
 func commandOf(s string) command {
 	name, arg, _ := strings.Cut(s, ":")
 	switch name {
-	case doSave, doAdd, doRemove, doUnfile, doUpload, doAttach, doChoose, doLookup, doRow, doPaste, doReplace:
+	case doSave, doAdd, doRemove, doUnfile, doUpload, doAttach, doChoose, doLookup, doFind, doTake, doRow, doPaste, doReplace:
 		return command{name, arg}
 	}
 	return command{name: doNext}
@@ -321,37 +324,6 @@ func broken(err error) error {
 		return unread(err)
 	}
 	return err
-}
-
-// checkField tells the script what is wrong with the field that was left. It
-// keeps nothing.
-func (r *Room) checkField(w http.ResponseWriter, req *http.Request) error {
-	d, err := r.kept(req.Context(), req.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	step := d.service.Step(stepOf(req))
-	if step == nil {
-		return ErrNotFound
-	}
-	in := &posted{}
-	if err := receiveForm(w, req, step, in); err != nil {
-		return err
-	}
-	if first(in.raw, "_fields") != "" {
-		return showFields(w, req, d, step, in)
-	}
-	name := first(in.raw, "_field")
-	messages := map[string]string{name: ""}
-	_, wrong := forms.Check(d.service, step.ID, in.raw, d.Answers, d.facts)
-	for _, x := range wrong {
-		if concerns(x, name) && messages[name] == "" && !missing(x) {
-			messages[name] = message(req.Context(), x)
-		}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(messages)
 }
 
 // showFields answers with the questions as they are after what was typed, for

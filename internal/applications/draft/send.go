@@ -41,6 +41,7 @@ func (r *Room) Send(ctx context.Context, draftID string, seen int64, source stri
 	if seen != 0 && seen != w.RowVersion {
 		return "", ErrChanged
 	}
+	r.look(ctx, w, "", w.Answers) // what was silent may have woken up
 	number, err := r.sendNow(ctx, w, source)
 	if err != nil {
 		return r.sentElsewhere(ctx, w, err)

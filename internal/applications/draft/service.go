@@ -136,6 +136,7 @@ func (r *Room) gather(ctx context.Context, w *work) error {
 		return err
 	}
 	w.shelf, _ = w.facts.Dictionaries.(forms.Shelf)
+	w.addresses = r.Registries != nil
 	maps.Copy(w.facts.Found, w.Found)
 	if err := r.earlier(ctx, w); err != nil {
 		return err

@@ -110,6 +110,22 @@ func (a *rolls) Find(_ context.Context, l forms.Lookup) (forms.Found, error) {
 	}}, nil
 }
 
+// Suggest knows one house.
+func (a *rolls) Suggest(_ context.Context, words string) ([]forms.Address, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.silent {
+		return nil, fmt.Errorf("no answer")
+	}
+	if !strings.Contains(words, "Светл") {
+		return nil, nil
+	}
+	return []forms.Address{{
+		Text: "г. Москва, улица Светлых Окон, д. 7", Region: "г. Москва", City: "г. Москва", Street: "улица Светлых Окон", House: "7", Index: "125001",
+		GAR: "0c5b2444-70a0-4932-980c-b4dc0d3f02b5",
+	}}, nil
+}
+
 // letters takes notices.
 type letters struct {
 	mu     sync.Mutex

@@ -25,6 +25,8 @@ const (
 
 	doChoose = "choose" // take an entry of a dictionary, country=643
 	doLookup = "lookup" // ask a registry about an answer
+	doFind   = "find"   // look for an address
+	doTake   = "take"   // put a found address into the boxes, home=GUID
 
 	doRow     = "row"     // open a row of a table, or close the open one
 	doPaste   = "paste"   // add the pasted rows to a table
@@ -47,6 +49,8 @@ type posted struct {
 	titles  []string          // of the columns of the table that is pasted into
 	taken   []File
 	faults  []fileFault
+
+	suggested map[string]suggested // addresses that were looked for, by field
 }
 
 // fileFault says why a file was not taken; err has a kind and a text.
@@ -91,7 +95,7 @@ func (o outcome) hidden() bool {
 
 // answer works out what a posted step makes of a draft. It changes nothing.
 func (w *work) answer(step *forms.Step, in *posted) outcome {
-	raw := w.choosing(step, in.command, w.complete(step, w.withFiles(step, in)))
+	raw := w.typedOver(w.choosing(step, in.command, w.complete(step, w.withFiles(step, in))))
 	if p := w.pasteOf(in); p != nil {
 		out := w.pasted(step, raw, p)
 		return w.seen(step, in, out)

@@ -15,7 +15,7 @@ import (
 // field draws one question with what stands around it.
 func (v *stepView) field(f *forms.FieldState) templ.Component {
 	c := v.bare(f)
-	if asksRegistry(f.Field) {
+	if f.Field.Asks() {
 		c = askedField(v, f, c)
 	}
 	if v.correction(f.Source) != "" || f.Changed {
@@ -41,6 +41,9 @@ func (v *stepView) bare(f *forms.FieldState) templ.Component {
 	inputs := f.Field.Inputs()
 	if len(f.Candidates) > 0 {
 		return v.picked(f, inputs)
+	}
+	if f.Field.Kind == "address" && v.work.addresses {
+		return v.postal(f, inputs)
 	}
 	if len(inputs) > 1 {
 		return v.composite(f, inputs)
@@ -213,6 +216,11 @@ func (v *stepView) composite(f *forms.FieldState, inputs []forms.Input) templ.Co
 }
 
 func (v *stepView) parts(f *forms.FieldState, inputs []forms.Input, legend, hint, fault ui.Part) templ.Component {
+	return compositeField(f.Name, legend, hint, fault, v.partBoxes(f, inputs))
+}
+
+// partBoxes draw the boxes of a composite, in order.
+func (v *stepView) partBoxes(f *forms.FieldState, inputs []forms.Input) []templ.Component {
 	var parts []templ.Component
 	for _, in := range inputs {
 		if date := dateOf(in.Part); date != "" {
@@ -224,7 +232,7 @@ func (v *stepView) parts(f *forms.FieldState, inputs []forms.Input, legend, hint
 		}
 		parts = append(parts, v.partBox(f, in))
 	}
-	return compositeField(f.Name, legend, hint, fault, parts)
+	return parts
 }
 
 // partBox draws one box of a composite.

@@ -131,24 +131,33 @@ func (w *work) choosing(step *forms.Step, c command, raw map[string][]string) ma
 	return raw
 }
 
-// asksRegistry reports whether a registry is asked about the field's answer.
-func asksRegistry(f *forms.Field) bool { return f.Kind == "organisation" || f.Registry != "" }
-
 // registrySaid is what came of asking the registry, "" while nothing was asked.
 func (v *stepView) registrySaid(f *forms.FieldState) string {
 	if f.Lookup == nil {
 		return ""
 	}
-	got, asked := v.work.facts.Found[f.Lookup.Key()]
-	switch {
-	case !asked:
+	if _, asked := v.work.facts.Found[f.Lookup.Key()]; !asked {
 		return ""
-	case got.Silent:
-		return v.t("applications.draft.registry.silent")
-	case got.Value != nil:
-		return v.t("applications.draft.registry.found")
 	}
-	return ""
+	return saidOf(v.ctx, f)
+}
+
+// postal draws an address: a box that searches the state register while one
+// types, and the boxes which it fills. Without a script a button searches, and
+// what was found is offered as buttons.
+func (v *stepView) postal(f *forms.FieldState, inputs []forms.Input) templ.Component {
+	legend := ui.Part{Text: v.label(f), Classes: ui.LegendM}
+	if strings.Contains(f.Name, ".") {
+		legend.Classes = ui.LegendS
+	}
+	find := ui.InputParams{
+		ID: findName(f.Name), Name: findName(f.Name), Label: ui.Text(v.t("applications.draft.address.find")), Hint: ui.Text(v.t("applications.draft.address.hint")),
+		Value: one(v.raw[findName(f.Name)]), Autocomplete: "off", Spellcheck: ui.Off,
+		Attributes: ui.Attributes{"data-suggest": "/cabinet/addresses", "data-suggest-into": f.Name},
+	}
+	s, asked := v.suggested[f.Name]
+	search := addressSearch(v, f, find, s, asked, one(v.newBoxes(f)("gar")))
+	return compositeField(f.Name, legend, v.hint(f), v.fault(f.Name), append([]templ.Component{search}, v.partBoxes(f, inputs)...))
 }
 
 // correction is where a mistake in a known value is put right at its source,
@@ -181,6 +190,12 @@ func profilePage(path string) string {
 		"profile.address": "address", "profile.actual_address": "address",
 	}[path]
 	person := []string{"profile.last_name", "profile.first_name", "profile.middle_name", "profile.birth_date", "profile.sex", "profile.person", "profile.fio"}
+	switch path {
+	case "profile.phone":
+		return "/cabinet/security/contacts/phone"
+	case "profile.email":
+		return "/cabinet/security/contacts/email"
+	}
 	if slices.Contains(person, path) {
 		section = "person"
 	}

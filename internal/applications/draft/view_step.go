@@ -38,6 +38,8 @@ type stepView struct {
 	open     map[string]int    // the open row of each table
 	page     int               // of a table's rows, from 1
 	pastes   map[string]string // what was pasted and not taken
+
+	suggested map[string]suggested // addresses that were looked for, by field
 }
 
 // change is an answer here and in the other window, as people read it.

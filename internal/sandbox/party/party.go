@@ -27,6 +27,9 @@ const (
 	Vehicles   = "vehicles"
 	Debts      = "debts"
 	Income     = "income"
+	Companies  = "companies"
+	Banks      = "banks"
+	Addresses  = "addresses"
 	Registries = "registry"
 )
 
@@ -41,7 +44,7 @@ var ErrDelay = errors.New("delay must be a duration from 0s to 10m")
 
 // RegistryNames are the registries, in the order of pages.
 func RegistryNames() []string {
-	return []string{Passport, SNILS, INN, Family, Residence, Property, Vehicles, Debts, Income}
+	return []string{Passport, SNILS, INN, Family, Residence, Property, Vehicles, Debts, Income, Companies, Banks, Addresses}
 }
 
 // Names are all parties, in the order of pages.

@@ -23,6 +23,9 @@ var employerText string
 //go:embed data/cars.txt
 var carText string
 
+//go:embed data/banks.txt
+var bankText string
+
 // words are the lists that people are put together from.
 type words struct {
 	male       []string
@@ -32,6 +35,7 @@ type words struct {
 	streets    []string
 	employers  []string
 	cars       []string
+	banks      []string
 }
 
 func readWords() words {
@@ -45,7 +49,7 @@ func readWords() words {
 		w.surnames = append(w.surnames, strings.Fields(line)...)
 	}
 	w.female, w.streets = lines(femaleText), lines(streetText)
-	w.employers, w.cars = lines(employerText), lines(carText)
+	w.employers, w.cars, w.banks = lines(employerText), lines(carText), lines(bankText)
 	return w
 }
 

@@ -16,6 +16,7 @@ type Population struct {
 	byINN      map[string]int
 	byPassport map[string]int
 	byName     map[string][]int
+	public     public
 }
 
 // New makes at least size people (and never fewer than MinSize) from a seed.
@@ -45,6 +46,7 @@ func index(people []*Person) *Population {
 		key := nameKey(one.LastName, one.FirstName, one.MiddleName, one.BirthDate)
 		p.byName[key] = append(p.byName[key], i)
 	}
+	p.public = newPublic(p.people)
 	return p
 }
 

@@ -46,3 +46,52 @@ func TestPortalTakesEveryIdentifier(t *testing.T) {
 		}
 	}
 }
+
+func TestPortalTakesWhatRegistersTell(t *testing.T) {
+	t.Parallel()
+	p := population.New(11, 1200)
+	for _, o := range p.Organisations() {
+		parse, parseNumber := reference.ParseINNOrg, reference.ParseOGRN
+		if o.KPP == "" {
+			parse, parseNumber = reference.ParseINNPerson, reference.ParseOGRNIP
+		} else if _, err := reference.ParseKPP(o.KPP); err != nil {
+			t.Errorf("%+v: %v", o, err)
+		}
+		_, err := parse(o.INN)
+		_, errNumber := parseNumber(o.OGRN)
+		if err != nil || errNumber != nil {
+			t.Errorf("%+v: %v, %v", o, err, errNumber)
+		}
+		if same, ok := p.Organisation(o.OGRN); !ok || same != o {
+			t.Errorf("%s is not found by ОГРН", o.Name)
+		}
+	}
+	for _, b := range p.Banks() {
+		if _, err := reference.ParseBIC(b.BIC); err != nil {
+			t.Errorf("%+v: %v", b, err)
+		}
+	}
+	for _, one := range p.All() {
+		for _, i := range one.Incomes {
+			if o, ok := p.Organisation(i.EmployerINN); !ok || o.Name != i.Employer {
+				t.Errorf("employer %s is %q", i.Employer, o.Name)
+			}
+		}
+		for _, v := range one.Vehicles {
+			if _, ok := p.Vehicle(v.Plate); !ok {
+				t.Errorf("no vehicle %s", v.Plate)
+			}
+		}
+		if c, ok := p.BirthCertificate(one.BirthCertificate.Series + " " + one.BirthCertificate.Number); !ok || c != one.BirthCertificate {
+			t.Errorf("no certificate of %d", one.Number)
+		}
+	}
+	a, _ := p.At(0)
+	found := p.Places(a.Address.City+" "+a.Address.Street+" "+a.Address.House, 5)
+	if len(found) == 0 || found[len(found)-1].House != a.Address.House || found[0].GAR == "" {
+		t.Errorf("%s: %+v", a.Address.Text, found)
+	}
+	if p.Places("", 5) != nil || len(p.Places("ул", 3)) > 3 || p.Places("нетакойулицы", 3) != nil {
+		t.Error("suggestions without bounds")
+	}
+}

@@ -79,6 +79,13 @@ func paths() map[string]string {
 		"/registry/vehicles":       party.Vehicles,
 		"/registry/debts":          party.Debts,
 		"/registry/income":         party.Income,
+
+		"/registry/companies/find":                party.Companies,
+		"/registry/banks/find":                    party.Banks,
+		"/registry/addresses/suggest":             party.Addresses,
+		"/registry/vehicles/find":                 party.Vehicles,
+		"/registry/property/find":                 party.Property,
+		"/registry/civil/birth-certificates/find": party.Family,
 	}
 }
 

@@ -47,6 +47,7 @@ type failure struct {
 // exchange is one request on its way.
 type exchange struct {
 	name   string // of the party
+	path   string
 	client string
 	secret []byte
 	raw    []byte
@@ -65,7 +66,7 @@ func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		hangUp(w)
 		return
 	}
-	x := exchange{name: name}
+	x := exchange{name: name, path: r.URL.Path}
 	// Read and dated at its arrival: a long delay makes no request stale.
 	status, code := g.read(&x, r)
 	if state.Delay > 0 && g.cfg.Clock.Sleep(r.Context(), time.Duration(state.Delay)) != nil {
@@ -98,10 +99,23 @@ func (g *Registry) handle(x *exchange, state party.State, r *http.Request) sent 
 	case found:
 		return before
 	}
+	if find := lookups()[x.path]; find != nil {
+		return g.lookUp(x, key, hash, find)
+	}
 	if missing := ruleOf(x.name).missing(x.Person); len(missing) > 0 {
 		return fail(x, http.StatusBadRequest, "missing", missing...)
 	}
 	out := reply(x.RequestID, http.StatusOK, answer(g.cfg.People, x.name, x.Request))
+	g.memory.remember(key, hash, out)
+	return out
+}
+
+// lookUp answers a question about a thing that is no secret.
+func (g *Registry) lookUp(x *exchange, key, hash string, find lookup) sent {
+	if x.About == "" {
+		return fail(x, http.StatusBadRequest, "missing", "about")
+	}
+	out := reply(x.RequestID, http.StatusOK, found(find, g.cfg.People, x.Request))
 	g.memory.remember(key, hash, out)
 	return out
 }

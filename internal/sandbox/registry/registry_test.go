@@ -342,3 +342,51 @@ func FuzzParseRequest(f *testing.F) {
 		}
 	})
 }
+
+func TestLookups(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	anna, _ := f.people.At(0)
+	company := f.people.Organisations()[0]
+	for path, about := range map[string]string{
+		"/registry/companies/find": company.INN, "/registry/banks/find": f.people.Banks()[0].BIC,
+		"/registry/addresses/suggest": anna.Address.Street, "/registry/property/find": propertyOf(f.people),
+		"/registry/vehicles/find": vehicleOf(f.people), "/registry/civil/birth-certificates/find": anna.BirthCertificate.Series + " " + anna.BirthCertificate.Number,
+	} {
+		ask := func(id, about string) reception {
+			body, _ := json.Marshal(Request{RequestID: id, About: about})
+			return f.send(t, f.signed(t, path, id, body))
+		}
+		got := ask("1"+path, about)
+		if got.status != http.StatusOK || got.answer.Result != Found || !same(got.signature, SignAnswer([]byte(secret), "1"+path, got.raw)) {
+			t.Errorf("%s about %q: %d %s", path, about, got.status, got.raw)
+		}
+		if bytes.Contains(got.raw, []byte(anna.LastName)) {
+			t.Errorf("%s names a person: %s", path, got.raw)
+		}
+		if got := ask("2"+path, ""); got.status != http.StatusBadRequest {
+			t.Errorf("%s about nothing: %d", path, got.status)
+		}
+		if got := ask("3"+path, "000"); path != "/registry/addresses/suggest" && got.answer.Result != Unknown {
+			t.Errorf("%s: %s", path, got.raw)
+		}
+	}
+}
+
+func propertyOf(p *population.Population) string {
+	for _, one := range p.All() {
+		if len(one.Property) > 0 {
+			return one.Property[0].CadastralNumber
+		}
+	}
+	return ""
+}
+
+func vehicleOf(p *population.Population) string {
+	for _, one := range p.All() {
+		if len(one.Vehicles) > 0 {
+			return one.Vehicles[0].Plate
+		}
+	}
+	return ""
+}

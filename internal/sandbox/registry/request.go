@@ -14,6 +14,8 @@ const maxBody = 64 << 10
 type Request struct {
 	RequestID string `json:"request_id"`
 	Person    Asked  `json:"person"`
+	// About is the number or the words that a lookup is about.
+	About string `json:"about"`
 }
 
 // Asked is a person as the portal's user described themself.
