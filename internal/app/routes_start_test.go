@@ -4,6 +4,15 @@ import "okno/internal/kit/id"
 
 // startWalk are the lines of the walk for the ways to begin an application.
 var startWalk = map[string]line{
+	"GET /cabinet/batches/{id}":           {path: "/cabinet/batches/{batch}"},
+	"GET /cabinet/batches/{id}/state":     {path: "/cabinet/batches/{batch}/state"},
+	"GET /cabinet/batches/{id}/report":    {path: "/cabinet/batches/{batch}/report"},
+	"POST /cabinet/batches/{id}/send":     {path: "/cabinet/batches/{batch}/send"},
+	"POST /cabinet/batches/{id}/stop":     {path: "/cabinet/batches/{batch}/stop"},
+	"POST /cabinet/batches/{id}/delete":   {path: "/cabinet/batches/{batch}/delete"},
+	"GET /api/v1/batches/{id}":            {path: "/api/v1/batches/{batch}"},
+	"POST /api/v1/batches/{id}/send":      {path: "/api/v1/batches/{batch}/send"},
+	"POST /api/v1/batches/{id}/stop":      {path: "/api/v1/batches/{batch}/stop"},
 	"GET /cabinet/templates/{id}":         {path: "/cabinet/templates/{template}"},
 	"POST /cabinet/templates/{id}":        {path: "/cabinet/templates/{template}", body: "name=x"},
 	"POST /cabinet/templates/{id}/delete": {path: "/cabinet/templates/{template}/delete"},
@@ -26,5 +35,7 @@ func lineOf(route string) (line, bool) {
 func startThings(p *portal, owner string, theirs, nobodys things) {
 	c := p.program(owner, bySMS)
 	theirs["template"] = c.ask("POST", "/api/v1/templates", object{"name": "x", "draft": theirs["draft"]})["id"].(string)
-	nobodys["template"] = id.New()
+	rows := []any{object{"answers": object{"sort": "object"}}}
+	theirs["batch"] = c.ask("POST", "/api/v1/batches", object{"service": "egrn-extract", "rows": rows})["id"].(string)
+	nobodys["template"], nobodys["batch"] = id.New(), id.New()
 }

@@ -12,7 +12,6 @@ import (
 	"okno/internal/applications/cases"
 	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
-	"okno/internal/applications/template"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
 	"okno/internal/identity"
@@ -122,7 +121,7 @@ type Room struct {
 	cases      *cases.Cases
 	complaints *complaint.Complaints
 	drafts     *draft.Room
-	saved      *template.Room
+	ways       beginnings
 	scanner    upload.Scanner
 	intake     *upload.Intake
 }
@@ -153,7 +152,6 @@ func New(d Deps) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	saved := template.New(template.Deps{DB: d.DB, Sealer: d.Sealer, Audit: d.Audit, Services: d.Services, Drafts: drafts})
 	complaints, err := complaint.New(complaint.Deps{
 		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
 		Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: d.Services, Accounts: d.Accounts,
@@ -162,7 +160,7 @@ func New(d Deps) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Room{cases: c, complaints: complaints, drafts: drafts, saved: saved, scanner: scanner, intake: intake}, nil
+	return &Room{cases: c, complaints: complaints, drafts: drafts, ways: beginningsOf(d, c, drafts), scanner: scanner, intake: intake}, nil
 }
 
 func agencyOf(offices Offices) func(code string) draft.Agency {
@@ -198,25 +196,25 @@ func (r *Room) CheckScanner(ctx context.Context) error {
 // Mount adds the pages and the operations of the API.
 func (r *Room) Mount(rt *web.Router) {
 	r.drafts.Mount(rt)
-	r.saved.Mount(rt)
+	r.ways.mount(rt)
 	r.cases.Mount(rt)
 	r.complaints.Mount(rt)
 }
 
 // Migrations are the tables, one timeline for each noun.
 func Migrations() []db.Migrations {
-	return []db.Migrations{cases.Migrations(), draft.Migrations(), complaint.Migrations(), template.Migrations()}
+	return append([]db.Migrations{cases.Migrations(), draft.Migrations(), complaint.Migrations()}, beginningMigrations()...)
 }
 
 // Locales are the folders of texts.
 func Locales() []fs.FS {
-	return []fs.FS{cases.Locale(), draft.Locale(), complaint.Locale(), template.Locale()}
+	return append([]fs.FS{cases.Locale(), draft.Locale(), complaint.Locale()}, beginningLocales()...)
 }
 
 // Export is all that the room knows of the owner.
 func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error) {
 	all := map[string]any{}
-	for _, export := range []func(context.Context, string) (map[string]any, error){r.cases.Export, r.drafts.Export, r.saved.Export, r.complaints.Export} {
+	for _, export := range []func(context.Context, string) (map[string]any, error){r.cases.Export, r.drafts.Export, r.ways.export, r.complaints.Export} {
 		part, err := export(ctx, owner)
 		if err != nil {
 			return nil, err
@@ -228,7 +226,7 @@ func (r *Room) Export(ctx context.Context, owner string) (map[string]any, error)
 
 // Erase deletes the drafts; cases and complaints are kept for their legal term.
 func (r *Room) Erase(ctx context.Context, tx *db.Tx, owner string) error {
-	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.saved.Erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner), r.complaints.Erase(ctx, tx, owner))
+	return errors.Join(r.drafts.Erase(ctx, tx, owner), r.ways.erase(ctx, tx, owner), r.cases.Erase(ctx, tx, owner), r.complaints.Erase(ctx, tx, owner))
 }
 
 // Retain says that cases and complaints are kept.

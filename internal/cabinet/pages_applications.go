@@ -25,20 +25,24 @@ const pageSize = 20
 type listView struct {
 	view
 	Group, Status, Service, Period string
-	Rows                           []cases.Row
-	Drafts                         []draft.Row
-	Services                       []ui.SelectItem
-	Next                           string
+	// Batch is the table with which applications were sent.
+	Batch    string
+	Rows     []cases.Row
+	Drafts   []draft.Row
+	Services []ui.SelectItem
+	Next     string
 }
 
 // narrowed reports whether the person looks for something.
-func (v listView) narrowed() bool { return v.Status != "" || v.Service != "" || v.Period != "" }
+func (v listView) narrowed() bool {
+	return v.Status != "" || v.Service != "" || v.Period != "" || v.Batch != ""
+}
 
 func (r *Room) applicationsPage(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
 	v := listView{
 		view: r.view(), Group: web.Query(req, "group"), Status: web.Query(req, "status"),
-		Service: web.Query(req, "service"), Period: web.Query(req, "period"),
+		Service: web.Query(req, "service"), Period: web.Query(req, "period"), Batch: web.Query(req, "batch"),
 	}
 	after := web.Query(req, "after")
 	if err := r.fillList(ctx, &v, after); err != nil {
@@ -61,7 +65,7 @@ func (r *Room) fillList(ctx context.Context, v *listView, after string) (err err
 	if v.Group == drafts {
 		return nil
 	}
-	f := cases.ListFilter{Group: v.Group, Service: v.Service, From: r.since(v.Period), After: after, Limit: pageSize}
+	f := cases.ListFilter{Group: v.Group, Service: v.Service, Batch: v.Batch, From: r.since(v.Period), After: after, Limit: pageSize}
 	if s := cases.Status(v.Status); s.Known() {
 		f.Status = []cases.Status{s}
 	}
@@ -90,7 +94,7 @@ func (r *Room) since(period string) db.Date {
 // href is the page with another group or further on, narrowed as now.
 func (v listView) href(group, after string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"group": group, "status": v.Status, "service": v.Service, "period": v.Period, "after": after} {
+	for name, value := range map[string]string{"group": group, "status": v.Status, "service": v.Service, "period": v.Period, "batch": v.Batch, "after": after} {
 		if value != "" {
 			q.Set(name, value)
 		}

@@ -131,9 +131,34 @@ func (l *linter) form() {
 			l.add(stop.At, "deadend", "say in instead what the person can do", "an early end needs instead")
 		}
 	}
+	l.bulk()
 	for i := range s.Form.Steps {
 		l.step(&s.Form.Steps[i])
 		l.jumps(i)
+	}
+}
+
+// bulk refuses what a row of a table can't hold: a file that everybody needs, a
+// list of two items at least.
+func (l *linter) bulk() {
+	if !l.s.Bulk {
+		return
+	}
+	always := func(f *Field) bool {
+		return (f.Kind == "file" || f.Kind == "photo") && f.IsRequired() && f.When.IsZero()
+	}
+	for i := range l.s.Form.Steps {
+		step := &l.s.Form.Steps[i]
+		for j := range step.Fields {
+			if f := &step.Fields[j]; always(f) && step.When.IsZero() {
+				l.add(f.At, "bulk", "make the file optional, ask it under a condition, or leave out bulk", "field %q: a table has no place for a file that everybody needs", f.ID)
+			}
+		}
+		for j := range step.Groups {
+			if g := &step.Groups[j]; g.Repeat.Min > 1 {
+				l.add(g.At, "bulk", "let one item be enough, or leave out bulk", "group %q: a row of a table holds one item", g.ID)
+			}
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type Service struct {
 	FourEyes   bool      `key:"four_eyes" doc:"true: a decision is prepared by one officer and confirmed by another."`
 	AnswerDays int       `key:"answer_days" min:"1" doc:"Working days which the person has to answer what the agency asks; 10 by default."`
 	NoChange   bool      `key:"no_change" doc:"true: the person can't change an application that was sent, only cancel it."`
+	Bulk       bool      `key:"bulk" doc:"true: many applications can be sent at once from a table, a row each; a list is asked for one item."`
 	Opens      string    `key:"opens" format:"path" doc:"Page of the portal which gives the service instead of a form, e.g. /cabinet/appointments. Such a service has no form, decide, result, notices."`
 	Page       Page      `key:"page,required" doc:"What people read before they begin."`
 	Form       Form      `key:"form" doc:"What people are asked."`

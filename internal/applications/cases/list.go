@@ -23,6 +23,8 @@ type ListFilter struct {
 	Group   string // Active, Finished
 	Status  []Status
 	Service string
+	// Batch is the table with which it was sent, see package bulk.
+	Batch string
 	// From and To are days of submission, both counted in.
 	From, To db.Date
 	// After is Page.Next of the page before; Limit is 20 when 0, at most 100.

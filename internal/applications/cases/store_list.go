@@ -86,6 +86,9 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 	if f.Service != "" {
 		q.and("service_id = ?", f.Service)
 	}
+	if f.Batch != "" {
+		q.and("id IN (SELECT case_id FROM applications_batch_rows WHERE owner_id = $1 AND batch_id = ?)", f.Batch)
+	}
 	if t, err := time.Parse(time.DateOnly, string(f.From)); err == nil {
 		q.and("submitted_at >= ?", db.At(t.Add(-moscow)))
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"okno/internal/applications/sheet"
 	"okno/internal/forms"
 )
 
@@ -23,37 +24,6 @@ func tableOf(s *forms.Service, groupID string) *forms.Group {
 		return g
 	}
 	return nil
-}
-
-// column is one column of a spreadsheet: a box of a field, or the three of a date.
-type column struct {
-	field *forms.Field
-	name  string // below the item: person.birth_date
-	label string // key of the part's label, "" for a field of one box
-}
-
-// columns are the boxes of a table's row in their order; files have none.
-func columns(g *forms.Group) []column {
-	var out []column
-	for i := range g.Fields {
-		f := &g.Fields[i]
-		for _, in := range f.Inputs() {
-			if in.Control == "file" {
-				continue
-			}
-			part, label := in.Part, in.Label
-			if word, isDate := strings.CutSuffix(part, "day"); isDate && (word == "" || strings.HasSuffix(word, ".")) {
-				part, label = strings.TrimSuffix(word, "."), ""
-				if part != "" {
-					label = "forms.part." + f.Kind + "." + part
-				}
-			} else if strings.HasSuffix("."+part, ".month") || strings.HasSuffix("."+part, ".year") {
-				continue // the day has stood for them
-			}
-			out = append(out, column{f, joined(f.ID, part), label})
-		}
-	}
-	return out
 }
 
 // cells cuts what was copied from a spreadsheet: columns by tabs, or by
@@ -82,46 +52,6 @@ func isHead(row []string, titles []string) bool {
 		}
 	}
 	return hits > 0 && hits*2 >= len(row)
-}
-
-// values are what a cell sends for its box: the words of a choice are as good
-// as its value.
-func (c column) values(cell string) []string {
-	cell = strings.TrimSpace(cell)
-	switch {
-	case cell == "":
-		return nil
-	case c.field.Kind == "choices":
-		var out []string
-		for _, word := range strings.FieldsFunc(cell, func(r rune) bool { return r == ',' || r == ';' }) {
-			out = append(out, c.option(strings.TrimSpace(word)))
-		}
-		return out
-	case c.field.Kind == "choice":
-		return []string{c.option(cell)}
-	case c.field.Kind == "yesno", c.field.Kind == "consent":
-		return []string{yesOrNo(cell)}
-	}
-	return []string{cell}
-}
-
-func (c column) option(word string) string {
-	for _, o := range c.field.Options {
-		if strings.EqualFold(word, o.Label.RU) || strings.EqualFold(word, o.Label.EN) {
-			return o.Value
-		}
-	}
-	return word
-}
-
-func yesOrNo(cell string) string {
-	switch strings.ToLower(cell) {
-	case "да", "yes", "true", "1", "+", "истина": // data: what spreadsheets hold
-		return "yes"
-	case "нет", "no", "false", "0", "-", "–", "ложь": // data: what spreadsheets hold
-		return "no"
-	}
-	return cell
 }
 
 // paste is what was copied into a table: its text, and whether it takes the
@@ -213,13 +143,13 @@ func (p *paste) withPaste(raw map[string][]string) (out map[string][]string, bef
 	if !p.replace {
 		before = filled(raw, p.group.ID)
 	}
-	list := columns(p.group)
+	list := sheet.Columns(p.group.Fields)
 	for i, row := range rows[:min(len(rows), p.group.Repeat.Max+1)] {
 		at := p.group.ID + "." + strconv.Itoa(before+i) + "."
 		for j, c := range list {
 			if j < len(row) {
-				if v := c.values(row[j]); v != nil {
-					out[at+c.name] = v
+				if v := c.Values(row[j]); v != nil {
+					out[at+c.Name] = v
 				}
 			}
 		}

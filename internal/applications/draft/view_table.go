@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"okno/internal/applications/sheet"
 	"okno/internal/forms"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/ui"
@@ -35,19 +36,10 @@ func (in *posted) takePastes(step *forms.Step) {
 // titles are the columns' names, as a spreadsheet may have them in its first row.
 func titles(ctx context.Context, g *forms.Group) []string {
 	var out []string
-	for _, c := range columns(g) {
-		out = append(out, c.title(ctx), c.field.Label.RU, c.field.Label.EN)
+	for _, c := range sheet.Columns(g.Fields) {
+		out = append(out, c.Title(lang(ctx), words(ctx)), c.Field.Label.RU, c.Field.Label.EN)
 	}
 	return out
-}
-
-// title is a column's name: «ФИО: Фамилия».
-func (c column) title(ctx context.Context) string {
-	text := c.field.Label.In(lang(ctx))
-	if c.label != "" {
-		text += ": " + say(ctx, c.label)
-	}
-	return text
 }
 
 // openRow opens a row of a table, employees.17.

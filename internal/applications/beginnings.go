@@ -1,0 +1,68 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+
+	"okno/internal/applications/bulk"
+	"okno/internal/applications/cases"
+	"okno/internal/applications/draft"
+	"okno/internal/applications/template"
+	"okno/internal/forms"
+	"okno/internal/kit/db"
+	"okno/internal/kit/web"
+)
+
+// beginnings are the ways to begin an application beside the form itself.
+type beginnings struct {
+	saved *template.Room
+	many  *bulk.Room
+}
+
+func beginningsOf(d Deps, c *cases.Cases, drafts *draft.Room) beginnings {
+	return beginnings{
+		saved: template.New(template.Deps{DB: d.DB, Sealer: d.Sealer, Audit: d.Audit, Services: d.Services, Drafts: drafts}),
+		many: bulk.New(bulk.Deps{
+			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
+			Services: d.Services, All: allOf(d.Services), Drafts: drafts, Cases: c, Notify: d.Notify, Accounts: d.Accounts,
+		}),
+	}
+}
+
+// allOf lists the services of a catalogue that can list them.
+func allOf(s Services) func() []*forms.Service {
+	if c, ok := s.(interface{ Services() []*forms.Service }); ok {
+		return c.Services
+	}
+	return func() []*forms.Service { return nil }
+}
+
+func (b beginnings) mount(rt *web.Router) {
+	b.saved.Mount(rt)
+	b.many.Mount(rt)
+}
+
+func beginningMigrations() []db.Migrations {
+	return []db.Migrations{template.Migrations(), bulk.Migrations()}
+}
+
+func beginningLocales() []fs.FS { return []fs.FS{template.Locale(), bulk.Locale()} }
+
+// export is all that they know of the owner.
+func (b beginnings) export(ctx context.Context, owner string) (map[string]any, error) {
+	all := map[string]any{}
+	for _, export := range []func(context.Context, string) (map[string]any, error){b.saved.Export, b.many.Export} {
+		part, err := export(ctx, owner)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, part)
+	}
+	return all, nil
+}
+
+func (b beginnings) erase(ctx context.Context, tx *db.Tx, owner string) error {
+	return errors.Join(b.saved.Erase(ctx, tx, owner), b.many.Erase(ctx, tx, owner))
+}
