@@ -29,6 +29,7 @@ type job struct {
 	Heads   []string      `json:"heads"`  // cycle, streams: whole requests
 	Tokens  []string      `json:"tokens"` // submit, life: citizens' bearers
 	Officer []string      `json:"officer"`
+	Ask     bool          `json:"ask"`     // life: with a question and its answer
 	Cookies []string      `json:"cookies"` // streams over h2
 	Path    string        `json:"path"`
 	Body    string        `json:"body"`
@@ -199,7 +200,8 @@ func (g *generator) submit(l *line) (number string, err error) {
 	return number + "\x00" + token, nil
 }
 
-// life is create, take, approve and read.
+// life is create, take, approve and read; with a question and its answer when
+// Ask says so.
 func (g *generator) life(l *line, i int) error {
 	s, err := g.submit(l)
 	if err != nil {
@@ -207,11 +209,14 @@ func (g *generator) life(l *line, i int) error {
 	}
 	number, token, _ := strings.Cut(s, "\x00")
 	officer := g.Officer[i%len(g.Officer)]
-	for _, step := range []string{
-		post("/api/v1/desk/applications/"+number+"/take", officer, "", "{}"),
-		post("/api/v1/desk/applications/"+number+"/approve", officer, "", "{}"),
-		get("/api/v1/applications/"+number, "Authorization: Bearer "+token+"\r\n"),
-	} {
+	desk, mine := "/api/v1/desk/applications/"+number, "/api/v1/applications/"+number
+	steps := []string{post(desk+"/take", officer, "", "{}")}
+	if g.Ask {
+		steps = append(steps, post(desk+"/ask", officer, "", `{"text":"Where is the paper needed?"}`),
+			post(mine+"/answer", token, "", `{"text":"At the place of work."}`))
+	}
+	steps = append(steps, post(desk+"/approve", officer, "", "{}"), get(mine, "Authorization: Bearer "+token+"\r\n"))
+	for _, step := range steps {
 		status, body, err := l.ask(step, true)
 		if err == nil && status != 200 {
 			err = fmt.Errorf("%.60s: status %d %.200s", step, status, body)

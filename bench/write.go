@@ -70,14 +70,22 @@ func (b *bench) startInserter(ctx context.Context) error {
 	return start(ctx, b.bare, p.Addr, nil, b.self, "inserter", spec)
 }
 
-// life measures whole lifecycles, and whether jobs keep up.
+// life measures whole lifecycles, without and with a question, and whether jobs
+// keep up.
 func (b *bench) life(ctx context.Context) error {
+	if err := b.lives(ctx, "whole lifecycle over the API, 64 clients", false); err != nil {
+		return err
+	}
+	return b.lives(ctx, "whole lifecycle with a question and its answer, 64 clients", true)
+}
+
+func (b *bench) lives(ctx context.Context, what string, ask bool) error {
 	length := max(2*b.length, 6*time.Second)
 	depth := make(chan []int, 1)
 	stop := make(chan struct{})
 	go func() { depth <- b.watch(stop) }()
 	f, err := b.generate(ctx, b.portal, job{
-		Kind: "life", Conns: 64, Tokens: b.people.Bearers, Officer: b.people.Officers, Body: form, Warm: 3 * time.Second, Length: length,
+		Kind: "life", Conns: 64, Tokens: b.people.Bearers, Officer: b.people.Officers, Body: form, Ask: ask, Warm: 3 * time.Second, Length: length,
 	})
 	close(stop)
 	waiting := <-depth
@@ -90,7 +98,7 @@ func (b *bench) life(ctx context.Context) error {
 	if err := b.rest(ctx); err != nil {
 		return err
 	}
-	b.report.add(b.engine, "whole lifecycle over the API, 64 clients",
+	b.report.add(b.engine, what,
 		fmt.Sprintf("%.0f/s, p99 %.0f ms, %.1f ms CPU each, jobs waiting %v, done %.1f s after the end, %d errors %s",
 			f.rate(), f.P99/1e3, f.CPU/1e3, waiting, time.Since(begin).Seconds(), f.Errors, f.Fault),
 		"≥ 200/s, backlog not growing", f.rate() >= 200 && !growing && f.Errors == 0)
