@@ -136,7 +136,7 @@ func New(d Deps) (*Room, error) {
 	rules, _ := d.Offices.(cases.Rules) // tests have offices without rules
 	c, err := cases.New(cases.Deps{
 		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log,
-		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: d.Services,
+		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: cases.WithParts(d.Services),
 		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
 		Rules: rules,
 	})

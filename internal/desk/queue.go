@@ -181,11 +181,7 @@ func (r *Room) officers(ctx context.Context, code string, head bool) ([]ui.Selec
 
 // addChoices are the services of the agency and the officer's agencies.
 func (r *Room) addChoices(v *queueView, code string, mine []string) {
-	for _, s := range r.Catalog.Services() {
-		if s.Agency == code {
-			v.Services = append(v.Services, s)
-		}
-	}
+	v.Services = r.servicesOf(code)
 	for _, a := range r.Deps.Agencies.Agencies() {
 		for _, m := range mine {
 			if a.Code == m {

@@ -14,9 +14,24 @@ import (
 
 func (r *Room) serviceTitles(lang string, agencies []string) []agencyTitle {
 	var all []agencyTitle
+	for _, s := range r.servicesOf(agencies...) {
+		all = append(all, agencyTitle{s.ID, s.Title.In(forms.Lang(lang))})
+	}
+	return all
+}
+
+// servicesOf are the services that the agencies give, and the parts that they
+// do of others.
+func (r *Room) servicesOf(agencies ...string) []*forms.Service {
+	var all []*forms.Service
 	for _, s := range r.Catalog.Services() {
 		if slices.Contains(agencies, s.Agency) {
-			all = append(all, agencyTitle{s.ID, s.Title.In(forms.Lang(lang))})
+			all = append(all, s)
+		}
+		for i := range s.Parts {
+			if slices.Contains(agencies, s.Parts[i].Agency) {
+				all = append(all, s.OfPart(s.Parts[i].ID))
+			}
 		}
 	}
 	return all
@@ -52,6 +67,8 @@ func channelKey(key string) string {
 		return "desk.channel.page"
 	case "mfc":
 		return "desk.channel.mfc"
+	case "part":
+		return "desk.channel.part"
 	}
 	return "desk.channel.api"
 }

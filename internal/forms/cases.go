@@ -45,6 +45,7 @@ type Want struct {
 	Fee          *int     `key:"fee" min:"0" doc:"Kopecks."`
 	WorkingDays  int      `key:"working_days" min:"1" doc:"Time limit in working days."`
 	CalendarDays int      `key:"calendar_days" min:"1" doc:"Time limit in calendar days."`
+	Parts        []string `key:"parts" format:"id" doc:"The parts of other agencies that are needed, in order."`
 	Values       any      `key:"values" doc:"Values of fields, calculated ones too, by id."`
 	At           Pos      `key:"-"`
 }
@@ -81,6 +82,11 @@ func (c *Case) lint(s *Service, fs *faults) {
 	for _, p := range slices.Sorted(maps.Keys(asMap(c.Facts))) {
 		if _, ok := factPath(p); !ok {
 			fs.add(c.At, "value", nearest(p, factNames()), "facts: %q is not known", p)
+		}
+	}
+	for _, id := range c.Want.Parts {
+		if s.Part(id) == nil {
+			fs.add(c.Want.At, "value", "", "parts: there is no part %q", id)
 		}
 	}
 	for _, id := range c.Want.Path {
@@ -142,6 +148,7 @@ func (c *Case) differences(r *Result) []difference {
 		compare(true, "the fee", feeOf(d), *w.Fee, "")
 	}
 	compare(w.WorkingDays > 0, "the time limit", daysOf(d), daysOf(&Decided{Days: w.WorkingDays, Working: true}), "")
+	compare(w.Parts != nil, "the list of parts", partsOfResult(r), w.Parts, "")
 	compare(w.CalendarDays > 0, "the time limit", daysOf(d), daysOf(&Decided{Days: w.CalendarDays}), "")
 	for _, id := range slices.Sorted(maps.Keys(asMap(w.Values))) {
 		got, want := r.scope.a[id], asMap(w.Values)[id]
@@ -155,6 +162,14 @@ func hintOf(what, list string) string {
 		return ""
 	}
 	return what + list
+}
+
+func partsOfResult(r *Result) []string {
+	var out []string
+	for _, p := range r.Parts() {
+		out = append(out, p.ID)
+	}
+	return out
 }
 
 func outcomeOf(r *Result) string {

@@ -155,6 +155,9 @@ func (c *compilation) whole() {
 		c.certain(&s.Decide.Eligibility[i].Rule)
 		c.template(&s.Decide.Eligibility[i].Why, all)
 	}
+	for i := range s.Parts {
+		c.condition(&s.Parts[i].When, all)
+	}
 	c.template(&s.Result.Title, all)
 	for i := range s.Result.Paragraphs {
 		p := &s.Result.Paragraphs[i]

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -15,6 +16,7 @@ func lint(s *Service, o Options, fs *faults) {
 	l.page()
 	l.form()
 	l.rules()
+	l.parts()
 	if o.Production {
 		for _, at := range s.Unverified {
 			l.add(at, "unverified", "check it against the law and take the mark away", "this fact is not verified")
@@ -41,19 +43,15 @@ func (l *linter) identity() {
 	l.codes("life event", l.s.LifeEvents, l.o.LifeEvents)
 }
 
+func (l *linter) codesAt(at Pos, what, code string, known map[string]bool) {
+	if known != nil && code != "" && !known[code] {
+		l.add(at, "value", nearest(code, slices.Sorted(maps.Keys(known))), "%s %q is not known", what, code)
+	}
+}
+
 func (l *linter) codes(what string, codes []string, known map[string]bool) {
-	if known == nil {
-		return
-	}
-	var names []string
-	for name := range known {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	for _, code := range codes {
-		if code != "" && !known[code] {
-			l.add(top, "value", nearest(code, names), "%s %q is not known", what, code)
-		}
+		l.codesAt(top, what, code, known)
 	}
 }
 

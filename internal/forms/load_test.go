@@ -19,7 +19,7 @@ func TestExampleLoads(t *testing.T) {
 func TestLintOfFolder(t *testing.T) {
 	t.Parallel()
 	o := Options{
-		Agencies: map[string]bool{"sfr": true}, Categories: map[string]bool{"family": true, "benefits": true},
+		Agencies: map[string]bool{"sfr": true, "fns": true, "social": true}, Categories: map[string]bool{"family": true, "benefits": true},
 		LifeEvents: map[string]bool{"child-birth": true}, Production: true,
 	}
 	faults := Lint(os.DirFS("../../docs/services"), o)
@@ -34,7 +34,7 @@ func TestLintOfFolder(t *testing.T) {
 	if len(faults) != 1 || !strings.Contains(faults[0].What, "guardianship") {
 		t.Errorf("a link to an unknown service: %v", faults)
 	}
-	o.Agencies = map[string]bool{"sfe": true}
+	o.Agencies = map[string]bool{"sfe": true, "fns": true, "social": true}
 	if faults = Lint(os.DirFS("../../docs/services"), o); len(faults) == 0 || faults[0].Hint != `did you mean "sfe"?` {
 		t.Errorf("an unknown agency: %v", faults)
 	}
@@ -92,6 +92,17 @@ var mutations = []struct{ name, old, new, code, at, what string }{
 	{"pattern without hint", "- id: warning\n          kind: note\n", "- id: code\n          kind: text\n          pattern: '[0-9]+'\n          label: {ru: Код, en: Code}\n        - id: warning\n          kind: note\n", "missing", "id: code", "needs a hint"},
 	{"bad pattern", "- id: warning\n          kind: note\n", "- id: code\n          kind: text\n          pattern: '[0-9'\n          label: {ru: Код, en: Code}\n        - id: warning\n          kind: note\n", "value", "'[0-9'", "missing closing"},
 	{"fee may stay open", "amount: 0, why", "amount: 'size(a.phone)', why", "absent", "size(a.phone)", "may have no answer"},
+	{"part of the same agency", "agency: fns", "agency: sfr", "value", "id: incomes", "does that itself"},
+	{"part waits for itself", "after: [incomes]", "after: [custody]", "cycle", "id: custody", "waits for itself"},
+	{"parts wait for each other", "agency: fns\n", "agency: fns\n    after: [custody]\n", "cycle", "id: custody", "waits for itself"},
+	{"part after an unknown one", "after: [incomes]", "after: [incom]", "value", "id: custody", "no part"},
+	{"part longer than the whole", "term: {working_days: 5}", "term: {working_days: 11}", "limit", "id: incomes", "after the time limit"},
+	{"parts in order longer than the whole", "term: {working_days: 3}", "term: {working_days: 6}", "limit", "id: custody", "after the time limit"},
+	{"part without a term", "    term: {working_days: 5}\n", "", "missing", "id: incomes", `"term" is missing`},
+	{"part sees an unknown field", "family_size, income]", "family_siz, income]", "value", "id: incomes", "no field"},
+	{"part on an unknown ground", "ground: income", "ground: incom", "value", "id: incomes", "no ground"},
+	{"part twice", "id: custody", "id: incomes", "id", "id: incomes\n    agency: social", "stands twice"},
+	{"part on an unknown field", "when: a.relation == \"guardian\"\n    title", "when: a.relatio == \"guardian\"\n    title", "expr", ".relatio", "undefined field"},
 	{"empty value", "hint: {ru: За последние 12 месяцев, en: For the last 12 months}", "hint:", "type", "", "empty"},
 }
 

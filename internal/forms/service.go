@@ -23,6 +23,7 @@ type Service struct {
 	Page       Page      `key:"page,required" doc:"What people read before they begin."`
 	Form       Form      `key:"form" doc:"What people are asked."`
 	Decide     Decide    `key:"decide" doc:"What is decided by rule: right, fee, deadline."`
+	Parts      []Part    `key:"parts" doc:"What other agencies do for the application, in parallel or in order; the agency of the service decides when all is in."`
 	Result     Document  `key:"result" doc:"The document that is issued."`
 	Ask        []Preset  `key:"ask" doc:"Ready texts with which an officer asks for more data."`
 	Notices    Notices   `key:"notices" doc:"What is added to the messages at each turn."`

@@ -42,6 +42,9 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/revoke", "revoke-document", "End the validity of a document that was issued"), staff, c.apiRevoke)
 	web.Register(rt.API, op("POST "+desk+"/{number}/confirm", "confirm-decision", "Confirm a decision that a colleague prepared"), staff, c.apiConfirm)
 	web.Register(rt.API, op("POST "+desk+"/{number}/decline", "decline-decision", "Send a prepared decision back"), staff, c.apiDecline)
+	web.Register(rt.API, op("POST "+desk+"/{number}/hand-back", "hand-back-part", "Give a part back to the agency that leads"), staff, c.apiHandBack)
+	web.Register(rt.API, op("POST "+desk+"/{number}/parts/{part}/again", "repeat-part", "Have a part done once more"), staff, c.apiPartAgain)
+	web.Register(rt.API, op("POST "+desk+"/{number}/parts/{part}/drop", "drop-part", "Do without a part"), staff, c.apiPartDrop)
 	web.Register(rt.API, op("GET "+desk+"/{number}/files/{file}", "look-file", "A file of the application; the look is journalled"), staff, c.apiFile)
 	web.Register(rt.API, op("POST "+desk+"/{number}/note", "note-application", "Add words to the chronology"), staff, c.apiNote)
 }

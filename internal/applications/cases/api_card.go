@@ -23,6 +23,9 @@ type caseCard struct {
 	Documents []caseDocument `json:"documents,omitempty"`
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
+	Parts     []casePart     `json:"parts,omitempty" doc:"What other agencies do for it"`
+	PartOf    string         `json:"part_of,omitempty" doc:"Number of the application that this is a part of"`
+	Before    []casePart     `json:"before,omitempty" doc:"Parts that came before this one, with their opinions"`
 	Earlier   *caseEarlier   `json:"earlier,omitempty" doc:"The refused application in whose place this one was sent"`
 	Followers []string       `json:"followers,omitempty" doc:"Numbers of applications that were sent in place of this one"`
 }
@@ -143,6 +146,7 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 	if e := card.Earlier; e != nil {
 		out.Earlier = &caseEarlier{Number: e.Number, Changes: outDifferences(e.Differences), Same: e.Same}
 	}
+	out.PartOf, out.Parts, out.Before = card.Whole, outParts(card.Parts, lang), outParts(card.Before, lang)
 	if g := card.Refusal; g != nil {
 		out.Refusal = &caseRefusal{Code: g.Code, Text: g.Text.In(lang), Mend: g.Mend.In(lang), Remarks: card.Remarks}
 	}

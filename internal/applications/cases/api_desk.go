@@ -180,6 +180,35 @@ func (c *Cases) apiDecline(ctx context.Context, in *declineIn) (*caseStateOut, e
 	return c.done(ctx, in.Number, c.Decline(ctx, in.deal(in.Body.Version), in.Body.Words))
 }
 
+type handBackIn struct {
+	DealIn
+	Body struct {
+		VersionBody
+		Words string `json:"words" maxLength:"8000" doc:"Why, for the agency that leads"`
+	}
+}
+
+func (c *Cases) apiHandBack(ctx context.Context, in *handBackIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
+	return c.done(ctx, in.Number, c.HandBack(ctx, in.deal(in.Body.Version), in.Body.Words))
+}
+
+type partIn struct {
+	DealIn
+	Part string      `path:"part" maxLength:"100" doc:"Code of a part of the service"`
+	Body VersionBody `required:"false"`
+}
+
+func (c *Cases) apiPartAgain(ctx context.Context, in *partIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
+	return c.done(ctx, in.Number, c.AgainPart(ctx, in.deal(in.Body.Version), in.Part))
+}
+
+func (c *Cases) apiPartDrop(ctx context.Context, in *partIn) (*caseStateOut, error) {
+	ctx = watching(ctx)
+	return c.done(ctx, in.Number, c.DropPart(ctx, in.deal(in.Body.Version), in.Part))
+}
+
 type fileIn struct {
 	Number string `path:"number" maxLength:"40"`
 	File   string `path:"file" maxLength:"64" doc:"Id of a file of the application"`

@@ -33,6 +33,7 @@ func (c *Cases) Balance(ctx context.Context) error {
 	}
 	var faults error
 	for _, a := range all.Agencies() {
+		faults = errors.Join(faults, c.warnLateParts(ctx, a.Code))
 		rules, err := c.rules(ctx, a.Code)
 		if err == nil && rules.Method != agency.ByHand {
 			err = c.shareOut(ctx, rules)

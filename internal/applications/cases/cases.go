@@ -34,8 +34,11 @@ type Case struct {
 	RegisterBy                     db.Date
 	SubmittedAt, RegisteredAt      db.Time
 	PausedAt, DecidedAt, ChangedAt db.Time
-	// Ground is the code of the ground for refusal.
+	// Ground is the code of the ground for refusal; of a part also how it ended
+	// without an opinion.
 	Ground string
+	// PartOf is the id of the application that this is a part of, "" for none.
+	PartOf string
 
 	row casesdb.ApplicationsCase
 }
@@ -49,7 +52,7 @@ func caseOf(row casesdb.ApplicationsCase) Case {
 		Due:         Due{At: row.DeadlineAt, Date: db.Date(row.DeadlineDate)},
 		RegisterBy:  db.Date(row.RegisterBy),
 		SubmittedAt: row.SubmittedAt, RegisteredAt: row.RegisteredAt, PausedAt: row.PausedAt,
-		DecidedAt: row.DecidedAt, ChangedAt: row.ChangedAt, Ground: row.Ground, row: row,
+		DecidedAt: row.DecidedAt, ChangedAt: row.ChangedAt, Ground: row.Ground, PartOf: row.PartOf, row: row,
 	}
 }
 
@@ -154,6 +157,10 @@ type Card struct {
 	Mine bool
 	// Proposal is a decision that waits for a second pair of eyes, for staff.
 	Proposal *Proposal
+	// Parts are what other agencies do for the application. A part's own card has
+	// the number of the application in Whole and the parts that came first in Before.
+	Parts, Before []Part
+	Whole         string
 
 	result *forms.Result
 }

@@ -18,7 +18,8 @@ import (
 )
 
 // Moved is the event of every change. ID is the case, Version its version
-// after it; Refs: number, deed, from, to, service, agency.
+// after it; Refs: number, deed, from, to, service, agency; part_of where it is a
+// part, and parts where it may have some.
 const Moved = "applications.moved"
 
 // Prepared is a submission that is sealed and ready for the transaction.
@@ -33,6 +34,8 @@ type Prepared struct {
 	people []casesdb.ApplicationsPerson
 	// earlier is the refused case that it stands in place of, "" for none.
 	earlier string
+	// parts: the service has some.
+	parts bool
 }
 
 // Number is the number that the case will have, if it is still free.
@@ -64,7 +67,7 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Prepared{actor: actor, term: termOf(s, service)}
+	p := &Prepared{actor: actor, term: termOf(s, service), parts: len(service.Parts) > 0}
 	if p.earlier, err = c.earlierOf(ctx, s); err != nil {
 		return nil, err
 	}
@@ -110,11 +113,12 @@ func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Servic
 		RulesVersion: int64(s.RulesVersion), AgencyID: agency, Office: s.Office, Status: string(Accepted),
 		Epgu: int64(Accepted.EPGU()), Version: 1, Source: s.Source, Level: s.Level, Region: s.Region, Fee: s.Fee,
 		TermDays: int64(p.term.Days), TermWorking: p.term.Working, TermMinutes: int64(p.term.Minutes),
-		FormSealed: key.Seal(casePlace("form_sealed", s.ID), raw), DecisionSealed: []byte{},
+		FormSealed: key.Seal(casePlace("form_sealed", s.ID), raw), DecisionSealed: []byte{}, PartOf: s.PartOf,
 	}
 	p.queue = casesdb.InsertQueueParams{
 		AgencyID: agency, CaseID: s.ID, OwnerID: s.Owner, ServiceID: s.ServiceID, Status: string(Accepted), Undecided: true,
 		Region: s.Region, Version: 1, InitialsSealed: key.SealString(secret.At("applications_queue", "initials_sealed", s.ID), initials),
+		PartOf: s.PartOf,
 	}
 	return nil
 }
@@ -221,7 +225,7 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	}
 	err := q.InsertEvent(ctx, casesdb.InsertEventParams{
 		OwnerID: row.OwnerID, CaseID: row.ID, Version: 1, DoneAt: tx.Now(), Deed: string(Submit), ToStatus: row.Status,
-		Side: string(Citizen), ActorID: p.actor.ID, TextSealed: []byte{},
+		Side: string(sideOf(row)), ActorID: p.actor.ID, TextSealed: []byte{},
 	})
 	if err != nil {
 		return err
@@ -248,8 +252,16 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	}
 	return c.announce(ctx, tx, news{
 		id: row.ID, owner: row.OwnerID, number: row.Number, service: row.ServiceID, agency: row.AgencyID,
-		version: 1, deed: Submit, to: Accepted,
+		version: 1, deed: Submit, to: Accepted, partOf: row.PartOf, parts: p.parts,
 	})
+}
+
+// sideOf is who has made a case: parts are made by the portal.
+func sideOf(row casesdb.InsertCaseParams) Side {
+	if row.PartOf != "" {
+		return System
+	}
+	return Citizen
 }
 
 func (c *Cases) insertFiles(ctx context.Context, tx *db.Tx, files []casesdb.InsertFileParams) error {
@@ -273,6 +285,9 @@ type news struct {
 	version                            int64
 	deed                               Deed
 	from, to                           Status
+	// partOf is the application that the case is a part of; parts: it may have some.
+	partOf string
+	parts  bool
 	// inner changes are not seen by the owner, so their page is left in peace.
 	inner bool
 }
@@ -283,10 +298,18 @@ func (c *Cases) announce(ctx context.Context, tx *db.Tx, n news) error {
 		c.Live.Touch(tx, n.owner, "case:"+n.id)
 	}
 	c.Live.Touch(tx, "agency:"+n.agency, "queue")
-	return c.Bus.Announce(ctx, tx, event.Event{Name: Moved, ID: n.id, Owner: n.owner, Version: n.version, Refs: map[string]string{
+	refs := map[string]string{
 		"number": n.number, "deed": string(n.deed), "from": string(n.from), "to": string(n.to),
 		"service": n.service, "agency": n.agency,
-	}})
+	}
+	if n.partOf != "" {
+		refs["part_of"] = n.partOf
+		c.Live.Touch(tx, n.owner, "case:"+n.partOf)
+	}
+	if n.parts {
+		refs["parts"] = "yes"
+	}
+	return c.Bus.Announce(ctx, tx, event.Event{Name: Moved, ID: n.id, Owner: n.owner, Version: n.version, Refs: refs})
 }
 
 // NumberOf is the number of the case that a draft became, "" while it is none.

@@ -24,9 +24,15 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 	if _, ok := Step(k.Status, Approve, side); !ok {
 		return c.again(ctx, d, Approve, ErrMove)
 	}
+	if k.IsPart() {
+		return c.opine(ctx, k, side, d, comment)
+	}
 	comment, err = limitText(comment, "comment")
 	if err != nil {
 		return err
+	}
+	if err := c.decidable(ctx, k, side, Approve, ""); err != nil {
+		return c.again(ctx, d, Approve, err)
 	}
 	four, err := c.fourEyes(ctx, k)
 	switch {
@@ -42,6 +48,9 @@ func (c *Cases) Approve(ctx context.Context, d Deal, comment string) error {
 func (c *Cases) approve(ctx context.Context, k Case, side Side, once, comment string) error {
 	if _, ok := Step(k.Status, Approve, side); !ok {
 		return ErrMove
+	}
+	if err := c.decidable(ctx, k, side, Approve, ""); err != nil {
+		return err
 	}
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {

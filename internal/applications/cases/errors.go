@@ -27,6 +27,10 @@ var (
 	ErrTakenUp = errs.NewConflict("applications.error.taken_up")
 	// ErrNoChange: the service does not let people change what they have sent.
 	ErrNoChange = errs.NewConflict("applications.error.no_change")
+	// ErrParts: other agencies have not done their parts yet.
+	ErrParts = errs.NewConflict("applications.error.parts")
+	// ErrPartGround: the opinion of another agency is itself a ground for refusal.
+	ErrPartGround = errs.NewConflict("applications.error.part_ground")
 	// ErrFile: no such file, or it is still held.
 	ErrFile     = errs.NewNotFound("applications.error.file")
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")

@@ -46,11 +46,12 @@ func ageBand(birth, today string) string {
 // outcome writes what reports count of a decision.
 func (c *Cases) outcome(ctx context.Context, tx *db.Tx, k Case, row casesdb.ApplicationsCase, by string) error {
 	zone := c.zone(k.Agency, k.Office)
+	ground := row.Ground
 	if Status(row.Status) == Cancelled {
-		by = ""
+		by, ground = "", ""
 	}
 	return casesdb.New(tx).DecideFacets(ctx, casesdb.DecideFacetsParams{
-		DecidedAt: tx.Now(), Outcome: row.Status, Ground: row.Ground, DecidedBy: by,
+		DecidedAt: tx.Now(), Outcome: row.Status, Ground: ground, DecidedBy: by,
 		TookDays: int64(c.Calendar.WorkingDaysBetween(k.SubmittedAt.Time().In(zone), tx.Now().Time().In(zone))),
 		Late:     k.Left.Overdue, AgencyID: k.Agency, CaseID: k.ID,
 	})

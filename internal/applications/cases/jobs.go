@@ -61,6 +61,7 @@ func (c *Cases) registerJobs() {
 	c.Jobs.Every(24*time.Hour, forget{})
 	c.Jobs.Every(sweepEvery, sweep{})
 	c.Bus.OnSome(Moved, "applications.tell", heard, c.tell)
+	c.Bus.OnSome(Moved, "applications.parts", concernsParts, c.advanceParts)
 	c.Bus.On(vault.Downloaded, "applications.deliver", c.downloaded)
 }
 

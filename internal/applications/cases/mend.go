@@ -38,6 +38,9 @@ func (c *Cases) RefuseWith(ctx context.Context, d Deal, r Refusal) error {
 	if err != nil {
 		return err
 	}
+	if err := c.decidable(ctx, k, side, Refuse, r.Ground); err != nil {
+		return c.again(ctx, d, Refuse, err)
+	}
 	remarks, err := remarksOf(service, r.Remarks)
 	if err != nil {
 		return err
@@ -54,6 +57,9 @@ func (c *Cases) RefuseWith(ctx context.Context, d Deal, r Refusal) error {
 
 // refuse decides: permission and ground were checked. also may be nil.
 func (c *Cases) refuse(ctx context.Context, k Case, side Side, once, ground, comment string, also func(context.Context, *db.Tx) error) error {
+	if err := c.decidable(ctx, k, side, Refuse, ground); err != nil {
+		return err
+	}
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return err

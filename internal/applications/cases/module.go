@@ -39,8 +39,9 @@ type Accounts interface {
 	Account(ctx context.Context, id string) (identity.Account, error)
 }
 
-// Names tell the initials of people.
+// Names tell the initials of people, and by what they are known.
 type Names interface {
+	Facts(ctx context.Context, owner string) (forms.Facts, error)
 	Initials(ctx context.Context, owners ...string) (map[string]string, error)
 }
 

@@ -27,15 +27,20 @@ type change struct {
 	// also writes what belongs to the change; it reads nothing unless reads says so.
 	also  func(ctx context.Context, tx *db.Tx) error
 	reads bool
+	// parts: the case may have parts of other agencies.
+	parts bool
 }
 
 // move carries a change out: one short transaction with chronology, journal,
 // queue row and announcement. The case must still be as it was read.
 func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	m, ok := Step(k.Status, ch.deed, ch.side)
-	if !ok {
+	if !ok || !ch.deed.fits(k.IsPart()) {
 		return ErrMove
 	}
+	ends := m.From.Open() && !m.To.Open()
+	ch.parts = c.parted(ctx, k)
+	ch.reads = ch.reads || ends && ch.parts
 	text, err := c.sealEvent(ctx, k, ch.text)
 	if err != nil {
 		return err
@@ -77,8 +82,13 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		if err := c.settled(ctx, tx, k, ch.deed); err != nil {
 			return err
 		}
-		if m.From.Open() && !m.To.Open() {
+		if ends {
 			if err := c.outcome(ctx, tx, k, row, actor.ID); err != nil {
+				return err
+			}
+		}
+		if ends && ch.parts {
+			if err := c.closeParts(ctx, tx, k); err != nil {
 				return err
 			}
 		}
@@ -90,10 +100,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		if err := c.Audit.Write(ctx, tx, entryOf(actor, k, ch)); err != nil {
 			return err
 		}
-		return c.announce(ctx, tx, news{
-			id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: k.Agency,
-			version: row.Version, deed: ch.deed, from: m.From, to: m.To, inner: ch.inner || ch.deed == Assign,
-		})
+		return c.announce(ctx, tx, newsOf(k, row.Version, m, ch))
 	})
 	if errors.Is(err, errDone) {
 		return nil
@@ -102,6 +109,13 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		w.left = &left
 	}
 	return err
+}
+
+func newsOf(k Case, version int64, m Move, ch change) news {
+	return news{
+		id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: k.Agency, version: version,
+		deed: ch.deed, from: m.From, to: m.To, inner: ch.inner || ch.deed == Assign, partOf: k.PartOf, parts: ch.parts,
+	}
 }
 
 type watchKey struct{}

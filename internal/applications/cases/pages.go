@@ -59,10 +59,19 @@ func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.IsPart() && v.Status != Waiting {
+		return web.Redirect(w, r, citizenBase+v.Whole) // there its progress stands
+	}
 	return web.Render(w, r, v.page(http.StatusOK))
 }
 
 func (v view) page(status int) web.Page {
+	if v.IsPart() {
+		return web.Page{
+			Title: v.title() + " — " + v.Number, Status: status, Error: len(v.faults) > 0, Section: "applications",
+			Back: citizenBase + v.Whole, BackText: v.t("applications.part.back"), Body: citizenPart(v),
+		}
+	}
 	return web.Page{
 		Title: v.title() + " — " + v.Number, Status: status, Error: len(v.faults) > 0, Section: "applications",
 		Back: "/cabinet/applications", BackText: v.t("applications.card.back"), Body: citizenCard(v),

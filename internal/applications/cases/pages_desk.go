@@ -38,8 +38,11 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"note": func(ctx context.Context, d Deal, v url.Values) error {
 			return c.note(ctx, d, v.Get("note"), "note", v.Get("inner") == "yes")
 		},
-		"confirm": func(ctx context.Context, d Deal, _ url.Values) error { return c.Confirm(ctx, d) },
-		"decline": func(ctx context.Context, d Deal, v url.Values) error { return c.Decline(ctx, d, v.Get("words")) },
+		"hand-back":  func(ctx context.Context, d Deal, v url.Values) error { return c.HandBack(ctx, d, v.Get("back")) },
+		"part-again": func(ctx context.Context, d Deal, v url.Values) error { return c.AgainPart(ctx, d, v.Get("part")) },
+		"part-drop":  func(ctx context.Context, d Deal, v url.Values) error { return c.DropPart(ctx, d, v.Get("part")) },
+		"confirm":    func(ctx context.Context, d Deal, _ url.Values) error { return c.Confirm(ctx, d) },
+		"decline":    func(ctx context.Context, d Deal, v url.Values) error { return c.Decline(ctx, d, v.Get("words")) },
 	}
 	for _, deed := range slices.Sorted(maps.Keys(deeds)) { // whoever walks the routes does it in one order
 		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, deeds[deed]))

@@ -12,9 +12,9 @@ SELECT owner_id, case_id FROM applications_numbers WHERE number = $1;
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
-    ground, form_sealed, decision_sealed)
+    ground, form_sealed, decision_sealed, part_of)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27, $28, $29, $30)
+    $24, $25, $26, $27, $28, $29, $30, $31)
 ON CONFLICT (owner_id, id) DO NOTHING;
 
 -- name: RenumberCase :exec
@@ -52,8 +52,8 @@ WHERE owner_id = $13 AND id = $14 AND version = $15;
 
 -- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: MoveQueue :exec
 UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3, deadline_at = $4, deadline_date = $5,
@@ -180,6 +180,7 @@ UPDATE applications_facets SET complaints = complaints + 1 WHERE agency_id = $1 
 
 -- name: WaiveAsks :exec
 UPDATE applications_asks SET answered_at = $1 WHERE owner_id = $2 AND case_id = $3 AND answered_at = 0;
+
 -- name: SetLapsed :exec
 UPDATE applications_queue SET lapsed_at = $1 WHERE agency_id = $2 AND case_id = $3;
 
@@ -233,3 +234,18 @@ WHERE owner_id = $4 AND case_id = $5 AND id = $6 AND closed_at = 0;
 
 -- name: Typos :many
 SELECT * FROM applications_typos WHERE owner_id = $1 AND case_id = $2 ORDER BY asked_at, id;
+
+-- name: PartsOf :many
+SELECT * FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id;
+
+-- name: GiveUpPart :exec
+UPDATE applications_cases SET ground = $1 WHERE owner_id = $2 AND id = $3 AND part_of <> '' AND status = 'cancelled';
+
+-- name: LateParts :many
+SELECT case_id, owner_id, part_of, service_id FROM applications_queue
+WHERE agency_id = $1 AND undecided AND part_of <> '' AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0
+    AND lead_told_at = 0
+ORDER BY deadline_at, case_id LIMIT 100;
+
+-- name: SetLeadTold :exec
+UPDATE applications_queue SET lead_told_at = $1 WHERE agency_id = $2 AND case_id = $3;

@@ -112,6 +112,10 @@ func (c *Cases) TheirDocument(ctx context.Context, number, documentID string) (v
 
 // file opens a file that the scanner has passed; before runs first.
 func (c *Cases) file(ctx context.Context, k Case, fileID string, before func(File) error) (File, io.ReadCloser, error) {
+	k, err := c.fileCase(ctx, k, fileID)
+	if err != nil {
+		return File{}, nil, err
+	}
 	row, err := c.store.read().FindFile(ctx, casesdb.FindFileParams{OwnerID: k.Owner, CaseID: k.ID, ID: fileID})
 	if db.IsNone(err) {
 		return File{}, nil, ErrFile
@@ -153,7 +157,8 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	card := &Card{Case: k, Can: Can(k.Status, side), Mine: k.AssignedTo == identity.ActorOf(ctx).ID}
+	can := slices.DeleteFunc(Can(k.Status, side), func(d Deed) bool { return !d.fits(k.IsPart()) })
+	card := &Card{Case: k, Can: can, Mine: k.AssignedTo == identity.ActorOf(ctx).ID}
 	if side != Citizen {
 		var err error
 		if card.Mine, err = c.holds(ctx, k, identity.ActorOf(ctx).ID); err != nil {
@@ -167,6 +172,9 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(card.Service.Parts) == 0 {
+		card.Can = slices.DeleteFunc(card.Can, Deed.ofPart)
+	}
 	card.Sections = forms.Summary(card.Service, card.result, c.printer(i18n.Lang(ctx)))
 	if side != Citizen {
 		card.Initials = f.Initials
@@ -176,10 +184,22 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 			return nil, err
 		}
 	}
+	if err := c.withParts(ctx, card, side); err != nil {
+		return nil, err
+	}
+	nameParts(card, i18n.Lang(ctx))
+	if k.IsPart() && side != Citizen {
+		if err := c.seenByPart(ctx, card); err != nil {
+			return nil, err
+		}
+	}
 	if side == Citizen {
 		card.Events = slices.DeleteFunc(card.Events, func(e Event) bool { return e.Inner })
 	} else {
 		card.hideUnsent()
+	}
+	if k.IsPart() && side == Citizen {
+		return card, nil // an opinion is for the lead
 	}
 	if card.Decision, err = key.OpenString(casePlace("decision_sealed", k.ID), k.row.DecisionSealed); err != nil {
 		return nil, err
@@ -218,6 +238,9 @@ func groundOf(s *forms.Service, code string) *forms.Ground {
 
 // fill opens the form as it was sent and fills it anew.
 func (c *Cases) fill(ctx context.Context, key *secret.DataKey, card *Card) (form, error) {
+	if card.IsPart() {
+		return c.fillPart(ctx, key, card)
+	}
 	f, err := openForm(key, card.row)
 	if err != nil {
 		return f, err

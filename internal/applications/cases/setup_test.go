@@ -120,6 +120,10 @@ func (people) Initials(_ context.Context, owners ...string) (map[string]string, 
 	return out, nil
 }
 
+func (people) Facts(context.Context, string) (forms.Facts, error) {
+	return forms.Facts{Known: map[string]forms.Known{"profile.snils": {Value: "11223344595"}}}, nil
+}
+
 func (offices) ByCode(code string) (agency.Agency, bool) {
 	return agency.Agency{Code: code, Title: agency.Text{RU: "МВД", EN: "MVD"}, Full: agency.Text{RU: "МВД России", EN: "Ministry"}, Zone: "Europe/Moscow"}, true
 }
@@ -235,7 +239,7 @@ func setup(t testing.TB, d *db.DB) *bundle {
 	b.Cases, err = New(Deps{
 		DB: d, Sealer: sealer, Jobs: queue, Bus: bus, Audit: journal, Live: live.New(d, log, "n1"), Clock: clk, Log: log,
 		Texts: texts, Files: files, PDF: writer, Intake: upload.NewIntake(b.scanner, files, log), Calendar: ref.Calendar(),
-		Services: services{service}, Accounts: people{}, Names: people{}, Offices: offices{}, Notify: b.letters, Vault: v,
+		Services: WithParts(services{service}), Accounts: people{}, Names: people{}, Offices: offices{}, Notify: b.letters, Vault: v,
 		BaseURL: "https://okno.example",
 	})
 	must(t, err)

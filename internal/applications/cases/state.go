@@ -88,9 +88,44 @@ const (
 	Waive    Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
 )
 
+// The deeds of parts: the first two are done to a part's own case, the others
+// stand in the chronology of the application, with the part's id as their text.
+const (
+	HandBack  Deed = "hand_back"  // an agency gives its part back without an opinion
+	Close     Deed = "close"      // the lead takes a part back, or the application ends
+	PartBegun Deed = "part_begun" // another agency has it
+	PartYes   Deed = "part_yes"   // its opinion is positive
+	PartNo    Deed = "part_no"    // its opinion is negative
+	PartBack  Deed = "part_back"  // it was handed back
+	PartLate  Deed = "part_late"  // its term is over
+	PartAgain Deed = "part_again" // the lead has it done once more
+	PartDrop  Deed = "part_drop"  // the lead does without it
+)
+
+// partTurns are the deeds that tell an application of its parts.
+func partTurns() []Deed {
+	return []Deed{PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop}
+}
+
+// ofPart reports whether the deed tells an application of a part.
+func (d Deed) ofPart() bool { return slices.Contains(partTurns(), d) }
+
+// fits reports whether a deed is one of parts or of applications: a part is
+// ended by its agency or with its application, and nothing is issued in it.
+func (d Deed) fits(part bool) bool {
+	if part {
+		return !d.ofPart() && d != Cancel && d != Deliver && d != Revoke && d != SendBack && d != Modify
+	}
+	return d != HandBack && d != Close
+}
+
 // Deeds are all deeds.
 func Deeds() []Deed {
-	return []Deed{Submit, Take, Return, Assign, Modify, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected, Propose, Decline, Escalate, Reopen, Oblige, Waive}
+	return []Deed{
+		Submit, Take, Return, Assign, Modify, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
+		Propose, Decline, Escalate, Reopen, Oblige, Waive,
+		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop,
+	}
 }
 
 // Side is as whom somebody acts.
@@ -115,7 +150,17 @@ type Move struct {
 }
 
 // Moves is the whole table: what is not in it can't be done.
-func Moves() []Move {
+func Moves() []Move { return append(moves(), partMoves()...) }
+
+// movesOf is the table that holds a deed: those of parts are rarely looked at.
+func movesOf(deed Deed) []Move {
+	if deed == Close || deed == HandBack || deed.ofPart() {
+		return partMoves()
+	}
+	return moves()
+}
+
+func moves() []Move {
 	staff := []Side{Officer, Head}
 	citizen := []Side{Citizen}
 	head := []Side{Head}
@@ -173,10 +218,27 @@ func Moves() []Move {
 	}
 }
 
+// partMoves are those of parts: their turns leave the application where it is.
+func partMoves() []Move {
+	staff, system := []Side{Officer, Head}, []Side{System}
+	var all []Move
+	for _, from := range []Status{Accepted, InWork, Waiting} {
+		all = append(all, Move{From: from, Deed: Close, To: Cancelled, By: system})
+		for _, d := range partTurns() {
+			by := system
+			if d == PartAgain || d == PartDrop {
+				by = staff
+			}
+			all = append(all, Move{From: from, Deed: d, To: from, By: by})
+		}
+	}
+	return append(all, Move{From: InWork, Deed: HandBack, To: Cancelled, By: staff}, Move{From: Waiting, Deed: HandBack, To: Cancelled, By: staff})
+}
+
 // Step finds the move of a deed from a status by a side: ok is false when the
 // table does not have it.
 func Step(from Status, deed Deed, by Side) (m Move, ok bool) {
-	for _, m := range Moves() {
+	for _, m := range movesOf(deed) {
 		if m.From == from && m.Deed == deed && slices.Contains(m.By, by) {
 			return m, true
 		}

@@ -22,11 +22,13 @@ func table() map[Status]map[Side][]Deed {
 		m[side] = deeds
 		return m
 	}
+	turns := []Deed{Close, PartBegun, PartYes, PartNo, PartBack, PartLate}
+	system := func(deeds ...Deed) []Deed { return append(deeds, turns...) }
 	return map[Status]map[Side][]Deed{
 		"":        {Citizen: {Submit}},
-		Accepted:  with(with(staff(Take, Assign, Comment), Citizen, Modify, Cancel), System, Assign, Escalate, Infected, Oblige),
-		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse), Citizen, Cancel), System, Escalate, Infected, Oblige),
-		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse), Citizen, Answered, Cancel), System, Lapse, Escalate, Infected, Oblige, Waive),
+		Accepted:  with(with(staff(Take, Assign, Comment, PartAgain, PartDrop), Citizen, Modify, Cancel), System, system(Assign, Escalate, Infected, Oblige)...),
+		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse, PartAgain, PartDrop, HandBack), Citizen, Cancel), System, system(Escalate, Infected, Oblige)...),
+		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse, PartAgain, PartDrop, HandBack), Citizen, Answered, Cancel), System, system(Lapse, Escalate, Infected, Oblige, Waive)...),
 		Approved:  with(with(staff(Revoke), Citizen, Deliver), System, Deliver, Oblige),
 		Refused:   {System: {Reopen, Oblige}},
 		Completed: with(staff(Revoke), System, Oblige),

@@ -37,6 +37,8 @@ type Submission struct {
 	Days    int
 	Working bool
 	Minutes int
+	// PartOf is the id of the application that this is a part of; "" for none.
+	PartOf string
 	// RulesVersion is forms.Decided.Version.
 	RulesVersion int
 }

@@ -35,11 +35,18 @@ func (c *Cases) tell(ctx context.Context, e event.Event) error {
 }
 
 // heard reports whether the citizen hears of an event: for others no job is made.
-func heard(e event.Event) bool { return told(Deed(e.Refs["deed"])) }
+// Of a part they hear what is asked of them; how it ends stands in the application.
+func heard(e event.Event) bool {
+	deed := Deed(e.Refs["deed"])
+	if e.Refs["part_of"] != "" && !slices.Contains([]Deed{Request, Answered, Infected, Lapse, Proceed}, deed) {
+		return false
+	}
+	return told(deed)
+}
 
 // told reports whether the citizen hears of a deed.
 func told(deed Deed) bool {
-	for _, m := range Moves() {
+	for _, m := range movesOf(deed) {
 		if m.Deed == deed {
 			return m.Told
 		}

@@ -30,6 +30,8 @@ type view struct {
 	answerEnds time.Time
 	base       string // address of the card, without a slash at its end
 	cards      string // where the cards are, with one
+	// agencies names agencies by their codes.
+	agencies func(code string) string
 	// faults by field, and what was posted with them.
 	faults map[string]string
 	posted map[string][]string
@@ -55,6 +57,10 @@ func (c *Cases) view(ctx context.Context, card *Card, base string) view {
 	return view{
 		Card: card, ctx: ctx, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number, cards: base,
 		faults: map[string]string{}, fixed: mayChange(card.Case, card.Service),
+		agencies: func(code string) string {
+			a, _ := c.Offices.ByCode(code)
+			return a.Title.In(i18n.Lang(ctx))
+		},
 	}
 }
 
@@ -179,8 +185,13 @@ func (v view) downloadClass(d vault.Document) string {
 
 // kindOfEvent colours a line of the chronology.
 func kindOfEvent(e Event) ui.Kind {
-	if e.Deed == Revoke || e.Deed == Infected {
+	switch e.Deed {
+	case Revoke, Infected, PartNo, PartLate:
 		return ui.Refused
+	case PartBack:
+		return ui.Attention
+	case PartYes:
+		return ui.Done
 	}
 	return kindOfStatus(e.To)
 }
@@ -236,7 +247,10 @@ func (v view) chronology() []ui.ChronologyItem {
 			When: v.when(e.At), DateTime: e.At.Time().Format(time.RFC3339), Title: v.t("applications.event." + string(e.Deed)),
 			Text: e.Text, Kind: kindOfEvent(e), Current: len(items) == 0,
 		}
-		if e.Inner {
+		if v.IsPart() {
+			item.Title = v.partEvent(e)
+		}
+		if e.Inner && !e.Deed.ofPart() {
 			item.Title = v.t("applications.event.inner")
 		}
 		items = append(items, item)

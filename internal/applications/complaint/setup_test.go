@@ -98,6 +98,8 @@ func (people) Account(_ context.Context, accountID string) (identity.Account, er
 	return identity.Account{ID: accountID, Phone: "+79991234567", Email: "a@example.org", Lang: "ru", Status: identity.Active}, nil
 }
 
+func (people) Facts(context.Context, string) (forms.Facts, error) { return forms.Facts{}, nil }
+
 func (people) Initials(_ context.Context, owners ...string) (map[string]string, error) {
 	out := map[string]string{}
 	for _, o := range owners {

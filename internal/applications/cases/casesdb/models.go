@@ -53,6 +53,7 @@ type ApplicationsCase struct {
 	FormSealed     []byte
 	DecisionSealed []byte
 	RedoOf         string
+	PartOf         string
 }
 
 type ApplicationsEvent struct {
@@ -158,6 +159,8 @@ type ApplicationsQueue struct {
 	LapsedAt       db.Time
 	UnreadAt       db.Time
 	TypoDueAt      db.Time
+	PartOf         string
+	LeadToldAt     db.Time
 }
 
 type ApplicationsRemark struct {

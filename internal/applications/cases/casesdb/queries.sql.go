@@ -97,7 +97,7 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of FROM applications_numbers AS n
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of FROM applications_numbers AS n
 JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
 WHERE n.number = $1
 `
@@ -137,6 +137,7 @@ func (q *Queries) CaseByNumber(ctx context.Context, number string) (Applications
 		&i.FormSealed,
 		&i.DecisionSealed,
 		&i.RedoOf,
+		&i.PartOf,
 	)
 	return i, err
 }
@@ -174,7 +175,7 @@ func (q *Queries) CasesAt(ctx context.Context, arg CasesAtParams) ([]string, err
 }
 
 const casesOf = `-- name: CasesOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
 `
 
 func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCase, error) {
@@ -218,6 +219,7 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 			&i.FormSealed,
 			&i.DecisionSealed,
 			&i.RedoOf,
+			&i.PartOf,
 		); err != nil {
 			return nil, err
 		}
@@ -518,7 +520,7 @@ func (q *Queries) Files(ctx context.Context, arg FilesParams) ([]ApplicationsFil
 }
 
 const findCase = `-- name: FindCase :one
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of FROM applications_cases WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 AND id = $2
 `
 
 type FindCaseParams struct {
@@ -561,12 +563,13 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 		&i.FormSealed,
 		&i.DecisionSealed,
 		&i.RedoOf,
+		&i.PartOf,
 	)
 	return i, err
 }
 
 const findEarlier = `-- name: FindEarlier :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of FROM applications_follows AS f
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
 WHERE f.owner_id = $1 AND f.case_id = $2
 `
@@ -611,6 +614,7 @@ func (q *Queries) FindEarlier(ctx context.Context, arg FindEarlierParams) (Appli
 		&i.FormSealed,
 		&i.DecisionSealed,
 		&i.RedoOf,
+		&i.PartOf,
 	)
 	return i, err
 }
@@ -778,6 +782,21 @@ func (q *Queries) FreeCases(ctx context.Context, agencyID string) ([]FreeCasesRo
 	return items, nil
 }
 
+const giveUpPart = `-- name: GiveUpPart :exec
+UPDATE applications_cases SET ground = $1 WHERE owner_id = $2 AND id = $3 AND part_of <> '' AND status = 'cancelled'
+`
+
+type GiveUpPartParams struct {
+	Ground  string
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) GiveUpPart(ctx context.Context, arg GiveUpPartParams) error {
+	_, err := q.db.ExecContext(ctx, giveUpPart, arg.Ground, arg.OwnerID, arg.ID)
+	return err
+}
+
 const insertAsk = `-- name: InsertAsk :exec
 INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed, kind, lapses_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -816,9 +835,9 @@ const insertCase = `-- name: InsertCase :execresult
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
-    ground, form_sealed, decision_sealed)
+    ground, form_sealed, decision_sealed, part_of)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27, $28, $29, $30)
+    $24, $25, $26, $27, $28, $29, $30, $31)
 ON CONFLICT (owner_id, id) DO NOTHING
 `
 
@@ -853,6 +872,7 @@ type InsertCaseParams struct {
 	Ground         string
 	FormSealed     []byte
 	DecisionSealed []byte
+	PartOf         string
 }
 
 func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Result, error) {
@@ -887,6 +907,7 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Res
 		arg.Ground,
 		arg.FormSealed,
 		arg.DecisionSealed,
+		arg.PartOf,
 	)
 }
 
@@ -1048,8 +1069,8 @@ func (q *Queries) InsertOnce(ctx context.Context, arg InsertOnceParams) (int64, 
 
 const insertQueue = `-- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 `
 
 type InsertQueueParams struct {
@@ -1068,6 +1089,7 @@ type InsertQueueParams struct {
 	PausedAt       db.Time
 	Version        int64
 	InitialsSealed []byte
+	PartOf         string
 }
 
 func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error {
@@ -1087,6 +1109,7 @@ func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error 
 		arg.PausedAt,
 		arg.Version,
 		arg.InitialsSealed,
+		arg.PartOf,
 	)
 	return err
 }
@@ -1176,6 +1199,53 @@ func (q *Queries) Late(ctx context.Context, arg LateParams) ([]LateRow, error) {
 	for rows.Next() {
 		var i LateRow
 		if err := rows.Scan(&i.CaseID, &i.OwnerID, &i.AssignedTo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lateParts = `-- name: LateParts :many
+SELECT case_id, owner_id, part_of, service_id FROM applications_queue
+WHERE agency_id = $1 AND undecided AND part_of <> '' AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0
+    AND lead_told_at = 0
+ORDER BY deadline_at, case_id LIMIT 100
+`
+
+type LatePartsParams struct {
+	AgencyID   string
+	DeadlineAt db.Time
+}
+
+type LatePartsRow struct {
+	CaseID    string
+	OwnerID   string
+	PartOf    string
+	ServiceID string
+}
+
+func (q *Queries) LateParts(ctx context.Context, arg LatePartsParams) ([]LatePartsRow, error) {
+	rows, err := q.db.QueryContext(ctx, lateParts, arg.AgencyID, arg.DeadlineAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LatePartsRow
+	for rows.Next() {
+		var i LatePartsRow
+		if err := rows.Scan(
+			&i.CaseID,
+			&i.OwnerID,
+			&i.PartOf,
+			&i.ServiceID,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1362,6 +1432,71 @@ func (q *Queries) NumberOf(ctx context.Context, arg NumberOfParams) (string, err
 	var number string
 	err := row.Scan(&number)
 	return number, err
+}
+
+const partsOf = `-- name: PartsOf :many
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id
+`
+
+type PartsOfParams struct {
+	OwnerID string
+	PartOf  string
+}
+
+func (q *Queries) PartsOf(ctx context.Context, arg PartsOfParams) ([]ApplicationsCase, error) {
+	rows, err := q.db.QueryContext(ctx, partsOf, arg.OwnerID, arg.PartOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsCase
+	for rows.Next() {
+		var i ApplicationsCase
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.Number,
+			&i.ServiceID,
+			&i.ServiceVersion,
+			&i.RulesVersion,
+			&i.AgencyID,
+			&i.Office,
+			&i.Status,
+			&i.Epgu,
+			&i.Version,
+			&i.AssignedTo,
+			&i.Source,
+			&i.Level,
+			&i.Region,
+			&i.Fee,
+			&i.TermDays,
+			&i.TermWorking,
+			&i.TermMinutes,
+			&i.SubmittedAt,
+			&i.RegisterBy,
+			&i.RegisteredAt,
+			&i.DeadlineAt,
+			&i.DeadlineDate,
+			&i.PausedAt,
+			&i.DecidedAt,
+			&i.ChangedAt,
+			&i.Ground,
+			&i.FormSealed,
+			&i.DecisionSealed,
+			&i.RedoOf,
+			&i.PartOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const peopleFound = `-- name: PeopleFound :many
@@ -1589,6 +1724,21 @@ type SetLapsedParams struct {
 
 func (q *Queries) SetLapsed(ctx context.Context, arg SetLapsedParams) error {
 	_, err := q.db.ExecContext(ctx, setLapsed, arg.LapsedAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
+const setLeadTold = `-- name: SetLeadTold :exec
+UPDATE applications_queue SET lead_told_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type SetLeadToldParams struct {
+	LeadToldAt db.Time
+	AgencyID   string
+	CaseID     string
+}
+
+func (q *Queries) SetLeadTold(ctx context.Context, arg SetLeadToldParams) error {
+	_, err := q.db.ExecContext(ctx, setLeadTold, arg.LeadToldAt, arg.AgencyID, arg.CaseID)
 	return err
 }
 
