@@ -55,6 +55,11 @@ type Config struct {
 	ClientCert ClientCert `yaml:"client_cert" envPrefix:"CLIENT_"`
 	// Clamd is host:port or a socket's path of the virus scanner; "" for none.
 	Clamd string `yaml:"clamd" env:"CLAMD"`
+	// AnswerDays is how many working days a person has to answer an agency where the
+	// service says nothing; MessageDays is for how many days after a decision one
+	// may still write about it.
+	AnswerDays  int `yaml:"answer_days" env:"ANSWER_DAYS"`
+	MessageDays int `yaml:"message_days" env:"MESSAGE_DAYS"`
 	// WebhooksPrivate lets webhooks go to private addresses and by plain HTTP.
 	WebhooksPrivate bool `yaml:"webhooks_private" env:"WEBHOOKS_PRIVATE"`
 	// Proxies are addresses or networks whose X-Forwarded-For is believed.

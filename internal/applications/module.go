@@ -69,6 +69,10 @@ type Config struct {
 	ScanTimeout time.Duration
 	// BaseURL is the portal's address, printed on documents.
 	BaseURL string
+	// AnswerDays is the term for an answer to an agency, in working days, where the
+	// service has none; MessageDays is how long after a decision one may still
+	// write about it. 10 and 30 when 0.
+	AnswerDays, MessageDays int
 }
 
 // Deps are what the room stands on.
@@ -138,6 +142,7 @@ func New(d Deps) (*Room, error) {
 		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log,
 		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: cases.WithParts(d.Services),
 		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
+		AnswerDays: d.Config.AnswerDays, MessageDays: d.Config.MessageDays,
 		Rules: rules,
 	})
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"okno/internal/agency"
 	"okno/internal/applications/cases"
-	"okno/internal/cabinet"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
@@ -26,6 +25,8 @@ const (
 	tabOverdue = "overdue"
 	tabClosed  = "closed"
 	tabConfirm = "confirm" // prepared by a colleague, to be confirmed
+	tabMail    = "mail"    // a message of the citizen is not read, also after a decision
+	tabTypo    = "typo"    // a mistake in an issued document is to be corrected
 )
 
 // nowrap keeps a cell on one line.
@@ -79,6 +80,10 @@ func (c choice) filter() cases.QueueFilter {
 		f.Assigned = cases.ByNobody
 	case tabOverdue:
 		f.Due = cases.DueOverdue
+	case tabMail:
+		f.Waits = cases.WaitsMessage
+	case tabTypo:
+		f.Waits = cases.WaitsTypo
 	case tabClosed:
 		f.Closed = true
 		if f.Order == "" || f.Order == cases.ByDeadline {
@@ -270,6 +275,8 @@ func (v queueView) tabs(ctx context.Context) []ui.FilterLink {
 		{tabFree, "desk.queue.tab_free", v.Counts.Nobody},
 		{tabOverdue, "desk.queue.tab_overdue", v.Counts.Overdue},
 		{tabConfirm, "desk.queue.tab_confirm", -1},
+		{tabMail, "desk.queue.tab_mail", v.Counts.Unread},
+		{tabTypo, "desk.queue.tab_typo", v.Counts.Typos},
 		{tabClosed, "desk.queue.tab_closed", -1},
 	} {
 		c := v.choice
@@ -378,7 +385,7 @@ func (v queueView) table(ctx context.Context) ui.TableParams {
 			{Text: row.Initials, Classes: nowrap},
 			{Text: v.day(ctx, row.SubmittedAt), Classes: nowrap},
 			{HTML: deadlineCell(deadline(ctx, row))},
-			{HTML: ui.StatusTag(cabinet.StatusKind(row.Status), i18n.T(ctx, row.Status.Text()))},
+			{HTML: statusCell(row)},
 			{HTML: v.holder(ctx, row), Classes: nowrap},
 		})
 	}

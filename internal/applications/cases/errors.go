@@ -31,6 +31,10 @@ var (
 	ErrParts = errs.NewConflict("applications.error.parts")
 	// ErrPartGround: the opinion of another agency is itself a ground for refusal.
 	ErrPartGround = errs.NewConflict("applications.error.part_ground")
+	// ErrSilent: the case was decided too long ago to write about it here.
+	ErrSilent = errs.NewConflict("applications.error.silent")
+	// ErrWordy: more messages than one may write in an hour.
+	ErrWordy = errs.NewTooMany("applications.error.wordy")
 	// ErrFile: no such file, or it is still held.
 	ErrFile     = errs.NewNotFound("applications.error.file")
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")

@@ -55,6 +55,7 @@ func (c *Cases) registerJobs() {
 	job.Handle(c.Jobs, c.rescan)
 	job.Handle(c.Jobs, c.forget)
 	job.Handle(c.Jobs, c.remind)
+	job.Handle(c.Jobs, c.heed)
 	job.Handle(c.Jobs, c.sweep)
 	job.Handle(c.Jobs, func(ctx context.Context, _ balance) error { return c.Balance(ctx) })
 	c.Jobs.Every(balanceEvery, balance{})
@@ -129,6 +130,9 @@ func (c *Cases) infected(ctx context.Context, r rescan, f File, set func(context
 	k, err := c.store.byID(ctx, r.Owner, r.Case)
 	if err != nil || !k.Status.Open() {
 		return false, err
+	}
+	if f.Field == ofMessage {
+		return false, nil // the page of both sides shows it
 	}
 	if f.AskID != "" {
 		open, err := c.store.asking(ctx, c.store.read(), r.Owner, r.Case, f.AskID)

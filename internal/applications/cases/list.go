@@ -246,6 +246,8 @@ func withoutOwner(rows []casesdb.ApplicationsQueue, account string) []casesdb.Ap
 // Counts say how much there is to do; each stops at CountMost, shown as «1 000+».
 type Counts struct {
 	Undecided, New, Mine, Nobody, Waiting, Overdue, Soon int
+	// Unread and Typos wait beside decisions, see QueueFilter.Waits.
+	Unread, Typos int
 }
 
 // CountMost is where counting stops.
@@ -270,6 +272,8 @@ func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, err
 		{&n.Waiting, QueueFilter{Status: []Status{Waiting}}},
 		{&n.Overdue, QueueFilter{Due: DueOverdue}},
 		{&n.Soon, QueueFilter{Due: DueSoon}},
+		{&n.Unread, QueueFilter{Waits: WaitsMessage}},
+		{&n.Typos, QueueFilter{Waits: WaitsTypo}},
 	} {
 		x.f.Agency = agencyCode
 		q, err := c.filterOf(ctx, actor, x.f)

@@ -84,6 +84,9 @@ type Deps struct {
 	// AnswerDays is the term for an answer to the agency, in working days, where
 	// the service has none; 10 when 0.
 	AnswerDays int
+	// MessageDays is how many days after a decision citizen and officer may still
+	// write to each other; 30 when 0.
+	MessageDays int
 	// BaseURL is the portal's address without a slash at its end, printed on
 	// documents.
 	BaseURL string

@@ -56,12 +56,40 @@ func (c *Cases) exported(ctx context.Context, k Case) (map[string]any, error) {
 		}
 		asks = append(asks, map[string]any{"asked_at": a.AskedAt.Time(), "text": a.Text.RU, "answer": a.Answer})
 	}
+	messages, err := c.exportedMessages(ctx, key, k)
+	if err != nil {
+		return nil, err
+	}
 	decision, err := key.OpenString(casePlace("decision_sealed", k.ID), k.row.DecisionSealed)
 	return map[string]any{
 		"number": k.Number, "service": k.ServiceID, "agency": k.Agency, "status": k.Status, "submitted_at": k.SubmittedAt.Time(),
 		"deadline": k.Due.Date, "answers": f.Answers, "events": events, "files": files, "asks": asks,
-		"decision": decision, "ground": k.Ground,
+		"decision": decision, "ground": k.Ground, "messages": messages,
 	}, err
+}
+
+func (c *Cases) exportedMessages(ctx context.Context, key *secret.DataKey, k Case) ([]map[string]any, error) {
+	rows, err := c.store.read().Messages(ctx, casesdb.MessagesParams{OwnerID: k.Owner, CaseID: k.ID})
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	files, err := c.messageFiles(ctx, key, k)
+	if err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for _, r := range rows {
+		text, err := key.OpenString(messagePlace(r.ID), r.TextSealed)
+		if err != nil {
+			return nil, err
+		}
+		var names []string
+		for _, f := range files[r.ID] {
+			names = append(names, f.Name)
+		}
+		out = append(out, map[string]any{"at": r.SentAt.Time(), "side": r.Side, "text": text, "files": names})
+	}
+	return out, nil
 }
 
 // Erase deletes by what officers found the person; submitted applications are

@@ -39,6 +39,7 @@ func (c *Cases) Mount(rt *web.Router) {
 	rt.Handle("POST "+citizenBase+"{number}/cancel", citizen, c.postCancel)
 	rt.Handle("GET "+citizenBase+"{number}/files/{file}", citizen, c.getMyFile)
 	c.mountDesk(rt)
+	c.mountMessages(rt)
 	c.mountAPI(rt)
 }
 
@@ -54,8 +55,17 @@ func (c *Cases) myCard(r *http.Request) (view, error) {
 	return v, nil
 }
 
-func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
+// myPage is the card with its messages, which count as read from then on.
+func (c *Cases) myPage(r *http.Request) (view, error) {
 	v, err := c.myCard(r)
+	if err == nil {
+		v.thread, err = c.thread(r.Context(), v.Case, Citizen)
+	}
+	return v, err
+}
+
+func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.myPage(r)
 	if err != nil {
 		return err
 	}
@@ -125,7 +135,7 @@ const doUnfile = "unfile:"
 
 // showAnswer shows the card with what was typed and what is wrong with it.
 func (c *Cases) showAnswer(w http.ResponseWriter, r *http.Request, err error, posted map[string][]string, status int) error {
-	v, cerr := c.myCard(r)
+	v, cerr := c.myPage(r)
 	if cerr != nil {
 		return cerr
 	}

@@ -130,6 +130,9 @@ func (c *Cases) theirCard(r *http.Request) (view, error) {
 	if v.ready, err = c.loadReady(ctx, card); err != nil {
 		return v, err
 	}
+	if v.thread, err = c.thread(ctx, card.Case, sideAt(identity.ActorOf(ctx), card.Agency)); err != nil {
+		return v, err
+	}
 	if v.can(Assign) {
 		v.officers, err = c.officerItems(ctx, card)
 	}

@@ -139,7 +139,7 @@ func TestCitizensCard(t *testing.T) {
 	path := citizenBase + number
 	w := s.get("anna", path)
 	sound(t, w)
-	if live := find(t, w, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "data-live-ref"), "case:") }); len(live) != 3 {
+	if live := find(t, w, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "data-live-ref"), "case:") }); len(live) != 4 {
 		t.Fatalf("%d live parts", len(live))
 	}
 	for _, part := range []string{"/card", "/ask", "/history"} {
@@ -207,12 +207,18 @@ func TestCitizensCard(t *testing.T) {
 
 func (s *site) answer(t *testing.T, path string, values map[string]string, file string) *httptest.ResponseRecorder {
 	t.Helper()
+	return s.upload(t, "anna", path+"/answer", values, "files", file)
+}
+
+// upload posts a form with a file for a box; "" is a box that was left empty.
+func (s *site) upload(t *testing.T, who, path string, values map[string]string, box, file string) *httptest.ResponseRecorder {
+	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	for k, v := range values {
 		must(t, form.WriteField(k, v))
 	}
-	part, err := form.CreateFormFile("files", file)
+	part, err := form.CreateFormFile(box, file)
 	must(t, err)
 	body := map[bool]string{true: "MZ\x00\x01", false: "%PDF-1.4\n%%EOF"}[strings.HasSuffix(file, ".exe")]
 	if file != "" {
@@ -220,9 +226,9 @@ func (s *site) answer(t *testing.T, path string, values map[string]string, file 
 		must(t, err)
 	}
 	must(t, form.Close())
-	r := httptest.NewRequest(http.MethodPost, path+"/answer", &b)
+	r := httptest.NewRequest(http.MethodPost, path, &b)
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	return s.do("anna", r)
+	return s.do(who, r)
 }
 
 func TestOfficersCard(t *testing.T) {

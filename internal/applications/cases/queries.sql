@@ -249,3 +249,25 @@ ORDER BY deadline_at, case_id LIMIT 100;
 
 -- name: SetLeadTold :exec
 UPDATE applications_queue SET lead_told_at = $1 WHERE agency_id = $2 AND case_id = $3;
+-- name: InsertMessage :exec
+INSERT INTO applications_messages (owner_id, case_id, id, side, actor_id, sent_at, text_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: Messages :many
+SELECT * FROM applications_messages WHERE owner_id = $1 AND case_id = $2 ORDER BY sent_at, id;
+
+-- name: FindMessage :one
+SELECT * FROM applications_messages WHERE owner_id = $1 AND case_id = $2 AND id = $3;
+
+-- name: CountMessages :one
+SELECT COUNT(*) FROM applications_messages WHERE owner_id = $1 AND case_id = $2 AND actor_id = $3 AND sent_at > $4;
+
+-- name: FindThread :one
+SELECT mine_at, theirs_at FROM applications_threads WHERE owner_id = $1 AND case_id = $2;
+
+-- name: ReadByCitizen :exec
+INSERT INTO applications_threads (owner_id, case_id, mine_at, theirs_at) VALUES ($1, $2, $3, 0)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET mine_at = excluded.mine_at;
+
+-- name: ReadByAgency :exec
+INSERT INTO applications_threads (owner_id, case_id, mine_at, theirs_at) VALUES ($1, $2, 0, $3)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET theirs_at = excluded.theirs_at;

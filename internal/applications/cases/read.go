@@ -350,6 +350,9 @@ func (c *Cases) loadFiles(ctx context.Context, key *secret.DataKey, card *Card) 
 		if err != nil {
 			return err
 		}
+		if f.Field == ofMessage {
+			continue // see thread
+		}
 		i := slices.IndexFunc(card.Asks, func(a Ask) bool { return a.ID == f.AskID })
 		if i < 0 {
 			card.Files = append(card.Files, f)

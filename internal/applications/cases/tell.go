@@ -96,7 +96,7 @@ func (c *Cases) letters(ctx context.Context, k Case, account identity.Account, w
 	common := notify.Letter{Owner: k.Owner, Kind: kind, Ref: "case:" + k.ID, Link: "/cabinet/applications/" + k.Number}
 	var all []notify.Letter
 	add := func(channel, to, subject, text string) {
-		if to == "" {
+		if to == "" || text == "" {
 			return
 		}
 		l := common
@@ -128,7 +128,10 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 		"AnswerBy", until, "RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
 	}
 	t := func(part string) string { return c.Texts.T(lang, "applications.told."+what+"."+part, args...) }
-	w := words{subject: t("subject"), text: t("text"), sms: t("sms")}
+	w := words{subject: t("subject"), text: t("text")}
+	if !quiet(what) {
+		w.sms = t("sms")
+	}
 	if (what == string(Submit) || what == string(Answered)) && !k.Due.At.IsZero() {
 		w.text += " " + c.Texts.T(lang, "applications.told.deadline", args...)
 	}

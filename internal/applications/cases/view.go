@@ -45,6 +45,8 @@ type view struct {
 	// deed is whose form was posted; refill shows it open, with a template's words.
 	deed   string
 	refill bool
+	// thread are the messages, nil for a part of the page without them.
+	thread *Thread
 	// fixed is why the citizen can't change the application, nil if they can.
 	fixed error
 	// repeatable: the service is offered, so that another one can be begun from this.

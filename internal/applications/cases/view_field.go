@@ -12,7 +12,10 @@ import (
 
 // askedNames are the names of all boxes of the open ask, in order.
 func (v view) askedNames() []string {
-	var names []string
+	names := []string{messageBox, messageFilesBox}
+	if v.Asked() == nil {
+		return names
+	}
 	for _, id := range v.Asked().Fields {
 		names = append(names, id)
 		if f := v.Service.Field(id); f != nil {

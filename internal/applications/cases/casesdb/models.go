@@ -110,6 +110,16 @@ type ApplicationsFollow struct {
 	EarlierID string
 }
 
+type ApplicationsMessage struct {
+	OwnerID    string
+	CaseID     string
+	ID         string
+	Side       string
+	ActorID    string
+	SentAt     db.Time
+	TextSealed []byte
+}
+
 type ApplicationsNumber struct {
 	Number  string
 	OwnerID string
@@ -168,6 +178,13 @@ type ApplicationsRemark struct {
 	CaseID        string
 	MadeAt        db.Time
 	RemarksSealed []byte
+}
+
+type ApplicationsThread struct {
+	OwnerID  string
+	CaseID   string
+	MineAt   db.Time
+	TheirsAt db.Time
 }
 
 type ApplicationsTypo struct {

@@ -288,6 +288,29 @@ func (q *Queries) CountCases(ctx context.Context, ownerID string) (int64, error)
 	return count, err
 }
 
+const countMessages = `-- name: CountMessages :one
+SELECT COUNT(*) FROM applications_messages WHERE owner_id = $1 AND case_id = $2 AND actor_id = $3 AND sent_at > $4
+`
+
+type CountMessagesParams struct {
+	OwnerID string
+	CaseID  string
+	ActorID string
+	SentAt  db.Time
+}
+
+func (q *Queries) CountMessages(ctx context.Context, arg CountMessagesParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countMessages,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.ActorID,
+		arg.SentAt,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countOnce = `-- name: CountOnce :one
 SELECT COUNT(*) FROM applications_once WHERE scope = $1 AND key_hash = $2
 `
@@ -649,6 +672,31 @@ func (q *Queries) FindFile(ctx context.Context, arg FindFileParams) (Application
 	return i, err
 }
 
+const findMessage = `-- name: FindMessage :one
+SELECT owner_id, case_id, id, side, actor_id, sent_at, text_sealed FROM applications_messages WHERE owner_id = $1 AND case_id = $2 AND id = $3
+`
+
+type FindMessageParams struct {
+	OwnerID string
+	CaseID  string
+	ID      string
+}
+
+func (q *Queries) FindMessage(ctx context.Context, arg FindMessageParams) (ApplicationsMessage, error) {
+	row := q.db.QueryRowContext(ctx, findMessage, arg.OwnerID, arg.CaseID, arg.ID)
+	var i ApplicationsMessage
+	err := row.Scan(
+		&i.OwnerID,
+		&i.CaseID,
+		&i.ID,
+		&i.Side,
+		&i.ActorID,
+		&i.SentAt,
+		&i.TextSealed,
+	)
+	return i, err
+}
+
 const findNumber = `-- name: FindNumber :one
 SELECT owner_id, case_id FROM applications_numbers WHERE number = $1
 `
@@ -703,6 +751,27 @@ func (q *Queries) FindRemarks(ctx context.Context, arg FindRemarksParams) ([]byt
 	var remarks_sealed []byte
 	err := row.Scan(&remarks_sealed)
 	return remarks_sealed, err
+}
+
+const findThread = `-- name: FindThread :one
+SELECT mine_at, theirs_at FROM applications_threads WHERE owner_id = $1 AND case_id = $2
+`
+
+type FindThreadParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+type FindThreadRow struct {
+	MineAt   db.Time
+	TheirsAt db.Time
+}
+
+func (q *Queries) FindThread(ctx context.Context, arg FindThreadParams) (FindThreadRow, error) {
+	row := q.db.QueryRowContext(ctx, findThread, arg.OwnerID, arg.CaseID)
+	var i FindThreadRow
+	err := row.Scan(&i.MineAt, &i.TheirsAt)
+	return i, err
 }
 
 const followers = `-- name: Followers :many
@@ -1033,6 +1102,33 @@ func (q *Queries) InsertFollow(ctx context.Context, arg InsertFollowParams) erro
 	return err
 }
 
+const insertMessage = `-- name: InsertMessage :exec
+INSERT INTO applications_messages (owner_id, case_id, id, side, actor_id, sent_at, text_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertMessageParams struct {
+	OwnerID    string
+	CaseID     string
+	ID         string
+	Side       string
+	ActorID    string
+	SentAt     db.Time
+	TextSealed []byte
+}
+
+func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) error {
+	_, err := q.db.ExecContext(ctx, insertMessage,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.ID,
+		arg.Side,
+		arg.ActorID,
+		arg.SentAt,
+		arg.TextSealed,
+	)
+	return err
+}
+
 const insertNumber = `-- name: InsertNumber :execresult
 INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
 ON CONFLICT (number) DO NOTHING
@@ -1279,6 +1375,46 @@ func (q *Queries) Loads(ctx context.Context, agencyID string) ([]LoadsRow, error
 	for rows.Next() {
 		var i LoadsRow
 		if err := rows.Scan(&i.AssignedTo, &i.OpenCases); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const messages = `-- name: Messages :many
+SELECT owner_id, case_id, id, side, actor_id, sent_at, text_sealed FROM applications_messages WHERE owner_id = $1 AND case_id = $2 ORDER BY sent_at, id
+`
+
+type MessagesParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) Messages(ctx context.Context, arg MessagesParams) ([]ApplicationsMessage, error) {
+	rows, err := q.db.QueryContext(ctx, messages, arg.OwnerID, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsMessage
+	for rows.Next() {
+		var i ApplicationsMessage
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.CaseID,
+			&i.ID,
+			&i.Side,
+			&i.ActorID,
+			&i.SentAt,
+			&i.TextSealed,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1649,6 +1785,38 @@ func (q *Queries) PutRemarks(ctx context.Context, arg PutRemarksParams) error {
 		arg.MadeAt,
 		arg.RemarksSealed,
 	)
+	return err
+}
+
+const readByAgency = `-- name: ReadByAgency :exec
+INSERT INTO applications_threads (owner_id, case_id, mine_at, theirs_at) VALUES ($1, $2, 0, $3)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET theirs_at = excluded.theirs_at
+`
+
+type ReadByAgencyParams struct {
+	OwnerID  string
+	CaseID   string
+	TheirsAt db.Time
+}
+
+func (q *Queries) ReadByAgency(ctx context.Context, arg ReadByAgencyParams) error {
+	_, err := q.db.ExecContext(ctx, readByAgency, arg.OwnerID, arg.CaseID, arg.TheirsAt)
+	return err
+}
+
+const readByCitizen = `-- name: ReadByCitizen :exec
+INSERT INTO applications_threads (owner_id, case_id, mine_at, theirs_at) VALUES ($1, $2, $3, 0)
+ON CONFLICT (owner_id, case_id) DO UPDATE SET mine_at = excluded.mine_at
+`
+
+type ReadByCitizenParams struct {
+	OwnerID string
+	CaseID  string
+	MineAt  db.Time
+}
+
+func (q *Queries) ReadByCitizen(ctx context.Context, arg ReadByCitizenParams) error {
+	_, err := q.db.ExecContext(ctx, readByCitizen, arg.OwnerID, arg.CaseID, arg.MineAt)
 	return err
 }
 
