@@ -42,7 +42,12 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
-	for engine := range strings.SplitSeq(o.engines, ",") {
+	if o.wants("catalogue") {
+		if err := b.catalogue(ctx); err != nil {
+			return err
+		}
+	}
+	for engine := range strings.FieldsFuncSeq(o.engines, func(r rune) bool { return r == ',' }) {
 		if err := b.onEngine(ctx, engine); err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}

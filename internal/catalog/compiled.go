@@ -74,18 +74,19 @@ func newestOf(heads []published) []key {
 
 // pack keeps services that had to be compiled.
 func (c *Catalog) pack(ctx context.Context, services []*forms.Service) error {
-	head, language, err := storeHead()
+	if len(services) == 0 {
+		return nil
+	}
+	_, language, err := storeHead()
 	if err != nil {
 		return err
 	}
 	for part := range slices.Chunk(services, 50) {
 		bodies := make([][]byte, len(part))
 		for i, s := range part {
-			var b bytes.Buffer
-			if err := forms.WriteStore(&b, []*forms.Service{s}); err != nil {
+			if bodies[i], err = forms.Pack(s); err != nil {
 				return err
 			}
-			bodies[i] = b.Bytes()[len(head):]
 		}
 		if err := c.store.keepCompiled(ctx, language, part, bodies); err != nil {
 			return err

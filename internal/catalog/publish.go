@@ -193,14 +193,16 @@ func (c *Catalog) readTable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next, err := newShelf(c.guide, services)
-	if err != nil {
-		return err
-	}
+	next := newShelf(c.guide, services)
+	go func() {
+		if _, err := next.index(); err != nil {
+			c.log.ErrorContext(ctx, "catalogue cannot be searched", "err", err)
+		}
+	}()
 	old := c.shelf.Swap(next)
 	c.counted, c.stale = n, false
 	if old != nil {
-		old.index.close()
+		go old.close()
 		c.onPublish()
 	}
 	return nil

@@ -154,12 +154,16 @@ func (s *shelf) find(ctx context.Context, q string, f Filter) (Found, error) {
 	if q == "" {
 		return Found{Hits: s.all(f)}, nil
 	}
-	words, read := s.index.read(q)
+	x, err := s.index()
+	if err != nil {
+		return Found{}, err
+	}
+	words, read := x.read(q)
 	if len(words) == 0 {
 		return Found{}, nil
 	}
 	found := Found{Read: read}
-	ids, scores, err := s.index.search(ctx, words)
+	ids, scores, err := x.search(ctx, words)
 	for i, id := range ids {
 		if service := s.byID[id]; service != nil && f.fits(service) {
 			found.Hits = append(found.Hits, Hit{service, scores[i]})

@@ -201,9 +201,5 @@ func synthetic(t testing.TB, n int) *shelf {
 		c.Keywords = forms.WordLists{RU: []string{word(i * 13), word(i * 17)}}
 		list = append(list, &c)
 	}
-	s, err := newShelf(shelf.guide, list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return newShelf(shelf.guide, list)
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"okno/internal/forms"
 )
@@ -12,18 +13,26 @@ type shelf struct {
 	services []*forms.Service // by Russian title
 	byID     map[string]*forms.Service
 	guide    *Guide
-	index    *index
+	// index is made once, by the first search or beside the first pages: a
+	// portal is ready before all its words are sorted.
+	index func() (*index, error)
 }
 
-func newShelf(guide *Guide, services []*forms.Service) (*shelf, error) {
+func newShelf(guide *Guide, services []*forms.Service) *shelf {
 	s := &shelf{services: slices.Clone(services), byID: map[string]*forms.Service{}, guide: guide}
 	slices.SortStableFunc(s.services, func(a, b *forms.Service) int { return strings.Compare(sortKey(a), sortKey(b)) })
 	for _, service := range s.services {
 		s.byID[service.ID] = service
 	}
-	var err error
-	s.index, err = newIndex(s.services, guide)
-	return s, err
+	s.index = sync.OnceValues(func() (*index, error) { return newIndex(s.services, guide) })
+	return s
+}
+
+// close gives back what the index holds; searches that run end before.
+func (s *shelf) close() {
+	if x, err := s.index(); err == nil {
+		x.close()
+	}
 }
 
 // sortKey puts Russian titles in the order of the alphabet: Unicode has it but

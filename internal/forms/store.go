@@ -36,17 +36,24 @@ func WriteStore(w io.Writer, services []*Service) error {
 		return err
 	}
 	for _, s := range services {
-		p := packer{}
-		p.value(reflect.ValueOf(s).Elem())
-		if p.text(s.Path); p.err != nil {
-			return p.err
+		body, err := Pack(s)
+		if err != nil {
+			return err
 		}
-		size := binary.BigEndian.AppendUint32(nil, uint32(len(p.out)))
-		if _, err := w.Write(append(size, p.out...)); err != nil {
+		if _, err := w.Write(body); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Pack is a service as it stands in a store, behind the store's head.
+func Pack(s *Service) ([]byte, error) {
+	p := packer{out: make([]byte, 4, 16<<10)}
+	p.value(reflect.ValueOf(s).Elem())
+	p.text(s.Path)
+	binary.BigEndian.PutUint32(p.out, uint32(len(p.out)-4))
+	return p.out, p.err
 }
 
 // storeHead names the version of the language: the schema stands for its types.
