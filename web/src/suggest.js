@@ -9,7 +9,7 @@ const most = 8
 
 export function watchSuggest () {
   for (const input of document.querySelectorAll('input[data-suggest]:not([role=combobox])')) watchInput(input)
-  for (const button of document.querySelectorAll('[data-without-script]')) button.hidden = true
+  for (const button of document.querySelectorAll('[data-without-script]')) button.remove()
 }
 
 function watchInput (input) {
@@ -105,7 +105,7 @@ function choose (box, item) {
 }
 
 function fill (input, parts) {
-  for (const [part, value] of Object.entries(parts)) {
+  for (const [part, value] of Object.entries({ flat: '', ...parts })) {
     const target = input.form.elements[`${input.dataset.suggestInto}.${part}`]
     if (target) target.value = value
   }
