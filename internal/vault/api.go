@@ -35,7 +35,7 @@ type issuedDocument struct {
 	Agency     string    `json:"agency"`
 	IssuedAt   time.Time `json:"issued_at"`
 	ValidUntil db.Date   `json:"valid_until,omitempty"`
-	Status     Status    `json:"status" enum:"valid,expired,revoked"`
+	Status     Status    `json:"status" enum:"valid,expired,revoked,replaced"`
 	Size       int64     `json:"size" doc:"Bytes"`
 	SHA256     string    `json:"sha256"`
 }
@@ -98,7 +98,7 @@ type verifyIn struct {
 
 // documentProof is what anybody may learn.
 type documentProof struct {
-	Status     Status    `json:"status" enum:"valid,expired,revoked"`
+	Status     Status    `json:"status" enum:"valid,expired,revoked,replaced"`
 	Kind       string    `json:"kind"`
 	Agency     string    `json:"agency"`
 	Holder     string    `json:"holder" doc:"Initials"`

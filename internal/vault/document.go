@@ -33,6 +33,8 @@ const (
 	Valid   Status = "valid"
 	Expired Status = "expired"
 	Revoked Status = "revoked"
+	// Replaced: a corrected one was issued in its place.
+	Replaced Status = "replaced"
 )
 
 // Document is an issued document as its owner sees it.
@@ -49,7 +51,9 @@ type Document struct {
 	IssuedAt   db.Time
 	ValidUntil db.Date
 	RevokedAt  db.Time
-	// Reason says why it was revoked, "" while it is not.
+	// ReplacedBy is the id of the document that was issued in place of it.
+	ReplacedBy string
+	// Reason says why it was revoked or replaced, "" while it is not.
 	Reason string
 	Size   int64 // bytes of the PDF
 	SHA256 [sha256.Size]byte
@@ -58,6 +62,8 @@ type Document struct {
 // StatusOn is whether the document counts on the day.
 func (d Document) StatusOn(today db.Date) Status {
 	switch {
+	case d.ReplacedBy != "":
+		return Replaced
 	case !d.RevokedAt.IsZero():
 		return Revoked
 	case d.ValidUntil != "" && d.ValidUntil < today:

@@ -94,8 +94,11 @@ func statusText(ctx context.Context, s Status, until db.Date) string {
 }
 
 func statusKind(s Status) ui.Kind {
-	if s == Valid {
+	switch s {
+	case Valid:
 		return ui.Done
+	case Replaced:
+		return ui.Neutral
 	}
 	return ui.Refused
 }

@@ -31,3 +31,7 @@ DELETE FROM vault_numbers WHERE number_hash = $1;
 
 -- name: EraseDocuments :exec
 DELETE FROM vault_documents WHERE owner_id = $1 AND case_id = '';
+
+-- name: Replace :execrows
+UPDATE vault_documents SET revoked_at = $1, reason_sealed = $2, replaced_by = $3
+WHERE owner_id = $4 AND id = $5 AND revoked_at = 0;

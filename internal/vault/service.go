@@ -226,6 +226,22 @@ func (v *Vault) Revoke(ctx context.Context, tx *db.Tx, r *Revocation) error {
 	return v.Audit.Write(ctx, tx, r.entry)
 }
 
+// Replace ends the document's validity in favour of another, which is issued in
+// the same transaction, with the journal. Error: ErrRevoked when somebody was
+// faster.
+func (v *Vault) Replace(ctx context.Context, tx *db.Tx, r *Revocation, by Document) error {
+	done, err := v.store.replace(ctx, tx, r.owner, r.document, by.ID, r.reason)
+	if err != nil {
+		return err
+	}
+	if !done {
+		return ErrRevoked
+	}
+	e := r.entry
+	e.Act = "vault.replaced"
+	return v.Audit.Write(ctx, tx, e)
+}
+
 // Verify tells anybody what a typed number stands for. client is the address
 // of who asks: thirty tries an hour. Errors: ErrNumber, ErrUnknown, TooMany.
 func (v *Vault) Verify(ctx context.Context, client, typed string) (Proof, error) {
@@ -312,7 +328,7 @@ func (v *Vault) open(ctx context.Context, row vaultdb.VaultDocument) (Document, 
 func opened(row vaultdb.VaultDocument, key *secret.DataKey) (Document, error) {
 	d := Document{
 		ID: row.ID, Owner: row.OwnerID, CaseID: row.CaseID, ServiceID: row.ServiceID, Agency: row.Agency,
-		IssuedAt: row.IssuedAt, ValidUntil: db.Date(row.ValidUntil), RevokedAt: row.RevokedAt, Size: row.Size,
+		IssuedAt: row.IssuedAt, ValidUntil: db.Date(row.ValidUntil), RevokedAt: row.RevokedAt, ReplacedBy: row.ReplacedBy, Size: row.Size,
 	}
 	copy(d.SHA256[:], row.PdfHash)
 	var err error

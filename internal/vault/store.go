@@ -61,6 +61,11 @@ func (s store) revoke(ctx context.Context, tx *db.Tx, owner, id string, reason [
 	return n > 0, err
 }
 
+func (s store) replace(ctx context.Context, tx *db.Tx, owner, id, by string, reason []byte) (bool, error) {
+	n, err := vaultdb.New(tx).Replace(ctx, vaultdb.ReplaceParams{RevokedAt: tx.Now(), ReasonSealed: reason, ReplacedBy: by, OwnerID: owner, ID: id})
+	return n > 0, err
+}
+
 // named tells which of the files in the store belong to a document.
 func (s store) named(ctx context.Context, keys []string) (map[string]bool, error) {
 	args := make([]any, len(keys))

@@ -23,6 +23,7 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	}
 	const mine, desk = "/api/v1/applications", "/api/v1/desk/applications"
 	c.mountMessageAPI(rt)
+	c.mountTypoAPI(rt)
 	web.Register(rt.API, op("GET "+mine, "list-applications", "One's own applications, newest first"), citizen, c.apiList)
 	web.Register(rt.API, op("GET "+mine+"/{number}", "get-application", "The card of one's own application"), citizen, c.apiMine)
 	answer := op("POST "+mine+"/{number}/answer", "answer-application", "Answer what the agency asks; the application returns to work")

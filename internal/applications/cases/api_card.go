@@ -26,6 +26,7 @@ type caseCard struct {
 	Parts     []casePart     `json:"parts,omitempty" doc:"What other agencies do for it"`
 	PartOf    string         `json:"part_of,omitempty" doc:"Number of the application that this is a part of"`
 	Before    []casePart     `json:"before,omitempty" doc:"Parts that came before this one, with their opinions"`
+	Typos     []caseTypo     `json:"typos,omitempty" doc:"Mistakes that were found in documents"`
 	Earlier   *caseEarlier   `json:"earlier,omitempty" doc:"The refused application in whose place this one was sent"`
 	Followers []string       `json:"followers,omitempty" doc:"Numbers of applications that were sent in place of this one"`
 }
@@ -143,6 +144,9 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 		out.Ask = &ask
 	}
 	out.Followers = card.Followers
+	if len(card.Typos) > 0 {
+		out.Typos = outTypos(card.Typos)
+	}
 	if e := card.Earlier; e != nil {
 		out.Earlier = &caseEarlier{Number: e.Number, Changes: outDifferences(e.Differences), Same: e.Same}
 	}

@@ -147,6 +147,8 @@ type Card struct {
 	Remarks   map[string]string
 	Earlier   *Earlier
 	Followers []string
+	// Typos are mistakes that the owner found in documents.
+	Typos []Typo
 	// Changed are the owner's changes before it was taken, newest first.
 	Changed []Changed
 	// Can is what the reader can do now.

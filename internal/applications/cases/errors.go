@@ -35,6 +35,10 @@ var (
 	ErrSilent = errs.NewConflict("applications.error.silent")
 	// ErrWordy: more messages than one may write in an hour.
 	ErrWordy = errs.NewTooMany("applications.error.wordy")
+	// ErrTypo: a mistake in the document is being corrected already.
+	ErrTypo = errs.NewConflict("applications.error.typo")
+	// ErrTypoDone: somebody has answered it already.
+	ErrTypoDone = errs.NewConflict("applications.error.typo_done")
 	// ErrFile: no such file, or it is still held.
 	ErrFile     = errs.NewNotFound("applications.error.file")
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")

@@ -40,6 +40,7 @@ func (c *Cases) Mount(rt *web.Router) {
 	rt.Handle("GET "+citizenBase+"{number}/files/{file}", citizen, c.getMyFile)
 	c.mountDesk(rt)
 	c.mountMessages(rt)
+	c.mountTypos(rt)
 	c.mountAPI(rt)
 }
 

@@ -27,6 +27,10 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"assign":  func(ctx context.Context, d Deal, v url.Values) error { return c.Assign(ctx, d, v.Get("to")) },
 		"ask":     c.deskAsk,
 		"correct": func(ctx context.Context, d Deal, v url.Values) error { return c.SendBack(ctx, d, askOf(v)) },
+		"fix":     c.deskFix,
+		"keep": func(ctx context.Context, d Deal, v url.Values) error {
+			return c.DeclineTypo(ctx, d, v.Get("typo_id"), v.Get("typo_reason"))
+		},
 		"proceed": func(ctx context.Context, d Deal, _ url.Values) error { return c.Proceed(ctx, d) },
 		"approve": func(ctx context.Context, d Deal, v url.Values) error { return c.Approve(ctx, d, v.Get("comment")) },
 		"refuse": func(ctx context.Context, d Deal, v url.Values) error {
@@ -131,6 +135,9 @@ func (c *Cases) theirCard(r *http.Request) (view, error) {
 		return v, err
 	}
 	if v.thread, err = c.thread(ctx, card.Case, sideAt(identity.ActorOf(ctx), card.Agency)); err != nil {
+		return v, err
+	}
+	if err := c.loadPaper(ctx, &v); err != nil {
 		return v, err
 	}
 	if v.can(Assign) {

@@ -205,6 +205,9 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 		return nil, err
 	}
 	card.Refusal = groundOf(card.Service, k.Ground)
+	if err := c.loadTypos(ctx, key, card); err != nil {
+		return nil, err
+	}
 	if err := c.loadVersions(ctx, key, card); err != nil {
 		return nil, err
 	}

@@ -62,30 +62,33 @@ type Deed string
 
 // The deeds.
 const (
-	Submit   Deed = "submit"
-	Take     Deed = "take"
-	Return   Deed = "return" // back to the queue
-	Assign   Deed = "assign" // the head gives it to somebody
-	Modify   Deed = "change" // other answers, before anybody has taken it
-	Request  Deed = "ask"
-	SendBack Deed = "correct" // for correction of what is named
-	Lapse    Deed = "lapse"   // the term for an answer is over
-	Proceed  Deed = "proceed" // without an answer
-	Answered Deed = "answer"
-	Approve  Deed = "approve"
-	Refuse   Deed = "refuse"
-	Deliver  Deed = "deliver" // the citizen opened the result
-	Cancel   Deed = "cancel"
-	Comment  Deed = "comment"
-	Revoke   Deed = "revoke"   // the issued document is no longer valid
-	Infected Deed = "infected" // a file that was held turned out to be malware
-	Propose  Deed = "propose"  // a decision is prepared for a second pair of eyes
-	Decline  Deed = "decline"  // the second pair of eyes sends it back
-	Confirm  Deed = "confirm"  // … or carries it out: Approve or Refuse in the chronology
-	Escalate Deed = "escalate" // overdue: to the named superior
-	Reopen   Deed = "reopen"   // a complaint was satisfied: the refusal is cancelled
-	Oblige   Deed = "oblige"   // a complaint was satisfied: something must be done by a day
-	Waive    Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
+	Submit      Deed = "submit"
+	Take        Deed = "take"
+	Return      Deed = "return"     // back to the queue
+	Assign      Deed = "assign"     // the head gives it to somebody
+	Modify      Deed = "change"     // other answers, before anybody has taken it
+	AskTypo     Deed = "typo"       // the owner has found a mistake in a document
+	FixTypo     Deed = "typo_fixed" // a corrected one is issued in its place
+	DeclineTypo Deed = "typo_declined"
+	Request     Deed = "ask"
+	SendBack    Deed = "correct" // for correction of what is named
+	Lapse       Deed = "lapse"   // the term for an answer is over
+	Proceed     Deed = "proceed" // without an answer
+	Answered    Deed = "answer"
+	Approve     Deed = "approve"
+	Refuse      Deed = "refuse"
+	Deliver     Deed = "deliver" // the citizen opened the result
+	Cancel      Deed = "cancel"
+	Comment     Deed = "comment"
+	Revoke      Deed = "revoke"   // the issued document is no longer valid
+	Infected    Deed = "infected" // a file that was held turned out to be malware
+	Propose     Deed = "propose"  // a decision is prepared for a second pair of eyes
+	Decline     Deed = "decline"  // the second pair of eyes sends it back
+	Confirm     Deed = "confirm"  // … or carries it out: Approve or Refuse in the chronology
+	Escalate    Deed = "escalate" // overdue: to the named superior
+	Reopen      Deed = "reopen"   // a complaint was satisfied: the refusal is cancelled
+	Oblige      Deed = "oblige"   // a complaint was satisfied: something must be done by a day
+	Waive       Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
 )
 
 // The deeds of parts: the first two are done to a part's own case, the others
@@ -122,7 +125,7 @@ func (d Deed) fits(part bool) bool {
 // Deeds are all deeds.
 func Deeds() []Deed {
 	return []Deed{
-		Submit, Take, Return, Assign, Modify, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
+		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
 		Propose, Decline, Escalate, Reopen, Oblige, Waive,
 		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop,
 	}
@@ -209,6 +212,12 @@ func moves() []Move {
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
+		{From: Approved, Deed: AskTypo, To: Approved, By: citizen, Told: true},
+		{From: Approved, Deed: FixTypo, To: Approved, By: staff, Told: true},
+		{From: Approved, Deed: DeclineTypo, To: Approved, By: staff, Told: true},
+		{From: Completed, Deed: AskTypo, To: Completed, By: citizen, Told: true},
+		{From: Completed, Deed: FixTypo, To: Completed, By: staff, Told: true},
+		{From: Completed, Deed: DeclineTypo, To: Completed, By: staff, Told: true},
 
 		// What a satisfied complaint makes of a case; complaint tells the citizen.
 		{From: Refused, Deed: Reopen, To: Accepted, By: system},

@@ -29,9 +29,9 @@ func table() map[Status]map[Side][]Deed {
 		Accepted:  with(with(staff(Take, Assign, Comment, PartAgain, PartDrop), Citizen, Modify, Cancel), System, system(Assign, Escalate, Infected, Oblige)...),
 		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse, PartAgain, PartDrop, HandBack), Citizen, Cancel), System, system(Escalate, Infected, Oblige)...),
 		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse, PartAgain, PartDrop, HandBack), Citizen, Answered, Cancel), System, system(Lapse, Escalate, Infected, Oblige, Waive)...),
-		Approved:  with(with(staff(Revoke), Citizen, Deliver), System, Deliver, Oblige),
+		Approved:  with(with(staff(Revoke, FixTypo, DeclineTypo), Citizen, Deliver, AskTypo), System, Deliver, Oblige),
 		Refused:   {System: {Reopen, Oblige}},
-		Completed: with(staff(Revoke), System, Oblige),
+		Completed: with(with(staff(Revoke, FixTypo, DeclineTypo), Citizen, AskTypo), System, Oblige),
 		Cancelled: {},
 	}
 }

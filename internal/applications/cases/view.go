@@ -45,6 +45,8 @@ type view struct {
 	// deed is whose form was posted; refill shows it open, with a template's words.
 	deed   string
 	refill bool
+	// paper is the text of a document with a mistake, for staff.
+	paper forms.Issued
 	// thread are the messages, nil for a part of the page without them.
 	thread *Thread
 	// fixed is why the citizen can't change the application, nil if they can.
@@ -386,6 +388,9 @@ func (v view) keptFor(field string) []File {
 // idle reports whether there is nothing that staff can do with the case.
 func (v view) idle() bool {
 	for _, d := range v.Can {
+		if d == FixTypo || d == DeclineTypo {
+			continue // they have a card of their own
+		}
 		if d != Revoke || len(v.Documents) > 0 && !v.revoked() {
 			return false
 		}

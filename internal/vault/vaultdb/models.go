@@ -24,6 +24,7 @@ type VaultDocument struct {
 	NumberSealed []byte
 	TextSealed   []byte
 	ReasonSealed []byte
+	ReplacedBy   string
 }
 
 type VaultNumber struct {

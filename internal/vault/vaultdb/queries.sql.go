@@ -12,7 +12,7 @@ import (
 )
 
 const document = `-- name: Document :one
-SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed FROM vault_documents WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed, replaced_by FROM vault_documents WHERE owner_id = $1 AND id = $2
 `
 
 type DocumentParams struct {
@@ -39,12 +39,13 @@ func (q *Queries) Document(ctx context.Context, arg DocumentParams) (VaultDocume
 		&i.NumberSealed,
 		&i.TextSealed,
 		&i.ReasonSealed,
+		&i.ReplacedBy,
 	)
 	return i, err
 }
 
 const documents = `-- name: Documents :many
-SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed FROM vault_documents WHERE owner_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed, replaced_by FROM vault_documents WHERE owner_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 `
 
 type DocumentsParams struct {
@@ -78,6 +79,7 @@ func (q *Queries) Documents(ctx context.Context, arg DocumentsParams) ([]VaultDo
 			&i.NumberSealed,
 			&i.TextSealed,
 			&i.ReasonSealed,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -191,7 +193,7 @@ func (q *Queries) InsertNumber(ctx context.Context, arg InsertNumberParams) (int
 }
 
 const ofCase = `-- name: OfCase :many
-SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed FROM vault_documents WHERE owner_id = $1 AND case_id = $2 ORDER BY id
+SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed, replaced_by FROM vault_documents WHERE owner_id = $1 AND case_id = $2 ORDER BY id
 `
 
 type OfCaseParams struct {
@@ -224,6 +226,7 @@ func (q *Queries) OfCase(ctx context.Context, arg OfCaseParams) ([]VaultDocument
 			&i.NumberSealed,
 			&i.TextSealed,
 			&i.ReasonSealed,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -239,7 +242,7 @@ func (q *Queries) OfCase(ctx context.Context, arg OfCaseParams) ([]VaultDocument
 }
 
 const ownKeyed = `-- name: OwnKeyed :many
-SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed FROM vault_documents WHERE owner_id = $1 AND case_id = ''
+SELECT owner_id, id, case_id, service_id, agency, issued_at, valid_until, revoked_at, size, blob_key, pdf_hash, number_hash, number_sealed, text_sealed, reason_sealed, replaced_by FROM vault_documents WHERE owner_id = $1 AND case_id = ''
 `
 
 func (q *Queries) OwnKeyed(ctx context.Context, ownerID string) ([]VaultDocument, error) {
@@ -267,6 +270,7 @@ func (q *Queries) OwnKeyed(ctx context.Context, ownerID string) ([]VaultDocument
 			&i.NumberSealed,
 			&i.TextSealed,
 			&i.ReasonSealed,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -279,6 +283,33 @@ func (q *Queries) OwnKeyed(ctx context.Context, ownerID string) ([]VaultDocument
 		return nil, err
 	}
 	return items, nil
+}
+
+const replace = `-- name: Replace :execrows
+UPDATE vault_documents SET revoked_at = $1, reason_sealed = $2, replaced_by = $3
+WHERE owner_id = $4 AND id = $5 AND revoked_at = 0
+`
+
+type ReplaceParams struct {
+	RevokedAt    db.Time
+	ReasonSealed []byte
+	ReplacedBy   string
+	OwnerID      string
+	ID           string
+}
+
+func (q *Queries) Replace(ctx context.Context, arg ReplaceParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, replace,
+		arg.RevokedAt,
+		arg.ReasonSealed,
+		arg.ReplacedBy,
+		arg.OwnerID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const revoke = `-- name: Revoke :execrows

@@ -1,0 +1,3 @@
+-- +goose Up
+-- The document that was issued in place of this one, '' for none. -- plain
+ALTER TABLE vault_documents ADD COLUMN replaced_by TEXT NOT NULL DEFAULT '';
