@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +36,12 @@ func (s *site) View(context.Context) (Visitor, error) { return s.visitor, nil }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return siteOf(t, files(t))
+}
+
+// siteOf serves the catalogue of the files.
+func siteOf(t *testing.T, f fs.FS) *site {
+	t.Helper()
 	clk := clock.NewFake(testkit.Start)
 	texts, err := i18n.New(Locale(), web.Locale())
 	if err != nil {
@@ -47,7 +54,7 @@ func newSite(t *testing.T) *site {
 	})
 	store := web.NewStore(e, "session")
 	e.SetStore(store)
-	s.catalog = open(t, testkit.Open(t, db.SQLite, schema(), clk), clk, files(t), func(d *Deps) { d.Viewer, d.OnPublish = s, store.Drop })
+	s.catalog = open(t, testkit.Open(t, db.SQLite, schema(), clk), clk, f, func(d *Deps) { d.Viewer, d.OnPublish = s, store.Drop })
 	rt := web.NewRouter(e)
 	s.catalog.Mount(rt)
 	s.Handler = e.Handler(rt)

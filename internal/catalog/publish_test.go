@@ -142,6 +142,34 @@ func TestRefusedVersionLeavesTheRunningOne(t *testing.T) {
 	})
 }
 
+// A version whose golden cases come out otherwise is not published: the portal
+// goes on with the one that runs, until the case or the rule is mended.
+func TestBrokenGoldenCaseStopsThePublication(t *testing.T) {
+	t.Parallel()
+	f := files(t)
+	s := siteOf(t, f)
+	const casesFile = "tax-deduction/cases.yaml"
+	edit(f, taxFile, "version: 1\ntitle", "version: 2\ntitle", "{ru: Налоговый вычет, en: Tax deduction}", "{ru: Новое название, en: New title}")
+	edit(f, casesFile, `"refund": 1300000`, `"refund": 1300001`)
+	look(t, s.catalog)
+	offered := func() (page, api string) {
+		return s.get(t, "/services/tax-deduction", "ru").Body.String(), s.get(t, "/api/v1/services/tax-deduction", "ru").Body.String()
+	}
+	page, api := offered()
+	if version(t, s.catalog, "tax-deduction") != 1 || !strings.Contains(page, "Налоговый вычет") || strings.Contains(api, "Новое название") {
+		t.Errorf("the broken version runs: %.300s", api)
+	}
+	refused := s.catalog.Refused()
+	if len(refused) == 0 || !strings.Contains(refused[0].String(), casesFile) || !strings.Contains(refused[0].String(), "refund") {
+		t.Errorf("refused %v", refused)
+	}
+	edit(f, casesFile, `"refund": 1300001`, `"refund": 1300000`)
+	look(t, s.catalog)
+	if page, _ = offered(); version(t, s.catalog, "tax-deduction") != 2 || !strings.Contains(page, "Новое название") || len(s.catalog.Refused()) > 0 {
+		t.Errorf("mended, but not published: %v", s.catalog.Refused())
+	}
+}
+
 func TestOlderFileIsNoNews(t *testing.T) {
 	t.Parallel()
 	clk := clock.NewFake(testkit.Start)
