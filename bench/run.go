@@ -166,6 +166,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"life", b.life},
 		{"volume", b.volume},
 		{"forms", b.forms},
+		{"rows", b.rows},
 	} {
 		if !b.wants(part.name) {
 			continue

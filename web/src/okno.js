@@ -8,6 +8,7 @@ import { watchCodes, watchCopies, watchOnce, watchAutosubmit } from './comfort.j
 import { watchIdle } from './idle.js'
 import { watchLive } from './live.js'
 import { watchPasskeys } from './passkey.js'
+import { watchPaste } from './paste.js'
 import { watchReveals } from './reveal.js'
 import { watchPointer } from './still.js'
 import { watchStrength } from './strength.js'
@@ -17,7 +18,7 @@ import { watchUploads } from './upload.js'
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 enhance(document)
 for (const watch of [watchPointer, watchChecks, watchReveals, watchCodes, watchCopies, watchOnce, watchAutosubmit, watchStrength, watchSuggest, watchUploads,
-  watchPasskeys, watchAsks, watchApp, watchIdle, watchLive]) {
+  watchPasskeys, watchPaste, watchAsks, watchApp, watchIdle, watchLive]) {
   try {
     watch()
   } catch (fault) {
