@@ -1,14 +1,14 @@
 package catalog
 
 import (
+	"embed"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/blevesearch/bleve/v2/analysis"
-	"github.com/blevesearch/bleve/v2/analysis/lang/en"
-	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
-	"github.com/blevesearch/bleve/v2/registry"
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/russian"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -19,21 +19,24 @@ const (
 	maxTerm  = 30 // characters of one word
 )
 
-// analyser makes stems of a text: Russian words by the analyser ru, others by
-// en; Ё is Е, stop words are left out.
-type analyser struct{ ru, en analysis.Analyzer }
+//go:embed words/*.txt
+var wordFiles embed.FS
 
-func newAnalyser() (*analyser, error) {
-	cache := registry.NewCache()
-	russian, err := cache.AnalyzerNamed(ru.AnalyzerName)
-	if err != nil {
-		return nil, err
+// analyser makes stems of a text: Russian words by the Snowball stemmer for
+// Russian, others by that for English; Ё is Е, stop words are left out.
+type analyser struct{ stop map[string]bool }
+
+func newAnalyser() *analyser {
+	a := &analyser{stop: map[string]bool{}}
+	for _, name := range []string{"words/ru.txt", "words/en.txt"} {
+		raw, _ := wordFiles.ReadFile(name) // the files are embedded
+		for line := range strings.Lines(string(raw)) {
+			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+				a.stop[line] = true
+			}
+		}
 	}
-	english, err := cache.AnalyzerNamed(en.AnalyzerName)
-	if err != nil {
-		return nil, err
-	}
-	return &analyser{russian, english}, nil
+	return a
 }
 
 // term is a stem with the word that it was made of.
@@ -55,14 +58,16 @@ func (a *analyser) terms(text string) []term {
 
 // stem is empty for a stop word.
 func (a *analyser) stem(word string) string {
-	stemmer := a.en
+	if a.stop[word] {
+		return ""
+	}
+	env := snowballstem.NewEnv(word)
 	if cyrillic(word) {
-		stemmer = a.ru
+		russian.Stem(env)
+	} else {
+		english.Stem(env)
 	}
-	for _, token := range stemmer.Analyze([]byte(word)) {
-		return string(token.Term)
-	}
-	return ""
+	return env.Current()
 }
 
 func cyrillic(s string) bool {

@@ -163,10 +163,7 @@ type CategoryItem struct {
 }
 
 func (c *Catalog) apiList(ctx context.Context, in *ServiceQuery) (*ServiceList, error) {
-	found, err := c.Find(ctx, in.Q, Filter{in.Category, in.LifeEvent, in.Agency, in.Audience})
-	if err != nil {
-		return nil, err
-	}
+	found := c.Find(in.Q, Filter{in.Category, in.LifeEvent, in.Agency, in.Audience})
 	out := &ServiceList{}
 	out.Body.Total, out.Body.Read, out.Body.Items = len(found.Hits), found.Read, []ServiceItem{}
 	pages := (len(found.Hits) + in.PerPage - 1) / in.PerPage

@@ -64,10 +64,7 @@ func (c *Catalog) listPage(w http.ResponseWriter, r *http.Request) error {
 		Category: web.Query(r, "category"), LifeEvent: web.Query(r, "life_event"),
 		Agency: web.Query(r, "agency"), Audience: web.Query(r, "audience"),
 	}
-	found, err := c.Find(ctx, q, f)
-	if err != nil {
-		return err
-	}
+	found := c.Find(q, f)
 	page, _ := strconv.Atoi(web.Query(r, "page"))
 	v := c.listView(ctx, q, f, found, page)
 	title := i18n.T(ctx, "catalog.list.title")
@@ -116,10 +113,7 @@ func (c *Catalog) suggest(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	out := []suggestion{}
 	if q := shorten(web.Query(r, "q")); q != "" {
-		found, err := c.Find(ctx, q, Filter{})
-		if err != nil {
-			return err
-		}
+		found := c.Find(q, Filter{})
 		for _, h := range found.Hits[:min(len(found.Hits), mostSuggested)] {
 			out = append(out, suggestion{textOf(ctx, h.Service.Title), pathOf(h.Service), c.AgencyTitle(h.Service.Agency, i18n.Lang(ctx))})
 		}

@@ -194,15 +194,10 @@ func (c *Catalog) readTable(ctx context.Context) error {
 		return err
 	}
 	next := newShelf(c.guide, services)
-	go func() {
-		if _, err := next.index(); err != nil {
-			c.log.ErrorContext(ctx, "catalogue cannot be searched", "err", err)
-		}
-	}()
+	go next.index()
 	old := c.shelf.Swap(next)
 	c.counted, c.stale = n, false
 	if old != nil {
-		go old.close()
 		c.onPublish()
 	}
 	return nil

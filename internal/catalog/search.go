@@ -1,16 +1,7 @@
 package catalog
 
 import (
-	"context"
 	"strings"
-	"sync"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
-	"github.com/blevesearch/bleve/v2/analysis/tokenizer/whitespace"
-	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/mapping"
-	"github.com/blevesearch/bleve/v2/search/query"
 
 	"okno/internal/forms"
 )
@@ -29,13 +20,11 @@ type Found struct {
 	Read string
 }
 
-// index finds services by words. It is made anew for each shelf.
+// index finds services by words. It is made anew for each shelf, and then only read.
 type index struct {
-	mu     sync.RWMutex // a search holds it for reading, so that close waits
-	bleve  bleve.Index
-	words  *dictionary
-	stems  *analyser
-	closed bool
+	docs  *inverted
+	words *dictionary
+	stems *analyser
 }
 
 // weights are the fields of the index: how much more a word there means.
@@ -57,46 +46,19 @@ type means struct {
 	boost float64
 }
 
-func newIndex(services []*forms.Service, g *Guide) (*index, error) {
-	stems, err := newAnalyser()
-	if err != nil {
-		return nil, err
-	}
-	m, err := indexMapping()
-	if err != nil {
-		return nil, err
-	}
-	b, err := bleve.NewUsing("", m, scorch.Name, scorch.Name, nil)
-	if err != nil {
-		return nil, err
-	}
-	x := &index{bleve: b, words: newDictionary(), stems: stems}
+func newIndex(services []*forms.Service, g *Guide) *index {
+	x := &index{docs: newInverted(), words: newDictionary(), stems: newAnalyser()}
 	for _, s := range services { // names and keywords stand in their plainest form
 		x.learn(append(append([]string{}, s.Keywords.RU...), s.Title.RU))
 	}
-	batch := b.NewBatch()
 	for _, s := range services {
-		if err := batch.Index(s.ID, x.document(s, g)); err != nil {
-			return nil, err
-		}
+		x.docs.add(s.ID, x.document(s, g))
 	}
 	x.words.finish()
-	return x, b.Batch(batch)
+	return x
 }
 
-// indexMapping takes stems as they are, apart by spaces, and stores nothing.
-func indexMapping() (mapping.IndexMapping, error) {
-	m := bleve.NewIndexMapping()
-	err := m.AddCustomAnalyzer("stems", map[string]any{"type": custom.Name, "tokenizer": whitespace.Name})
-	if err != nil {
-		return nil, err
-	}
-	m.DefaultAnalyzer = "stems"
-	m.StoreDynamic, m.DocValuesDynamic = false, false
-	return m, nil
-}
-
-func (x *index) document(s *forms.Service, g *Guide) map[string]any {
+func (x *index) document(s *forms.Service, g *Guide) map[string][]string {
 	texts := map[string][]string{
 		"title":    {s.Title.RU, s.Title.EN},
 		"short":    {s.Short.RU, s.Short.EN},
@@ -111,7 +73,7 @@ func (x *index) document(s *forms.Service, g *Guide) map[string]any {
 	for _, code := range s.Categories {
 		texts["events"] = append(texts["events"], titles(g.Categories, code)...)
 	}
-	doc := map[string]any{}
+	doc := map[string][]string{}
 	for name, list := range texts {
 		doc[name] = x.stemmed(list)
 	}
@@ -131,45 +93,33 @@ func (x *index) learn(texts []string) {
 	}
 }
 
-func (x *index) stemmed(texts []string) string {
-	var b strings.Builder
+func (x *index) stemmed(texts []string) []string {
+	var out []string
 	for _, t := range x.stems.terms(strings.Join(texts, " ")) {
 		x.words.add(t)
-		b.WriteString(t.stem)
-		b.WriteByte(' ')
+		out = append(out, t.stem)
 	}
-	return b.String()
-}
-
-func (x *index) close() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.closed = true
-	_ = x.bleve.Close()
+	return out
 }
 
 // find searches the shelf; an empty query gives all services that fit.
-func (s *shelf) find(ctx context.Context, q string, f Filter) (Found, error) {
+func (s *shelf) find(q string, f Filter) Found {
 	q = shorten(q)
 	if q == "" {
-		return Found{Hits: s.all(f)}, nil
+		return Found{Hits: s.all(f)}
 	}
-	x, err := s.index()
-	if err != nil {
-		return Found{}, err
-	}
+	x := s.index()
 	words, read := x.read(q)
 	if len(words) == 0 {
-		return Found{}, nil
+		return Found{}
 	}
 	found := Found{Read: read}
-	ids, scores, err := x.search(ctx, words)
-	for i, id := range ids {
-		if service := s.byID[id]; service != nil && f.fits(service) {
-			found.Hits = append(found.Hits, Hit{service, scores[i]})
+	for _, hit := range x.search(words) {
+		if service := s.byID[hit.id]; service != nil && f.fits(service) {
+			found.Hits = append(found.Hits, Hit{service, hit.score})
 		}
 	}
-	return found, err
+	return found
 }
 
 func (s *shelf) all(f Filter) []Hit {
@@ -237,44 +187,14 @@ func (x *index) reading(q string) reading {
 	return r
 }
 
-// search gives ids, best first; half of the words must be found at least.
-func (x *index) search(ctx context.Context, words []means) (ids []string, scores []float64, err error) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	if x.closed {
-		return nil, nil, bleve.ErrorIndexClosed
-	}
-	var all []query.Query
-	for _, m := range words {
-		all = append(all, m.query())
-	}
-	must := bleve.NewDisjunctionQuery(all...)
-	must.SetMin(float64((len(all) + 1) / 2))
-	out, err := x.bleve.SearchInContext(ctx, bleve.NewSearchRequestOptions(must, 1000, 0, false))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, h := range out.Hits {
-		if h.Score < out.Hits[0].Score*tail {
-			break
-		}
-		ids, scores = append(ids, h.ID), append(scores, h.Score)
-	}
-	return ids, scores, nil
-}
-
-func (m means) query() query.Query {
-	if len(m.stems) == 0 {
-		return bleve.NewMatchNoneQuery()
-	}
-	var fields []query.Query
-	for _, stem := range m.stems {
-		for _, w := range weights() {
-			t := bleve.NewTermQuery(stem)
-			t.SetField(w.field)
-			t.SetBoost(w.boost * m.boost)
-			fields = append(fields, t)
+// search gives what holds half of the words at least, best first, without what
+// is only noise.
+func (x *index) search(words []means) []scored {
+	all := x.docs.search(words, (len(words)+1)/2)
+	for i, hit := range all {
+		if hit.score < all[0].score*tail {
+			return all[:i]
 		}
 	}
-	return bleve.NewDisjunctionQuery(fields...)
+	return all
 }

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -74,10 +73,7 @@ func TestRanking(t *testing.T) {
 	t.Parallel()
 	s := shipped(t)
 	for _, c := range ranking {
-		found, err := s.find(context.Background(), c.q, Filter{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		found := s.find(c.q, Filter{})
 		if len(found.Hits) == 0 || found.Hits[0].Service.ID != c.first {
 			t.Errorf("%q: want %s first, got %s", c.q, c.first, show(found))
 		}
@@ -99,9 +95,9 @@ func TestReadAs(t *testing.T) {
 		"cghfdrf": "справка", "спровка о несудимости": "справка несудимости", "загранпаспорт": "", "справки": "",
 		"ъъъъъъъ": "", "gfcgjhn": "паспорт", "пасп": "",
 	} {
-		found, err := s.find(context.Background(), q, Filter{})
-		if err != nil || found.Read != want {
-			t.Errorf("%q: read %q, want %q (%v)", q, found.Read, want, err)
+		found := s.find(q, Filter{})
+		if found.Read != want {
+			t.Errorf("%q: read %q, want %q", q, found.Read, want)
 		}
 	}
 }
@@ -110,9 +106,9 @@ func TestNothingFound(t *testing.T) {
 	t.Parallel()
 	s := shipped(t)
 	for _, q := range []string{"ъъъъъъъ", "qqqqwwww", "и на о", "…", "\x00", "%%%", strings.Repeat("щ", 5000)} {
-		found, err := s.find(context.Background(), q, Filter{})
-		if err != nil || len(found.Hits) != 0 {
-			t.Errorf("%.20q: %s %v", q, show(found), err)
+		found := s.find(q, Filter{})
+		if len(found.Hits) != 0 {
+			t.Errorf("%.20q: %s", q, show(found))
 		}
 	}
 }
@@ -132,15 +128,12 @@ func TestFilter(t *testing.T) {
 		{Filter{Category: "documents", Agency: "rosreestr"}, 1},
 		{Filter{Category: "none"}, 0},
 	} {
-		found, err := s.find(context.Background(), "", c.f)
-		if err != nil || len(found.Hits) != c.want {
-			t.Errorf("%+v: %s %v", c.f, show(found), err)
+		found := s.find("", c.f)
+		if len(found.Hits) != c.want {
+			t.Errorf("%+v: %s", c.f, show(found))
 		}
 	}
-	found, err := s.find(context.Background(), "паспорт", Filter{Agency: "fns"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := s.find("паспорт", Filter{Agency: "fns"})
 	for _, h := range found.Hits {
 		if h.Service.Agency != "fns" {
 			t.Errorf("a filter let %s pass", h.Service.ID)
@@ -155,10 +148,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add("a\xffb\x00\u200b\u0301 ё́ *?\"~+-:^(")
 	s := shipped(f)
 	f.Fuzz(func(t *testing.T, q string) {
-		found, err := s.find(context.Background(), q, Filter{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		found := s.find(q, Filter{})
 		if len(found.Hits) > 8 || !utf8.ValidString(found.Read) {
 			t.Fatalf("%q: %s", q, show(found))
 		}
@@ -171,8 +161,8 @@ func BenchmarkSearch(b *testing.B) {
 		for _, q := range []string{"справка", "спровка о несудимости", "cghfdrf", "вернуть налог за лечение ребёнка онлайн"} {
 			b.Run(fmt.Sprintf("%d/%s", n, q), func(b *testing.B) {
 				for b.Loop() {
-					if _, err := s.find(context.Background(), q, Filter{}); err != nil {
-						b.Fatal(err)
+					if found := s.find(q, Filter{}); len(found.Hits) == 0 {
+						b.Fatal("nothing is found")
 					}
 				}
 			})

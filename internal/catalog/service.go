@@ -48,19 +48,7 @@ func (c *Catalog) AgencyTitle(code, lang string) string {
 }
 
 // Search finds services, best first; an empty query gives all that fit.
-func (c *Catalog) Search(ctx context.Context, q string, f Filter) ([]Hit, error) {
-	found, err := c.Find(ctx, q, f)
-	return found.Hits, err
-}
+func (c *Catalog) Search(q string, f Filter) []Hit { return c.Find(q, f).Hits }
 
 // Find is Search with what was understood of the query.
-func (c *Catalog) Find(ctx context.Context, q string, f Filter) (Found, error) {
-	for {
-		s := c.shelf.Load()
-		found, err := s.find(ctx, q, f)
-		if err != nil && c.shelf.Load() != s {
-			continue // the shelf was replaced, its index is closed
-		}
-		return found, err
-	}
-}
+func (c *Catalog) Find(q string, f Filter) Found { return c.shelf.Load().find(q, f) }

@@ -15,7 +15,7 @@ type shelf struct {
 	guide    *Guide
 	// index is made once, by the first search or beside the first pages: a
 	// portal is ready before all its words are sorted.
-	index func() (*index, error)
+	index func() *index
 }
 
 func newShelf(guide *Guide, services []*forms.Service) *shelf {
@@ -24,15 +24,8 @@ func newShelf(guide *Guide, services []*forms.Service) *shelf {
 	for _, service := range s.services {
 		s.byID[service.ID] = service
 	}
-	s.index = sync.OnceValues(func() (*index, error) { return newIndex(s.services, guide) })
+	s.index = sync.OnceValue(func() *index { return newIndex(s.services, guide) })
 	return s
-}
-
-// close gives back what the index holds; searches that run end before.
-func (s *shelf) close() {
-	if x, err := s.index(); err == nil {
-		x.close()
-	}
 }
 
 // sortKey puts Russian titles in the order of the alphabet: Unicode has it but
