@@ -42,7 +42,7 @@ export async function confirmAtOffice (staff, citizen) {
 }
 
 /** Opens one of the actions of an officer's card and sends its form. */
-async function act (w, deed, values = {}) {
+export async function act (w, deed, values = {}) {
   const form = w.page.locator(`main form[action*="/applications/"][action$="/${deed}"]`)
   const details = w.page.locator('main details', { has: w.page.locator(`form[action*="/applications/"][action$="/${deed}"]`) })
   if (await details.count() && !await details.evaluate(e => e.open)) await details.locator('summary').first().click()
