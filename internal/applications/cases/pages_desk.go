@@ -12,6 +12,7 @@ import (
 	"okno/internal/agency"
 	"okno/internal/applications/upload"
 	"okno/internal/identity"
+	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
 	"okno/internal/kit/web"
 )
@@ -77,7 +78,8 @@ func postedRemarks(v url.Values) map[string]string {
 }
 
 // deskPost does a deed and leads back to the card; what is wrong with the form
-// is shown on the card itself.
+// is shown on the card itself. So is that a colleague or the citizen was faster:
+// the card as it stands now, with what was typed.
 func (c *Cases) deskPost(deed string, do func(ctx context.Context, d Deal, v url.Values) error) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		values, err := web.Form(w, r)
@@ -88,16 +90,19 @@ func (c *Cases) deskPost(deed string, do func(ctx context.Context, d Deal, v url
 			return c.putTemplate(w, r, deed, values)
 		}
 		err = do(r.Context(), dealOf(r, values), values)
-		if !errors.Is(err, ErrFields) {
+		status := http.StatusUnprocessableEntity
+		if errs.IsKind(err, errs.Conflict) {
+			status = http.StatusConflict
+		} else if !errors.Is(err, ErrFields) {
 			return c.back(w, r, deskBase, err)
 		}
 		v, cerr := c.theirCard(r)
 		if cerr != nil {
 			return cerr
 		}
-		v.deed = deed
+		v.deed, v.refill = deed, status == http.StatusConflict
 		v.blame(err, values)
-		return web.Render(w, r, v.deskPage(http.StatusUnprocessableEntity))
+		return web.Render(w, r, v.deskPage(status))
 	}
 }
 
@@ -156,7 +161,7 @@ func (c *Cases) showTheirs(w http.ResponseWriter, r *http.Request) error {
 
 func (v view) deskPage(status int) web.Page {
 	return web.Page{
-		Title: v.Number + " — " + v.title(), Status: status, Error: len(v.faults) > 0, Section: "desk", Wide: true,
+		Title: v.Number + " — " + v.title(), Status: status, Error: len(v.faults) > 0 || v.clash != "", Section: "desk", Wide: true,
 		Back: "/desk", BackText: v.t("applications.desk.back"), Body: deskCard(v),
 	}
 }

@@ -34,6 +34,8 @@ type view struct {
 	agencies func(code string) string
 	// faults by field, and what was posted with them.
 	faults map[string]string
+	// clash says that somebody else was faster, and what to do.
+	clash  string
 	posted map[string][]string
 	// staff only
 	staff    bool
@@ -74,6 +76,9 @@ func (v *view) blame(err error, posted map[string][]string) {
 	e, ok := errs.As(err)
 	if !ok {
 		return
+	}
+	if e.Kind == errs.Conflict {
+		v.clash = i18n.T(v.ctx, e.Key, e.Args...)
 	}
 	for _, f := range e.Fields {
 		v.faults[f.Name] = i18n.T(v.ctx, f.Key, f.Args...)
