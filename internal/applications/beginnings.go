@@ -9,6 +9,7 @@ import (
 	"okno/internal/applications/bulk"
 	"okno/internal/applications/cases"
 	"okno/internal/applications/draft"
+	"okno/internal/applications/mandate"
 	"okno/internal/applications/template"
 	"okno/internal/forms"
 	"okno/internal/kit/db"
@@ -19,16 +20,26 @@ import (
 type beginnings struct {
 	saved *template.Room
 	many  *bulk.Room
+	// help are the mandates; nil where accounts can send no codes, as in tests.
+	help *mandate.Room
 }
 
 func beginningsOf(d Deps, c *cases.Cases, drafts *draft.Room) beginnings {
-	return beginnings{
+	b := beginnings{
 		saved: template.New(template.Deps{DB: d.DB, Sealer: d.Sealer, Audit: d.Audit, Services: d.Services, Drafts: drafts}),
 		many: bulk.New(bulk.Deps{
 			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
 			Services: d.Services, All: allOf(d.Services), Drafts: drafts, Cases: c, Notify: d.Notify, Accounts: d.Accounts,
 		}),
 	}
+	if accounts, ok := d.Accounts.(mandate.Accounts); ok {
+		b.help = mandate.New(mandate.Deps{
+			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
+			Accounts: accounts, People: d.People, Drafts: drafts, Notify: d.Notify, All: allOf(d.Services),
+		})
+		drafts.Helpers = b.help
+	}
+	return b
 }
 
 // allOf lists the services of a catalogue that can list them.
@@ -42,18 +53,25 @@ func allOf(s Services) func() []*forms.Service {
 func (b beginnings) mount(rt *web.Router) {
 	b.saved.Mount(rt)
 	b.many.Mount(rt)
+	if b.help != nil {
+		b.help.Mount(rt)
+	}
 }
 
 func beginningMigrations() []db.Migrations {
-	return []db.Migrations{template.Migrations(), bulk.Migrations()}
+	return []db.Migrations{template.Migrations(), bulk.Migrations(), mandate.Migrations()}
 }
 
-func beginningLocales() []fs.FS { return []fs.FS{template.Locale(), bulk.Locale()} }
+func beginningLocales() []fs.FS { return []fs.FS{template.Locale(), bulk.Locale(), mandate.Locale()} }
 
 // export is all that they know of the owner.
 func (b beginnings) export(ctx context.Context, owner string) (map[string]any, error) {
 	all := map[string]any{}
-	for _, export := range []func(context.Context, string) (map[string]any, error){b.saved.Export, b.many.Export} {
+	parts := []func(context.Context, string) (map[string]any, error){b.saved.Export, b.many.Export}
+	if b.help != nil {
+		parts = append(parts, b.help.Export)
+	}
+	for _, export := range parts {
 		part, err := export(ctx, owner)
 		if err != nil {
 			return nil, err
@@ -64,5 +82,9 @@ func (b beginnings) export(ctx context.Context, owner string) (map[string]any, e
 }
 
 func (b beginnings) erase(ctx context.Context, tx *db.Tx, owner string) error {
-	return errors.Join(b.saved.Erase(ctx, tx, owner), b.many.Erase(ctx, tx, owner))
+	err := errors.Join(b.saved.Erase(ctx, tx, owner), b.many.Erase(ctx, tx, owner))
+	if b.help != nil {
+		err = errors.Join(err, b.help.Erase(ctx, tx, owner))
+	}
+	return err
 }

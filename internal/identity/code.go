@@ -166,6 +166,10 @@ func codeText(purpose string) string {
 		return "identity.code.reauth"
 	case forRecover:
 		return "identity.code.recover"
+	case ForHelper:
+		return "identity.code.helper"
+	case ForVisit:
+		return "identity.code.visit"
 	case forUnlock:
 		return "identity.code.unlock"
 	}

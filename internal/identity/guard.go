@@ -55,6 +55,18 @@ func Citizen() web.Guard {
 	}}
 }
 
+// CitizenOr lets in citizens, and staff with one of the roles: pages on which
+// staff may stand beside a citizen.
+func CitizenOr(names ...RoleName) web.Guard {
+	return web.Guard{Name: "citizen, " + staffName(names), Check: func(ctx context.Context) error {
+		a, err := signedIn(ctx)
+		if err == nil && a.IsStaff() && !a.Has(names...) {
+			return ErrForbidden
+		}
+		return err
+	}}
+}
+
 // Staff lets those in who have one of the roles; without names, any role.
 func Staff(names ...RoleName) web.Guard {
 	return web.Guard{Name: staffName(names), Check: func(ctx context.Context) error {

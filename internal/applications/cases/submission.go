@@ -28,6 +28,8 @@ type Submission struct {
 	Files         []FileRef
 	// Earlier is the owner's refused case in whose place this one is sent, "" for none.
 	Earlier string
+	// Helper is who sends it for the owner under a mandate, "" for the owner.
+	Helper string
 	// Source is page, api or mfc.
 	Source string
 	// Fee in kopecks.

@@ -96,6 +96,7 @@ type work struct {
 	// addresses: the state register of addresses can be searched.
 	addresses bool
 	carried   *carried // nil for a draft of the version that is offered
+	behalf    *Behalf  // for whom the actor works; nil for the actor's own draft
 }
 
 func (w *work) fill() *forms.Result { return forms.Fill(w.service, w.Answers, w.facts) }

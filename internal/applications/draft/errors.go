@@ -37,6 +37,8 @@ var (
 	ErrKeyUsed = errs.NewConflict("applications.draft.error.key_used")
 	// ErrFiles: the draft has as many files as it may have.
 	ErrFiles = errs.NewInvalid("applications.draft.error.files", "Count", maxFiles)
+	// ErrCode: who helps needs the owner's code to send.
+	ErrCode = errs.NewInvalid("applications.draft.error.code")
 	// ErrHeld: the file is still being looked at by the scanner.
 	ErrHeld = errs.NewConflict("applications.draft.error.held")
 	// ErrTooFast: so many suggestions are not for somebody who types.

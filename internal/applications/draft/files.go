@@ -105,13 +105,14 @@ func fileField(s *forms.Service, name string) *forms.Field {
 // Read opens a file of a draft of the actor's; close it. Errors: ErrNotFound,
 // ErrHeld while the scanner has not spoken.
 func (r *Room) Read(ctx context.Context, draftID, fileID string) (File, io.ReadCloser, error) {
-	me, err := owner(ctx)
+	if !id.Valid(fileID) {
+		return File{}, nil, ErrNotFound
+	}
+	row, _, err := r.held(ctx, draftID)
 	if err != nil {
 		return File{}, nil, err
 	}
-	if !id.Valid(draftID) || !id.Valid(fileID) {
-		return File{}, nil, ErrNotFound
-	}
+	me := row.OwnerID
 	key, err := r.Sealer.Key(ctx, me, secret.Person)
 	if err != nil {
 		return File{}, nil, err

@@ -159,7 +159,7 @@ func (r *Room) text(lang, key string) string {
 
 // earlier adds what the owner has answered before.
 func (r *Room) earlier(ctx context.Context, w *work) error {
-	if r.Earlier == nil || w.Number != "" || !uses(w.service, "earlier.") {
+	if r.Earlier == nil || w.behalf != nil || w.Number != "" || !uses(w.service, "earlier.") {
 		return nil
 	}
 	answers, at, err := r.Earlier.Earlier(ctx, w.Owner, w.ServiceID)
@@ -183,7 +183,7 @@ func (w *work) know(path string, k forms.Known) {
 // papers adds the person's own documents: the newest of each kind attaches
 // itself where the form asks for it.
 func (r *Room) papers(ctx context.Context, w *work) error {
-	if r.Papers == nil {
+	if r.Papers == nil || w.behalf != nil { // a mandate opens no other documents
 		return nil
 	}
 	list, err := r.Papers.Papers(ctx, w.Owner)

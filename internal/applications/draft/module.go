@@ -64,6 +64,8 @@ type Deps struct {
 	Papers Papers
 	// Earlier are answers of earlier applications; nil for none.
 	Earlier Earlier
+	// Helpers tell for whom else the actor works; nil: for nobody.
+	Helpers Helpers
 	// Copies are earlier applications that a draft may be begun from; nil for none.
 	Copies Copies
 	// Changes are applications that can still be changed; nil for none.

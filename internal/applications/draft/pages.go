@@ -21,12 +21,13 @@ import (
 
 // Mount adds the pages and the operations of the API.
 func (r *Room) Mount(rt *web.Router) {
-	me := identity.Citizen()
+	me := identity.CitizenOr(identity.MFCOperator)
 	rt.Handle("GET /cabinet/drafts/new", me, r.pageNew)
 	rt.Handle("POST /cabinet/drafts", me, r.postNew)
 	rt.Handle("GET /cabinet/drafts/{id}", me, r.pageResume)
 	rt.Handle("GET /cabinet/drafts/{id}/check", me, r.pageCheck)
 	rt.Handle("POST /cabinet/drafts/{id}/send", me, r.postSend)
+	rt.Handle("POST /cabinet/drafts/{id}/owner-code", me, r.postAskOwner)
 	rt.Handle("GET /cabinet/drafts/{id}/sent", me, r.pageSent)
 	rt.Handle("GET /cabinet/drafts/{id}/stop", me, r.pageStop)
 	rt.Handle("GET /cabinet/drafts/{id}/begun", me, r.pageBegun)
@@ -72,7 +73,7 @@ func base(draftID string) string { return "/cabinet/drafts/" + url.PathEscape(dr
 // reserved are the last parts of addresses that a step's id could be mistaken for.
 func reserved(step string) bool {
 	switch step {
-	case "check", "send", "sent", "stop", "begun", "changes", "delete", "files":
+	case "check", "send", "sent", "stop", "owner-code", "begun", "changes", "delete", "files":
 		return true
 	}
 	return false
@@ -110,7 +111,7 @@ func withBack(address string, back bool) string {
 
 func (r *Room) pageNew(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
-	v, err := r.newView(ctx, web.Query(req, "service"))
+	v, err := r.newView(ctx, web.Query(req, "service"), web.Query(req, "for"))
 	if err != nil {
 		return err
 	}
@@ -118,7 +119,7 @@ func (r *Room) pageNew(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, v.service.Opens)
 	}
 	return web.Render(w, req, web.Page{
-		Title: v.title(), Section: "services", Back: "/services/" + url.PathEscape(v.service.ID), Body: startPage(v),
+		Title: v.title(), Section: "services", Back: "/services/" + url.PathEscape(v.service.ID), Body: owned(v.behalf, startPage(v)),
 	})
 }
 
@@ -142,6 +143,8 @@ func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
 func (r *Room) beginAs(ctx context.Context, form url.Values) (string, error) {
 	once := cutKey(form.Get("_once"))
 	switch {
+	case form.Get("for") != "":
+		return r.StartFor(ctx, form.Get("for"), form.Get("service"), once)
 	case form.Get("again") != "":
 		return r.Again(ctx, form.Get("again"), once)
 	case form.Get("mend") != "":
@@ -230,16 +233,19 @@ func (r *Room) pageCheck(w http.ResponseWriter, req *http.Request) error {
 	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
-	return r.renderCheck(w, req, d, result, 0)
+	return r.renderCheck(w, req, d, result, nil)
 }
 
-// renderCheck shows the answers; a status other than 0 says that sending failed.
-func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, status int) error {
+// renderCheck shows the answers; failed says why they were not sent, nil where
+// nobody has tried.
+func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, failed error) error {
+	status := statusOf(failed)
 	v := r.checkView(req.Context(), d, result)
+	v.blameCode(failed)
 	v.failed, v.changed = status == http.StatusUnprocessableEntity, status == http.StatusConflict
 	return web.Render(w, req, web.Page{
 		Title: v.title(), Status: status, Error: status != 0, Section: "applications",
-		Back: v.backHref(), Body: checkPage(v),
+		Back: v.backHref(), Body: owned(d.behalf, checkPage(v)),
 	})
 }
 
@@ -253,7 +259,7 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 	if err != nil || seen < 1 {
 		return web.ErrBadForm
 	}
-	_, err = r.Send(ctx, draftID, seen, fromPage)
+	_, err = r.sendWith(ctx, draftID, seen, fromPage, form.Get("_code"))
 	if errors.Is(err, cases.ErrTakenUp) {
 		return r.tookUp(w, req, draftID)
 	}
@@ -281,7 +287,7 @@ func onCheck(err error) bool {
 
 // notSent shows the checked answers again with what stands in the way.
 func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string, err error) error {
-	if !onCheck(err) {
+	if !onCheck(err) && len(fieldsOf(err)) == 0 && !errs.IsKind(err, errs.TooMany) {
 		return err
 	}
 	d, lerr := r.load(req.Context(), draftID)
@@ -292,11 +298,7 @@ func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string,
 	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
-	status := http.StatusUnprocessableEntity
-	if errs.IsKind(err, errs.Conflict) {
-		status = http.StatusConflict
-	}
-	return r.renderCheck(w, req, d, result, status)
+	return r.renderCheck(w, req, d, result, err)
 }
 
 func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {
@@ -308,7 +310,7 @@ func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, d.resume())
 	}
 	v := r.sentView(req.Context(), d)
-	return web.Render(w, req, web.Page{Title: v.title(), Section: "applications", Body: sentPage(v)})
+	return web.Render(w, req, web.Page{Title: v.title(), Section: "applications", Body: owned(d.behalf, sentPage(v))})
 }
 
 func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {

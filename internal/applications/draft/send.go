@@ -11,6 +11,7 @@ import (
 	"okno/internal/applications/cases"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
+	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
@@ -28,6 +29,12 @@ const (
 // Errors: ErrNotReady, ErrStopped, ErrLevel and the others of maySend,
 // ErrChanged when the answers are not those that were seen.
 func (r *Room) Send(ctx context.Context, draftID string, seen int64, source string) (string, error) {
+	return r.sendWith(ctx, draftID, seen, source, "")
+}
+
+// sendWith is Send with the code that a helper has of the owner, "" for none.
+// Errors also: ErrCode, those of a wrong code.
+func (r *Room) sendWith(ctx context.Context, draftID string, seen int64, source, code string) (string, error) {
 	w, err := r.load(ctx, draftID)
 	if err != nil {
 		return "", err
@@ -40,6 +47,9 @@ func (r *Room) Send(ctx context.Context, draftID string, seen int64, source stri
 	}
 	if seen != 0 && seen != w.RowVersion {
 		return "", ErrChanged
+	}
+	if err := r.permitted(ctx, w, code); err != nil {
+		return "", err
 	}
 	r.look(ctx, w, "", w.Answers) // what was silent may have woken up
 	number, err := r.sendNow(ctx, w, source)
@@ -55,6 +65,9 @@ func (r *Room) sendNow(ctx context.Context, w *work, source string) (string, err
 		return "", err
 	}
 	s := submission(w.Draft, result, w.facts, source)
+	if w.behalf != nil {
+		s.Helper, s.Source = identity.ActorOf(ctx).ID, w.behalf.Source
+	}
 	s.Files = r.attached(w, s.Answers)
 	if slices.ContainsFunc(s.Files, func(f cases.FileRef) bool { return f.Scan == upload.Infected }) {
 		return "", upload.ErrInfected
@@ -154,9 +167,16 @@ func (r *Room) submit(ctx context.Context, w *work, s cases.Submission, o Outcom
 	if err != nil {
 		return "", err
 	}
+	tell, err := r.telling(ctx, w, prepared.Number())
+	if err != nil {
+		return "", err
+	}
 	var number string
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if number, err = r.Cases.Create(ctx, tx, prepared); err != nil {
+			return err
+		}
+		if err := tell(ctx, tx); err != nil {
 			return err
 		}
 		return r.over(ctx, tx, w, number, o)

@@ -105,24 +105,21 @@ func (r *Room) outdated(w *work) bool {
 	return w.Number == "" && ok && s.Version != w.Version
 }
 
-// row opens a draft of the actor's as it is stored.
+// row opens a draft of the actor's as it is stored, or one for whose owner the
+// actor works.
 func (r *Room) row(ctx context.Context, draftID string) (*work, error) {
-	me, err := owner(ctx)
+	row, b, err := r.held(ctx, draftID)
 	if err != nil {
 		return nil, err
 	}
-	if !id.Valid(draftID) {
-		return nil, ErrNotFound
-	}
-	row, err := r.store.draft(ctx, me, draftID)
-	if err != nil {
-		return nil, err
-	}
-	w := &work{}
-	if w.key, err = r.Sealer.Key(ctx, me, secret.Person); err != nil {
+	w := &work{behalf: b}
+	if w.key, err = r.Sealer.Key(ctx, row.OwnerID, secret.Person); err != nil {
 		return nil, err
 	}
 	w.Draft, err = open(row, w.key)
+	if err == nil && b != nil && w.Origin != nil {
+		err = ErrNotFound // an application that was sent is none of a helper's
+	}
 	return w, err
 }
 
@@ -132,7 +129,7 @@ func (r *Room) gather(ctx context.Context, w *work) error {
 	if w.service, err = r.version(ctx, w.ServiceID, w.Version); err != nil {
 		return err
 	}
-	if w.facts, err = r.facts(ctx, w.Owner, w.service); err != nil {
+	if w.facts, err = r.facts(w.asOwner(ctx), w.Owner, w.service); err != nil {
 		return err
 	}
 	w.shelf, _ = w.facts.Dictionaries.(forms.Shelf)
@@ -307,6 +304,9 @@ func (r *Room) save(ctx context.Context, w *work, more func(ctx context.Context,
 // Delete throws a draft away with its files.
 func (r *Room) Delete(ctx context.Context, draftID string) error {
 	w, err := r.row(ctx, draftID) // what can't be filled in can still be thrown away
+	if err == nil && w.behalf != nil {
+		return ErrNotFound // a helper throws nothing away
+	}
 	if err == nil && w.Number != "" {
 		err = sentAs(w.Number)
 	}

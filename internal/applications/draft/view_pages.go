@@ -37,20 +37,22 @@ type startView struct {
 	closed  *errs.Error // why it can't be begun
 	level   bool        // it can be begun, and not yet sent
 	once    string
+	behalf  *Behalf // for whom it is begun; nil for the actor
 }
 
-func (r *Room) newView(ctx context.Context, serviceID string) (startView, error) {
+func (r *Room) newView(ctx context.Context, serviceID, mandate string) (startView, error) {
 	v := startView{ctx: ctx, once: id.New()}
-	me, err := owner(ctx)
+	me, b, err := r.beginner(ctx, mandate, serviceID)
 	if err != nil {
 		return v, err
 	}
+	v.behalf = b
 	s, ok := r.Services.Service(serviceID)
 	if !ok {
 		return v, ErrService
 	}
 	v.service, v.agency, v.zone = s, r.Agency(s.Agency).Title.In(lang(ctx)), r.Agency(s.Agency).Zone
-	f, err := r.facts(ctx, me, s)
+	f, err := r.facts((&work{behalf: b}).asOwner(ctx), me, s)
 	if err != nil {
 		return v, err
 	}
@@ -110,16 +112,17 @@ func term(ctx context.Context, days int, working bool, minutes int) string {
 
 // checkView is the page of checked answers.
 type checkView struct {
-	ctx      context.Context
-	work     *work
-	result   *forms.Result
-	sections []forms.Section
-	closed   *errs.Error // why it can't be sent yet
-	faults   []ui.ErrorItem
-	failed   bool // sending was tried
-	changed  bool // the answers are not those that were seen
-	pages    map[string]*stepView
-	marks    forms.Provenance
+	ctx       context.Context
+	work      *work
+	result    *forms.Result
+	sections  []forms.Section
+	closed    *errs.Error // why it can't be sent yet
+	faults    []ui.ErrorItem
+	failed    bool   // sending was tried
+	codeFault string // what is wrong with the owner's code
+	changed   bool   // the answers are not those that were seen
+	pages     map[string]*stepView
+	marks     forms.Provenance
 }
 
 // sendText names what sending does.
