@@ -3,18 +3,12 @@ package draft
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
-
-	"github.com/a-h/templ"
 
 	"okno/internal/applications/draft/draftdb"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
-	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
-	"okno/internal/kit/ui"
-	"okno/internal/kit/web"
 )
 
 // Behalf is somebody for whom the actor works under a mandate.
@@ -146,25 +140,6 @@ func (r *Room) telling(ctx context.Context, w *work, number string) (func(contex
 	return r.Helpers.Tell(ctx, w.behalf, w.ServiceID, number)
 }
 
-func (r *Room) postAskOwner(w http.ResponseWriter, req *http.Request) error {
-	err := r.AskOwner(req.Context(), req.PathValue("id"))
-	if errs.IsKind(err, errs.TooMany) {
-		return r.notSent(w, req, req.PathValue("id"), err)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, req, base(req.PathValue("id"))+"/check?asked=1#code")
-}
-
-// owned puts before a page for whom the actor works.
-func owned(b *Behalf, page templ.Component) templ.Component {
-	if b == nil {
-		return page
-	}
-	return behalfPage(b, page)
-}
-
 // beginner is who would own a draft: the actor, or the owner of the mandate for
 // which it is begun.
 func (r *Room) beginner(ctx context.Context, mandate, serviceID string) (string, *Behalf, error) {
@@ -180,34 +155,4 @@ func (r *Room) beginner(ctx context.Context, mandate, serviceID string) (string,
 		return "", nil, err
 	}
 	return b.Owner, b, nil
-}
-
-// statusOf is the page's status after a try to send; 0 for none.
-func statusOf(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errs.IsKind(err, errs.Conflict):
-		return http.StatusConflict
-	}
-	return http.StatusUnprocessableEntity
-}
-
-// blameCode shows what is wrong with the owner's code at its box.
-func (v *checkView) blameCode(err error) {
-	e, ok := errs.As(err)
-	if !ok || v.work.behalf == nil {
-		return
-	}
-	for _, f := range e.Fields {
-		if f.Name == "code" {
-			v.codeFault = say(v.ctx, f.Key, f.Args...)
-		}
-	}
-	if e.Kind == errs.TooMany {
-		v.codeFault = say(v.ctx, e.Key, e.Args...)
-	}
-	if v.codeFault != "" {
-		v.faults = append(v.faults, ui.ErrorItem{Href: "#code", Text: v.codeFault})
-	}
 }
