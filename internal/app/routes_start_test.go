@@ -36,11 +36,12 @@ var startWalk = map[string]line{
 
 // lineOf finds the line of a route.
 func lineOf(route string) (line, bool) {
-	l, ok := walk[route]
-	if !ok {
-		l, ok = startWalk[route]
+	for _, lines := range []map[string]line{walk, startWalk, caseWalk} {
+		if l, ok := lines[route]; ok {
+			return l, true
+		}
 	}
-	return l, ok
+	return line{}, false
 }
 
 // startThings adds what the owner has of these things.
