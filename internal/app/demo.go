@@ -139,6 +139,7 @@ var demoStaff = []struct{ login, role, agency, office, what string }{
 	{"support2", "support_specialist", "", "", "support, second line / поддержка, вторая линия"},
 	{"admin", "administrator", "", "", "administrator / администратор"},
 	{"auditor", "auditor", "", "", "auditor / аудитор"},
+	{"tax", "officer", "fns", "", "officer of an agency with parts of others' applications (ФНС) / сотрудник ФНС"},
 }
 
 // demoCitizens are people of the sandbox's population, one of each level.

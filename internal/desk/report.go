@@ -97,7 +97,35 @@ func gridOf(all []cases.Tally) grid {
 		d.Asked, d.TookDays = d.Asked+t.Asked, d.TookDays+t.TookDays
 	}
 	g.hide()
+	g.round()
 	return g
+}
+
+// roundTo is the step of shown numbers. Two reports that differ by one person
+// mostly show the same numbers, so that their difference tells of nobody
+// (docs/decisions/0013).
+const roundTo = 5
+
+func rounded(n int) int { return (n + roundTo/2) / roundTo * roundTo }
+
+// round rounds what is shown. Totals are rounded by themselves: what is hidden
+// can't be worked out from them any better.
+func (g *grid) round() {
+	one := func(c *cell) {
+		if !c.Hidden {
+			c.N = rounded(c.N)
+		}
+	}
+	for i := range g.Cells {
+		for j := range g.Cells[i] {
+			one(&g.Cells[i][j])
+		}
+		one(&g.LineTotals[i])
+	}
+	for j := range g.ColumnTotals {
+		one(&g.ColumnTotals[j])
+	}
+	one(&g.Total)
 }
 
 func addKey(all []string, key string) []string {

@@ -131,6 +131,7 @@ func share(part, whole int) string {
 	if whole < hideBelow || part > 0 && part < hideBelow || whole-part > 0 && whole-part < hideBelow {
 		return ""
 	}
+	part, whole = rounded(part), rounded(whole)
 	return strconv.Itoa((100*part+whole/2)/whole) + "\u00a0%"
 }
 
