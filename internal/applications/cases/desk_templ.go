@@ -36,7 +36,7 @@ func deskCard(v view) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.clash != "" {
-			templ_7745c5c3_Err = ui.ErrorSummary(ui.ErrorSummaryParams{TitleText: i18n.T(ctx, "applications.desk.clash"), ErrorList: []ui.ErrorItem{{Text: v.clash}}, DescriptionText: i18n.T(ctx, "applications.desk.clash_on")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(ui.ErrorSummaryParams{TitleText: i18n.T(ctx, "applications.desk.clash"), DescriptionText: v.clash, ErrorList: []ui.ErrorItem{{Text: i18n.T(ctx, "applications.desk.clash_on")}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
