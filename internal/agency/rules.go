@@ -71,6 +71,17 @@ func (r Rules) Away(account string, day db.Date) bool {
 	return slices.ContainsFunc(r.Leaves, func(l Leave) bool { return l.Account == account && l.Holds(day) })
 }
 
+// Acting is who acts for an account on the day: itself, or its substitute while
+// it is away; "" for nobody.
+func (r Rules) Acting(account string, day db.Date) string {
+	for _, l := range r.Leaves {
+		if l.Account == account && l.Holds(day) {
+			return l.Substitute
+		}
+	}
+	return account
+}
+
 // StandsFor are those whose cases the account works on that day, beside its own.
 func (r Rules) StandsFor(account string, day db.Date) []string {
 	var all []string

@@ -143,7 +143,7 @@ func New(d Deps) (*Room, error) {
 		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: cases.WithParts(d.Services),
 		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
 		AnswerDays: d.Config.AnswerDays, MessageDays: d.Config.MessageDays,
-		Rules: rules,
+		Rules: rules, Facts: d.People.Facts,
 	})
 	if err != nil {
 		return nil, err

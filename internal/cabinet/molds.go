@@ -26,6 +26,7 @@ type molds struct {
 type caseKind struct {
 	lang   string
 	status cases.Status
+	stage  cases.Stage
 	dated  bool
 }
 
@@ -45,13 +46,13 @@ type popularKey struct {
 func (v view) caseCard(row cases.Row) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		lang, left := i18n.Lang(ctx), deadline(ctx, row)
-		key := caseKind{lang, row.Status, left != ""}
+		key := caseKind{lang, row.Status, row.Stage, left != ""}
 		m, err := molded(ctx, &v.molds.cases, key, func() (templ.Component, int) {
 			left := ""
 			if key.dated {
 				left = ui.Hole(4)
 			}
-			return caseParts(row.Status, caseTexts{ui.Hole(0), ui.Hole(1), ui.Hole(2), ui.Hole(3), left}), 5
+			return caseParts(row.Status, row.Stage, caseTexts{ui.Hole(0), ui.Hole(1), ui.Hole(2), ui.Hole(3), left}), 5
 		})
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func TestMoldsGiveWhatTheyWereMadeOf(t *testing.T) {
 					c.Title = forms.Text{RU: title, EN: title}
 					var got, want bytes.Buffer
 					_ = v.caseCard(c).Render(ctx, &got)
-					_ = caseParts(status, caseTexts{c.Number, title, v.day(ctx, c.SubmittedAt), v.agency(c.Agency, lang), deadline(ctx, c)}).Render(ctx, &want)
+					_ = caseParts(status, cases.Stage(status), caseTexts{c.Number, title, v.day(ctx, c.SubmittedAt), v.agency(c.Agency, lang), deadline(ctx, c)}).Render(ctx, &want)
 					if got.String() != want.String() || got.Len() == 0 {
 						t.Errorf("%s %s: %s\nwant %s", lang, status, got.String(), want.String())
 					}

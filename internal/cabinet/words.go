@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/a-h/templ"
+
 	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/kit/db"
@@ -27,6 +29,14 @@ func StatusKind(s cases.Status) ui.Kind {
 	default:
 		return ui.Neutral
 	}
+}
+
+// current marks where a case stands on its line.
+func current(leg cases.Leg) templ.Attributes {
+	if leg.State == cases.LegCurrent {
+		return templ.Attributes{"aria-current": "step"}
+	}
+	return nil
 }
 
 // text is a text of a service in the language of the page.

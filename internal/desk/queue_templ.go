@@ -604,7 +604,7 @@ func statusCell(row cases.QueueRow) templ.Component {
 			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.StatusTag(cabinet.StatusKind(row.Status), i18n.T(ctx, row.Status.Text())).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.StatusTag(cabinet.StatusKind(row.Status), i18n.T(ctx, cases.TagText(row.Status, row.Stage))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -115,6 +115,9 @@ func (l *linter) form() {
 		if len(s.Form.Steps) > 0 || !s.Result.Title.IsZero() || !s.Notices.Accepted.IsZero() {
 			l.add(top, "key", "leave out opens, or form, result and notices", "a service that opens a page has no form of its own")
 		}
+		if s.Tacit {
+			l.add(top, "key", "leave out tacit_approval", "a service that opens a page issues nothing by itself")
+		}
 		return
 	}
 	if s.Form.At.Line == 0 {

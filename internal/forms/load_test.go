@@ -200,6 +200,9 @@ func TestServiceThatOpensAPage(t *testing.T) {
 		}
 	}
 	mustLoad(t, strings.Join(kept, "\n"))
+	if _, faults := loadText(strings.Join(append(kept, "tacit_approval: true", ""), "\n")); len(faults) != 1 {
+		t.Errorf("a service that opens a page issues a result by itself: %v", faults)
+	}
 }
 
 func FuzzLoad(f *testing.F) {

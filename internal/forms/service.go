@@ -16,6 +16,7 @@ type Service struct {
 	Regions    []string  `key:"regions" format:"region" doc:"Two-digit codes of the regions where it is offered; none means everywhere."`
 	Sign       string    `key:"sign" enum:"none|simple|unqualified|qualified" doc:"Signature asked before sending; simple by default."`
 	FourEyes   bool      `key:"four_eyes" doc:"true: a decision is prepared by one officer and confirmed by another."`
+	Tacit      bool      `key:"tacit_approval" doc:"true: by the law the result is issued by itself when the term ends without a decision. Needs a term and a result."`
 	AnswerDays int       `key:"answer_days" min:"1" doc:"Working days which the person has to answer what the agency asks; 10 by default."`
 	NoChange   bool      `key:"no_change" doc:"true: the person can't change an application that was sent, only cancel it."`
 	Bulk       bool      `key:"bulk" doc:"true: many applications can be sent at once from a table, a row each; a list is asked for one item."`

@@ -47,6 +47,7 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/hand-back", "hand-back-part", "Give a part back to the agency that leads"), staff, c.apiHandBack)
 	web.Register(rt.API, op("POST "+desk+"/{number}/parts/{part}/again", "repeat-part", "Have a part done once more"), staff, c.apiPartAgain)
 	web.Register(rt.API, op("POST "+desk+"/{number}/parts/{part}/drop", "drop-part", "Do without a part"), staff, c.apiPartDrop)
+	c.mountAPITime(rt, desk)
 	web.Register(rt.API, op("GET "+desk+"/{number}/files/{file}", "look-file", "A file of the application; the look is journalled"), staff, c.apiFile)
 	web.Register(rt.API, op("POST "+desk+"/{number}/note", "note-application", "Add words to the chronology"), staff, c.apiNote)
 }
@@ -76,21 +77,27 @@ type CaseState struct {
 	Agency      string    `json:"agency"`
 	Status      Status    `json:"status"`
 	StatusText  string    `json:"status_text"`
-	EPGU        int       `json:"epgu_status" doc:"Code of the status in ЕПГУ's API"`
+	Stage       Stage     `json:"stage" doc:"Finer place inside the status; called as the status is where there is none"`
+	StageText   string    `json:"stage_text"`
+	EPGU        int       `json:"epgu_status" doc:"Code of the stage in ЕПГУ's API"`
+	Progress    []apiLeg  `json:"progress" doc:"The line from sending to the result"`
 	Version     int64     `json:"version"`
 	SubmittedAt time.Time `json:"submitted_at"`
 	RegisterBy  db.Date   `json:"register_by"`
 	Deadline    db.Date   `json:"deadline,omitempty" doc:"Last day, at the agency's office"`
 	DaysLeft    int       `json:"working_days_left"`
 	Overdue     bool      `json:"overdue,omitempty"`
-	Paused      bool      `json:"paused,omitempty" doc:"The agency waits for the citizen"`
+	Paused      bool      `json:"paused,omitempty" doc:"The agency's time stands still: it waits for the citizen, or has suspended the application"`
+	PauseGround string    `json:"pause_ground,omitempty" doc:"Why the application is suspended" enum:"payment,documents,registry,inspection,court,other"`
+	ResumeOn    db.Date   `json:"resume_on,omitempty" doc:"The day on which a suspended application goes on by itself"`
 	Assigned    bool      `json:"assigned" doc:"Somebody works on it"`
 }
 
 func stateOf(ctx context.Context, k Case) CaseState {
 	return CaseState{
 		Number: k.Number, Service: k.ServiceID, Agency: k.Agency, Status: k.Status, StatusText: i18n.T(ctx, k.Status.Text()),
-		EPGU: k.EPGU, Version: k.Version, SubmittedAt: k.SubmittedAt.Time(), RegisterBy: k.RegisterBy, Deadline: k.Due.Date,
+		Stage: k.Stage, StageText: i18n.T(ctx, k.Stage.Text()), Progress: outProgress(ctx, k.Status, k.Stage),
+		PauseGround: k.PauseGround, ResumeOn: k.ResumeOn, EPGU: k.EPGU, Version: k.Version, SubmittedAt: k.SubmittedAt.Time(), RegisterBy: k.RegisterBy, Deadline: k.Due.Date,
 		DaysLeft: k.Left.WorkingDays, Overdue: k.Left.Overdue, Paused: k.Left.Paused, Assigned: k.AssignedTo != "",
 	}
 }
@@ -126,6 +133,9 @@ type caseRow struct {
 	Title       string    `json:"title"`
 	Status      Status    `json:"status"`
 	StatusText  string    `json:"status_text"`
+	Stage       Stage     `json:"stage" doc:"Finer place inside the status"`
+	StageText   string    `json:"stage_text"`
+	EPGU        int       `json:"epgu_status" doc:"Code of the stage in ЕПГУ's API"`
 	Version     int64     `json:"version"`
 	SubmittedAt time.Time `json:"submitted_at"`
 	Deadline    db.Date   `json:"deadline,omitempty"`
@@ -159,7 +169,8 @@ func (c *Cases) apiList(ctx context.Context, in *listCasesIn) (*listCasesOut, er
 	for i, r := range p.Rows {
 		out.Body.Applications[i] = caseRow{
 			Number: r.Number, Service: r.ServiceID, Title: agencyText(i18n.Lang(ctx), r.Title.RU, r.Title.EN), Status: r.Status,
-			StatusText: i18n.T(ctx, r.Status.Text()), Version: r.Version, SubmittedAt: r.SubmittedAt.Time(),
+			StatusText: i18n.T(ctx, r.Status.Text()), Stage: r.Stage, StageText: i18n.T(ctx, r.Stage.Text()),
+			EPGU: stageIn(r.Status, r.Stage).EPGU, Version: r.Version, SubmittedAt: r.SubmittedAt.Time(),
 			Deadline: r.Due.Date, DaysLeft: r.Left.WorkingDays, Overdue: r.Left.Overdue,
 		}
 	}

@@ -29,7 +29,8 @@ func (c *Cases) apiQueue(ctx context.Context, in *queueIn) (*listCasesOut, error
 	for i, r := range p.Rows {
 		out.Body.Applications[i] = caseRow{
 			Number: r.Number, Service: r.ServiceID, Title: agencyText(i18n.Lang(ctx), r.Title.RU, r.Title.EN), Status: r.Status,
-			StatusText: i18n.T(ctx, r.Status.Text()), Version: r.Version, SubmittedAt: r.SubmittedAt.Time(), Deadline: r.Due.Date,
+			StatusText: i18n.T(ctx, r.Status.Text()), Stage: r.Stage, StageText: i18n.T(ctx, r.Stage.Text()),
+			EPGU: stageIn(r.Status, r.Stage).EPGU, Version: r.Version, SubmittedAt: r.SubmittedAt.Time(), Deadline: r.Due.Date,
 			DaysLeft: r.Left.WorkingDays, Overdue: r.Left.Overdue, Initials: r.Initials, AssignedTo: r.AssignedTo,
 		}
 	}

@@ -88,13 +88,12 @@ func (c *Cases) ask(ctx context.Context, d Deal, deed Deed, more AskMore) error 
 	if row.AskSealed, err = sealJSON(key, askPlace("ask_sealed", row.ID), ask); err != nil {
 		return err
 	}
-	var edit func(*casesdb.ApplicationsCase, db.Time)
+	stage := Stage(Waiting)
 	if deed == SendBack {
-		row.Kind = AskToCorrect
-		edit = func(row *casesdb.ApplicationsCase, _ db.Time) { row.Epgu = epguCorrect }
+		row.Kind, stage = AskToCorrect, Correction
 	}
 	days := c.answerDays(service)
-	return c.again(ctx, d, deed, c.move(ctx, k, change{deed: deed, side: side, key: d.once(deed), edit: edit, also: func(ctx context.Context, tx *db.Tx) error {
+	return c.again(ctx, d, deed, c.move(ctx, k, change{deed: deed, side: side, key: d.once(deed), stage: stage, also: func(ctx context.Context, tx *db.Tx) error {
 		row.AskedAt = tx.Now()
 		row.LapsesAt = db.At(c.Calendar.DeadlineWorking(tx.Now().Time(), days, c.zone(k.Agency, k.Office)))
 		return c.asked(ctx, tx, k, row)

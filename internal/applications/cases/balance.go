@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -11,7 +12,8 @@ import (
 	"okno/internal/kit/db"
 )
 
-// balance is the job that shares new cases out and hands overdue ones up.
+// balance is the job that watches terms, shares new cases out and hands overdue
+// ones up.
 type balance struct{}
 
 // Kind is the name of the job.
@@ -35,6 +37,9 @@ func (c *Cases) Balance(ctx context.Context) error {
 	for _, a := range all.Agencies() {
 		faults = errors.Join(faults, c.warnLateParts(ctx, a.Code))
 		rules, err := c.rules(ctx, a.Code)
+		if err == nil {
+			faults = errors.Join(faults, c.warn(ctx, rules)) // before an overdue case changes hands
+		}
 		if err == nil && rules.Method != agency.ByHand {
 			err = c.shareOut(ctx, rules)
 		}
@@ -114,7 +119,7 @@ func (c *Cases) escalate(ctx context.Context, rules agency.Rules) error {
 		return db.Classify(err)
 	}
 	for _, l := range late {
-		to := rules.Superior
+		to := cmp.Or(rules.Acting(rules.Superior, c.Rules.Today(rules.Agency)), rules.Superior)
 		if c.impartial(ctx, rules.Agency, l.OwnerID, to) != nil {
 			to = l.AssignedTo // noted as escalated, and left where it is
 		}

@@ -18,7 +18,9 @@ type Case struct {
 	ServiceVersion int
 	Agency, Office string
 	Status         Status
-	EPGU           int
+	// Stage is the finer place inside the status, EPGU its code.
+	Stage Stage
+	EPGU  int
 	// Version grows with each change; hand it back with a change to be told when
 	// somebody else was faster.
 	Version    int64
@@ -35,8 +37,10 @@ type Case struct {
 	SubmittedAt, RegisteredAt      db.Time
 	PausedAt, DecidedAt, ChangedAt db.Time
 	// Ground is the code of the ground for refusal; of a part also how it ended
-	// without an opinion.
-	Ground string
+	// without an opinion. PauseGround is why a case is suspended, ResumeOn the day
+	// on which that ends by itself.
+	Ground, PauseGround string
+	ResumeOn            db.Date
 	// PartOf is the id of the application that this is a part of, "" for none.
 	PartOf string
 
@@ -44,15 +48,17 @@ type Case struct {
 }
 
 func caseOf(row casesdb.ApplicationsCase) Case {
+	stage := stageIn(Status(row.Status), Stage(row.Stage))
 	return Case{
 		ID: row.ID, Owner: row.OwnerID, Number: row.Number, ServiceID: row.ServiceID, ServiceVersion: int(row.ServiceVersion),
-		Agency: row.AgencyID, Office: row.Office, Status: Status(row.Status), EPGU: int(row.Epgu), Version: row.Version,
+		Agency: row.AgencyID, Office: row.Office, Status: Status(row.Status), Stage: stage.Stage, EPGU: stage.EPGU, Version: row.Version,
 		AssignedTo: row.AssignedTo, Source: row.Source, Region: row.Region, Fee: row.Fee,
 		Term:        Term{Days: int(row.TermDays), Working: row.TermWorking, Minutes: int(row.TermMinutes)},
 		Due:         Due{At: row.DeadlineAt, Date: db.Date(row.DeadlineDate)},
 		RegisterBy:  db.Date(row.RegisterBy),
 		SubmittedAt: row.SubmittedAt, RegisteredAt: row.RegisteredAt, PausedAt: row.PausedAt,
-		DecidedAt: row.DecidedAt, ChangedAt: row.ChangedAt, Ground: row.Ground, PartOf: row.PartOf, row: row,
+		DecidedAt: row.DecidedAt, ChangedAt: row.ChangedAt, Ground: row.Ground, PartOf: row.PartOf,
+		PauseGround: row.PauseGround, ResumeOn: db.Date(row.ResumeOn), row: row,
 	}
 }
 

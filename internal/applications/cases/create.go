@@ -118,7 +118,7 @@ func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Servic
 	p.queue = casesdb.InsertQueueParams{
 		AgencyID: agency, CaseID: s.ID, OwnerID: s.Owner, ServiceID: s.ServiceID, Status: string(Accepted), Undecided: true,
 		Region: s.Region, Version: 1, InitialsSealed: key.SealString(secret.At("applications_queue", "initials_sealed", s.ID), initials),
-		PartOf: s.PartOf,
+		PartOf: s.PartOf, Office: s.Office,
 	}
 	return nil
 }
@@ -220,6 +220,7 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	q := casesdb.New(tx)
 	queue := p.queue
 	queue.Number, queue.SubmittedAt, queue.DeadlineAt, queue.DeadlineDate = row.Number, row.SubmittedAt, row.DeadlineAt, row.DeadlineDate
+	queue.WarnAt = c.firstLook(row, tx.Now())
 	if err := q.InsertQueue(ctx, queue); err != nil {
 		return err
 	}
@@ -285,6 +286,8 @@ type news struct {
 	version                            int64
 	deed                               Deed
 	from, to                           Status
+	// was is the agency before, where it is another one now.
+	was string
 	// partOf is the application that the case is a part of; parts: it may have some.
 	partOf string
 	parts  bool
@@ -308,6 +311,10 @@ func (c *Cases) announce(ctx context.Context, tx *db.Tx, n news) error {
 	}
 	if n.parts {
 		refs["parts"] = "yes"
+	}
+	if n.was != "" && n.was != n.agency {
+		c.Live.Touch(tx, "agency:"+n.was, "queue")
+		refs["was"] = n.was
 	}
 	return c.Bus.Announce(ctx, tx, event.Event{Name: Moved, ID: n.id, Owner: n.owner, Version: n.version, Refs: refs})
 }

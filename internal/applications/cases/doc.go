@@ -10,6 +10,9 @@
 //	Event       one line of the chronology, kept for ever with the case
 //	Ask         what an officer wants to know more, and the answer to it
 //	Row         a line of an agency's queue or of a citizen's list
+//	Stage       a finer place inside a status, with its code in ЕПГУ (stage.go)
+//	Mark        a point of a term at which whoever holds the case is told
+//	Hop         a step of a case on its way to the agency, with its time
 //
 // The states:
 //

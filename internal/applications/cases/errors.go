@@ -44,6 +44,8 @@ var (
 	ErrFileHeld = errs.NewConflict("applications.error.file_held")
 	// ErrFields: something typed is wrong; the fields say what.
 	ErrFields = errs.NewInvalid("applications.error.fields")
+	// ErrForwardLate: the days in which an officer forwards a case are over.
+	ErrForwardLate = errs.NewConflict("applications.error.forward_late", "Days", forwardDays)
 	// ErrService: the service of the case can't be read now.
 	ErrService = errs.NewUnavailable("applications.error.service")
 )

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"okno/internal/applications/cases/casesdb"
+	"okno/internal/identity"
 	"okno/internal/kit/db"
 )
 
@@ -12,7 +13,7 @@ import (
 func facetsOf(s Submission, agencyCode string) casesdb.InsertFacetsParams {
 	return casesdb.InsertFacetsParams{
 		AgencyID: agencyCode, CaseID: s.ID, ServiceID: s.ServiceID, Channel: s.Source, Level: s.Level, Region: s.Region,
-		AgeBand: ageBand(factOf(s.Facts, "birth_date"), s.Facts.Today),
+		AgeBand: ageBand(factOf(s.Facts, "birth_date"), s.Facts.Today), Office: s.Office,
 	}
 }
 
@@ -47,6 +48,9 @@ func ageBand(birth, today string) string {
 func (c *Cases) outcome(ctx context.Context, tx *db.Tx, k Case, row casesdb.ApplicationsCase, by string) error {
 	zone := c.zone(k.Agency, k.Office)
 	ground := row.Ground
+	if by == identity.SystemID {
+		by = ""
+	}
 	if Status(row.Status) == Cancelled {
 		by, ground = "", ""
 	}

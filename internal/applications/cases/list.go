@@ -39,6 +39,7 @@ type Row struct {
 	Title       forms.Text
 	Agency      string
 	Status      Status
+	Stage       Stage
 	Version     int64
 	SubmittedAt db.Time
 	ChangedAt   db.Time
@@ -149,6 +150,7 @@ type QueueRow struct {
 	ServiceID   string
 	Title       forms.Text
 	Status      Status
+	Stage       Stage
 	Version     int64
 	SubmittedAt db.Time
 	Due         Due
@@ -230,6 +232,7 @@ func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode 
 		due := Due{At: r.DeadlineAt, Date: db.Date(r.DeadlineDate)}
 		out[i] = QueueRow{
 			ID: r.CaseID, Number: r.Number, ServiceID: r.ServiceID, Title: c.title(r.ServiceID), Status: Status(r.Status),
+			Stage:   stageIn(Status(r.Status), Stage(r.Stage)).Stage,
 			Version: r.Version, SubmittedAt: r.SubmittedAt, Due: due, Left: left(c.Calendar, zone, due, r.PausedAt, now),
 			Region: r.Region, AssignedTo: r.AssignedTo, Mine: r.AssignedTo == actor.ID, Escalated: r.EscalatedAt > 0,
 			Lapsed: r.LapsedAt > 0 && Status(r.Status) == Waiting, Unread: r.UnreadAt > 0, TypoDue: r.TypoDueAt, Initials: initials,

@@ -79,6 +79,9 @@ type Deps struct {
 	Offices  Offices
 	Notify   Sender
 	Vault    *vault.Vault
+	// Facts tell what is known of a person, for the agency to which a case is
+	// forwarded; nil: only what the case itself has noted.
+	Facts func(ctx context.Context, owner string) (forms.Facts, error)
 	// Rules are the agencies' ways of work; nil for none.
 	Rules Rules
 	// AnswerDays is the term for an answer to the agency, in working days, where

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"okno/internal/applications/cases/casesdb"
@@ -20,6 +21,10 @@ type change struct {
 	// text stands in the chronology; inner hides it from the citizen.
 	text  string
 	inner bool
+	// stage is where in the new status the case stands, "" for its usual stage.
+	stage Stage
+	// details stand in the journal beside the deed.
+	details map[string]string
 	// key is the idempotency key, "" for none.
 	key string
 	// edit changes the row beyond its status; now is the transaction's time.
@@ -65,7 +70,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		}
 		row := c.changed(k, m, ch, tx.Now())
 		left = row
-		err = c.store.moved(ctx, tx, k.row, row, casesdb.InsertEventParams{
+		err = c.store.moved(ctx, tx, k.row, row, c.look(k, row, tx.Now()), casesdb.InsertEventParams{
 			OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
 			FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID,
 			InnerNote: ch.inner, TextSealed: text,
@@ -100,7 +105,7 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 		if err := c.Audit.Write(ctx, tx, entryOf(actor, k, ch)); err != nil {
 			return err
 		}
-		return c.announce(ctx, tx, newsOf(k, row.Version, m, ch))
+		return c.announce(ctx, tx, newsOf(k, row, m, ch))
 	})
 	if errors.Is(err, errDone) {
 		return nil
@@ -111,9 +116,9 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	return err
 }
 
-func newsOf(k Case, version int64, m Move, ch change) news {
+func newsOf(k Case, row casesdb.ApplicationsCase, m Move, ch change) news {
 	return news{
-		id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: k.Agency, version: version,
+		id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: row.AgencyID, was: k.Agency, version: row.Version,
 		deed: ch.deed, from: m.From, to: m.To, inner: ch.inner || ch.deed == Assign, partOf: k.PartOf, parts: ch.parts,
 	}
 }
@@ -144,8 +149,13 @@ func (c *Cases) seen(ctx context.Context) (k Case, known bool) {
 // stands in for them, and the line says so.
 func entryOf(actor identity.Actor, k Case, ch change) audit.Entry {
 	e := actor.Entry("applications."+string(ch.deed), k.Owner, "case:"+k.ID)
+	e.Details = ch.details
 	if ch.side == Officer && k.AssignedTo != "" && k.AssignedTo != actor.ID && ch.deed != Comment {
-		e.Details = map[string]string{"for": k.AssignedTo}
+		e.Details = maps.Clone(ch.details)
+		if e.Details == nil {
+			e.Details = map[string]string{}
+		}
+		e.Details["for"] = k.AssignedTo
 	}
 	return e
 }
@@ -156,7 +166,10 @@ func (c *Cases) changed(k Case, m Move, ch change, now db.Time) casesdb.Applicat
 	row := k.row
 	row.Version++
 	row.ChangedAt = now
-	row.Status, row.Epgu = string(m.To), int64(m.To.EPGU())
+	if m.From != m.To {
+		row.Stage, row.PauseGround, row.ResumeOn = string(ch.stage), "", ""
+	}
+	row.Status, row.Epgu = string(m.To), int64(stageIn(m.To, Stage(row.Stage)).EPGU)
 	if m.To == InWork && row.RegisteredAt.IsZero() {
 		row.RegisteredAt = now
 	}

@@ -48,6 +48,11 @@ func (c *Cases) mountDesk(rt *web.Router) {
 		"part-drop":  func(ctx context.Context, d Deal, v url.Values) error { return c.DropPart(ctx, d, v.Get("part")) },
 		"confirm":    func(ctx context.Context, d Deal, _ url.Values) error { return c.Confirm(ctx, d) },
 		"decline":    func(ctx context.Context, d Deal, v url.Values) error { return c.Decline(ctx, d, v.Get("words")) },
+		"suspend":    c.deskSuspend,
+		"resume":     func(ctx context.Context, d Deal, _ url.Values) error { return c.Resume(ctx, d) },
+		"forward": func(ctx context.Context, d Deal, v url.Values) error {
+			return c.Forward(ctx, d, v.Get("agency"), v.Get("forward_words"))
+		},
 	}
 	for _, deed := range slices.Sorted(maps.Keys(deeds)) { // whoever walks the routes does it in one order
 		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, deeds[deed]))
@@ -90,6 +95,9 @@ func (c *Cases) deskPost(deed string, do func(ctx context.Context, d Deal, v url
 			return c.putTemplate(w, r, deed, values)
 		}
 		err = do(r.Context(), dealOf(r, values), values)
+		if err == nil && deed == string(Forward) {
+			return web.Redirect(w, r, "/desk") // the card is another agency's now
+		}
 		status := http.StatusUnprocessableEntity
 		if errs.IsKind(err, errs.Conflict) {
 			status = http.StatusConflict
@@ -138,6 +146,9 @@ func (c *Cases) theirCard(r *http.Request) (view, error) {
 	v.compared = c.compare(ctx, card)
 	if v.ready, err = c.loadReady(ctx, card); err != nil {
 		return v, err
+	}
+	if v.can(Forward) {
+		v.others = c.agencyItems(ctx, card)
 	}
 	if v.thread, err = c.thread(ctx, card.Case, sideAt(identity.ActorOf(ctx), card.Agency)); err != nil {
 		return v, err

@@ -185,7 +185,7 @@ func (c *Cases) closePart(ctx context.Context, tx *db.Tx, k Case, end string) er
 	}
 	actor := identity.ActorOf(ctx)
 	row := c.changed(k, m, ch, tx.Now())
-	err := c.store.moved(ctx, tx, k.row, row, casesdb.InsertEventParams{
+	err := c.store.moved(ctx, tx, k.row, row, 0, casesdb.InsertEventParams{
 		OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
 		FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID, TextSealed: []byte{},
 	})
@@ -203,7 +203,7 @@ func (c *Cases) closePart(ctx context.Context, tx *db.Tx, k Case, end string) er
 	if err := c.Audit.Write(ctx, tx, entryOf(actor, k, ch)); err != nil {
 		return err
 	}
-	return c.announce(ctx, tx, newsOf(k, row.Version, m, ch))
+	return c.announce(ctx, tx, newsOf(k, row, m, ch))
 }
 
 // warnLateParts tells the lead of each part of the agency that is late, once.

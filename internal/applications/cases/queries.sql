@@ -40,25 +40,29 @@ SELECT * FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id;
 -- name: MoveCase :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    form_sealed = $12, decision_sealed = $13
-WHERE owner_id = $14 AND id = $15 AND version = $16;
+    form_sealed = $12, decision_sealed = $13, stage = $14, pause_ground = $15, resume_on = $16
+WHERE owner_id = $17 AND id = $18 AND version = $19;
 
 -- The form, the largest part of a row by far, is left as it is.
 -- name: MoveCaseOnly :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    decision_sealed = $12
-WHERE owner_id = $13 AND id = $14 AND version = $15;
+    decision_sealed = $12, stage = $13, pause_ground = $14, resume_on = $15
+WHERE owner_id = $16 AND id = $17 AND version = $18;
 
 -- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
+-- A look of 0 leaves warn_at as it is. What is opened again begins without marks.
 -- name: MoveQueue :exec
-UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3, deadline_at = $4, deadline_date = $5,
-    paused_at = $6, version = $7
-WHERE agency_id = $8 AND case_id = $9;
+UPDATE applications_queue SET status = sqlc.arg(status), undecided = sqlc.arg(undecided), assigned_to = sqlc.arg(assigned_to),
+    deadline_at = sqlc.arg(deadline_at), deadline_date = sqlc.arg(deadline_date), paused_at = sqlc.arg(paused_at),
+    version = sqlc.arg(version), stage = sqlc.arg(stage), registered_at = sqlc.arg(registered_at),
+    warned = CASE WHEN undecided THEN warned ELSE 0 END,
+    warn_at = COALESCE(NULLIF(CAST(sqlc.arg(look) AS BIGINT), 0), warn_at)
+WHERE agency_id = sqlc.arg(agency_id) AND case_id = sqlc.arg(case_id);
 
 -- name: InsertEvent :exec
 INSERT INTO applications_events (owner_id, case_id, version, done_at, deed, from_status, to_status, side, actor_id,
@@ -115,8 +119,8 @@ SELECT COUNT(*) FROM applications_once WHERE scope = $1 AND key_hash = $2;
 
 -- name: InsertFacets :exec
 INSERT INTO applications_facets (agency_id, case_id, service_id, channel, level, region, age_band, submitted_at, decided_at,
-    outcome, ground, decided_by, took_days, late, asks, complaints)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0);
+    outcome, ground, decided_by, took_days, late, asks, complaints, office)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0, $9);
 
 -- name: DecideFacets :exec
 UPDATE applications_facets SET decided_at = $1, outcome = $2, ground = $3, decided_by = $4, took_days = $5, late = $6
@@ -271,3 +275,31 @@ ON CONFLICT (owner_id, case_id) DO UPDATE SET mine_at = excluded.mine_at;
 -- name: ReadByAgency :exec
 INSERT INTO applications_threads (owner_id, case_id, mine_at, theirs_at) VALUES ($1, $2, 0, $3)
 ON CONFLICT (owner_id, case_id) DO UPDATE SET theirs_at = excluded.theirs_at;
+
+-- name: Looked :many
+SELECT case_id, owner_id, warned, warn_at, deadline_at FROM applications_queue
+WHERE agency_id = $1 AND undecided AND warn_at > 0 AND warn_at <= $2 ORDER BY warn_at LIMIT $3;
+
+-- name: LookLater :exec
+UPDATE applications_queue SET warn_at = $1 WHERE agency_id = $2 AND case_id = $3 AND warn_at = $4;
+
+-- name: NoteWarned :execrows
+UPDATE applications_queue SET warned = $1, warn_at = $2
+WHERE agency_id = $3 AND case_id = $4 AND warned = $5 AND deadline_at = $6 AND version = $7;
+
+-- name: CountOthersAt :one
+SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 AND id <> $3;
+
+-- name: DropPeople :exec
+DELETE FROM applications_people WHERE owner_id = $1 AND agency_id = $2;
+
+-- name: ForwardCase :exec
+UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3 WHERE owner_id = $4 AND id = $5;
+
+-- name: ForwardQueue :exec
+UPDATE applications_queue SET agency_id = $1, office = $2, queued_at = $3, escalated_at = 0, warned = 0, sent_at = 0,
+    received_at = 0, failed_at = 0
+WHERE agency_id = $4 AND case_id = $5;
+
+-- name: ForwardFacets :exec
+UPDATE applications_facets SET agency_id = $1, office = $2 WHERE agency_id = $3 AND case_id = $4;

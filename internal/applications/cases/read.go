@@ -157,7 +157,7 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	can := slices.DeleteFunc(Can(k.Status, side), func(d Deed) bool { return !d.fits(k.IsPart()) })
+	can := slices.DeleteFunc(allowed(Can(k.Status, side), k.Stage), func(d Deed) bool { return !d.fits(k.IsPart()) })
 	card := &Card{Case: k, Can: can, Mine: k.AssignedTo == identity.ActorOf(ctx).ID}
 	if side != Citizen {
 		var err error

@@ -34,29 +34,6 @@ func (s Status) Final() bool { return s == Refused || s == Completed || s == Can
 // Text is the key of the status's name in the locale files.
 func (s Status) Text() string { return "applications.status." + string(s) }
 
-// EPGU is the status's code in ЕПГУ's API ("Спецификация API ЕПГУ" 1.13).
-func (s Status) EPGU() int {
-	switch s {
-	case Accepted:
-		return 1 // принято, зарегистрировано
-	case InWork:
-		return 6 // принято ведомством к рассмотрению
-	case Waiting:
-		return 14 // ожидание дополнительной информации
-	case Approved, Completed:
-		return 3 // услуга оказана
-	case Refused:
-		return 4 // отказано
-	case Cancelled:
-		return 10 // отменено
-	}
-	return 8 // unknown
-}
-
-// epguCorrect is the code of a case that waits for a correction: a finer stage
-// of Waiting.
-const epguCorrect = 15
-
 // Deed is what somebody does with a case.
 type Deed string
 
@@ -91,6 +68,14 @@ const (
 	Waive       Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
 )
 
+// The deeds of time and place.
+const (
+	Suspend Deed = "suspend" // the time stands still on a ground
+	Resume  Deed = "resume"  // … and goes on
+	Forward Deed = "forward" // to the agency that it is for (59-ФЗ, ст. 8)
+	Tacit   Deed = "tacit"   // granted by the law, as nobody decided in time
+)
+
 // The deeds of parts: the first two are done to a part's own case, the others
 // stand in the chronology of the application, with the part's id as their text.
 const (
@@ -117,7 +102,7 @@ func (d Deed) ofPart() bool { return slices.Contains(partTurns(), d) }
 // ended by its agency or with its application, and nothing is issued in it.
 func (d Deed) fits(part bool) bool {
 	if part {
-		return !d.ofPart() && d != Cancel && d != Deliver && d != Revoke && d != SendBack && d != Modify
+		return !d.ofPart() && d != Cancel && d != Deliver && d != Revoke && d != SendBack && d != Modify && d != Forward && d != Tacit
 	}
 	return d != HandBack && d != Close
 }
@@ -128,6 +113,7 @@ func Deeds() []Deed {
 		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
 		Propose, Decline, Escalate, Reopen, Oblige, Waive,
 		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop,
+		Suspend, Resume, Forward, Tacit,
 	}
 }
 
@@ -180,6 +166,8 @@ func moves() []Move {
 		{From: Accepted, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: Accepted, Deed: Infected, To: Accepted, By: system, Told: true},
 		{From: Accepted, Deed: Oblige, To: Accepted, By: system},
+		{From: Accepted, Deed: Forward, To: Accepted, By: staff, Told: true},
+		{From: Accepted, Deed: Tacit, To: Approved, By: system, Told: true},
 
 		{From: InWork, Deed: Return, To: Accepted, By: staff},
 		{From: InWork, Deed: Assign, To: InWork, By: head},
@@ -194,6 +182,9 @@ func moves() []Move {
 		{From: InWork, Deed: Cancel, To: Cancelled, By: citizen, Told: true},
 		{From: InWork, Deed: Infected, To: InWork, By: system, Told: true},
 		{From: InWork, Deed: Oblige, To: InWork, By: system},
+		{From: InWork, Deed: Suspend, To: Waiting, By: staff, Told: true},
+		{From: InWork, Deed: Forward, To: Accepted, By: staff, Told: true},
+		{From: InWork, Deed: Tacit, To: Approved, By: system, Told: true},
 
 		{From: Waiting, Deed: Answered, To: InWork, By: citizen, Told: true},
 		{From: Waiting, Deed: Lapse, To: Waiting, By: system, Told: true},
@@ -208,6 +199,7 @@ func moves() []Move {
 		{From: Waiting, Deed: Infected, To: Waiting, By: system, Told: true},
 		{From: Waiting, Deed: Oblige, To: Waiting, By: system},
 		{From: Waiting, Deed: Waive, To: InWork, By: system},
+		{From: Waiting, Deed: Resume, To: InWork, By: append(staff, System), Told: true}, // what was suspended
 
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched

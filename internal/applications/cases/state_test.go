@@ -26,9 +26,9 @@ func table() map[Status]map[Side][]Deed {
 	system := func(deeds ...Deed) []Deed { return append(deeds, turns...) }
 	return map[Status]map[Side][]Deed{
 		"":        {Citizen: {Submit}},
-		Accepted:  with(with(staff(Take, Assign, Comment, PartAgain, PartDrop), Citizen, Modify, Cancel), System, system(Assign, Escalate, Infected, Oblige)...),
-		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse, PartAgain, PartDrop, HandBack), Citizen, Cancel), System, system(Escalate, Infected, Oblige)...),
-		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse, PartAgain, PartDrop, HandBack), Citizen, Answered, Cancel), System, system(Lapse, Escalate, Infected, Oblige, Waive)...),
+		Accepted:  with(with(staff(Take, Assign, Comment, Forward, PartAgain, PartDrop), Citizen, Modify, Cancel), System, system(Assign, Escalate, Infected, Oblige, Tacit)...),
+		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse, Suspend, Forward, PartAgain, PartDrop, HandBack), Citizen, Cancel), System, system(Escalate, Infected, Oblige, Tacit)...),
+		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse, Resume, PartAgain, PartDrop, HandBack), Citizen, Answered, Cancel), System, system(Lapse, Escalate, Infected, Oblige, Waive, Resume)...),
 		Approved:  with(with(staff(Revoke, FixTypo, DeclineTypo), Citizen, Deliver, AskTypo), System, Deliver, Oblige),
 		Refused:   {System: {Reopen, Oblige}},
 		Completed: with(with(staff(Revoke, FixTypo, DeclineTypo), Citizen, AskTypo), System, Oblige),
@@ -53,6 +53,39 @@ func TestTableOfStates(t *testing.T) {
 					t.Errorf("%q, %s leads to %q", from, deed, m.To)
 				}
 			}
+		}
+	}
+}
+
+// TestTableOfStages: each stage lies in one status, every status has a usual
+// one, and what another release left behind is not believed.
+func TestTableOfStages(t *testing.T) {
+	t.Parallel()
+	for _, s := range Statuses() {
+		if p := stageIn(s, ""); p.Stage != Stage(s) || p.Stage.Text() != s.Text() {
+			t.Errorf("the usual stage of %s is %s", s, p.Stage)
+		}
+	}
+	seen := map[Stage]bool{}
+	for _, p := range Stages() {
+		if seen[p.Stage] || !p.Status.Known() || p.EPGU <= 0 {
+			t.Errorf("%+v", p)
+		}
+		seen[p.Stage] = true
+		if got := stageIn(p.Status, p.Stage); got != p {
+			t.Errorf("%s: %+v", p.Stage, got)
+		}
+		line := Progress(p.Status, p.Stage)
+		if n := len(slices.DeleteFunc(line, func(l Leg) bool { return l.State != LegCurrent })); n != 1 {
+			t.Errorf("%s stands at %d places of the line", p.Stage, n)
+		}
+	}
+	if p := stageIn(InWork, Suspended); p.Stage != Stage(InWork) || p.EPGU != 6 {
+		t.Errorf("a stage of another status counts: %+v", p)
+	}
+	for stage, want := range map[Stage][]Deed{Suspended: {Resume}, Stage(Waiting): {Answered, Proceed}} {
+		if diff := cmp.Diff(want, allowed([]Deed{Answered, Resume, Proceed}, stage)); diff != "" {
+			t.Errorf("%s: %s", stage, diff)
 		}
 	}
 }

@@ -98,9 +98,10 @@ func some(r sql.Result) (bool, error) {
 	return n > 0, err
 }
 
-// moved writes a changed case with its queue row and its event. ErrChanged
-// when the case is no longer the one that was read.
-func (s store) moved(ctx context.Context, tx *db.Tx, was, row casesdb.ApplicationsCase, e casesdb.InsertEventParams) error {
+// moved writes a changed case with its queue row and its event. look is when
+// its term is to be looked at next, 0 leaves that as it is. ErrChanged when the
+// case is no longer the one that was read.
+func (s store) moved(ctx context.Context, tx *db.Tx, was, row casesdb.ApplicationsCase, look db.Time, e casesdb.InsertEventParams) error {
 	q := casesdb.New(tx)
 	moved, err := move(ctx, q, was, row)
 	if err != nil {
@@ -115,7 +116,8 @@ func (s store) moved(ctx context.Context, tx *db.Tx, was, row casesdb.Applicatio
 	}
 	err = q.MoveQueue(ctx, casesdb.MoveQueueParams{
 		Status: row.Status, Undecided: Status(row.Status).Open(), AssignedTo: row.AssignedTo, DeadlineAt: row.DeadlineAt,
-		DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, Version: row.Version, AgencyID: row.AgencyID, CaseID: row.ID,
+		DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, Version: row.Version, Stage: row.Stage, RegisteredAt: row.RegisteredAt,
+		Look: int64(look), AgencyID: was.AgencyID, CaseID: row.ID,
 	})
 	if err != nil {
 		return err
@@ -129,6 +131,7 @@ func move(ctx context.Context, q *casesdb.Queries, was, row casesdb.Applications
 			Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
 			DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
 			ChangedAt: row.ChangedAt, Ground: row.Ground, DecisionSealed: blank(row.DecisionSealed),
+			Stage: row.Stage, PauseGround: row.PauseGround, ResumeOn: row.ResumeOn,
 			OwnerID: row.OwnerID, ID: row.ID, Version_2: was.Version,
 		})
 	}
@@ -136,6 +139,7 @@ func move(ctx context.Context, q *casesdb.Queries, was, row casesdb.Applications
 		Status: row.Status, Epgu: row.Epgu, Version: row.Version, AssignedTo: row.AssignedTo, RegisteredAt: row.RegisteredAt,
 		DeadlineAt: row.DeadlineAt, DeadlineDate: row.DeadlineDate, PausedAt: row.PausedAt, DecidedAt: row.DecidedAt,
 		ChangedAt: row.ChangedAt, Ground: row.Ground, FormSealed: blank(row.FormSealed), DecisionSealed: blank(row.DecisionSealed),
+		Stage: row.Stage, PauseGround: row.PauseGround, ResumeOn: row.ResumeOn,
 		OwnerID: row.OwnerID, ID: row.ID, Version_2: was.Version,
 	})
 }

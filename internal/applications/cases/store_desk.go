@@ -50,7 +50,7 @@ func (s store) scanQueue(ctx context.Context, text string, args []any) ([]casesd
 		var r casesdb.ApplicationsQueue
 		if err := rows.Scan(&r.CaseID, &r.OwnerID, &r.Number, &r.ServiceID, &r.Status, &r.Version, &r.SubmittedAt, &r.DeadlineAt,
 			&r.DeadlineDate, &r.PausedAt, &r.Region, &r.AssignedTo, &r.InitialsSealed, &r.EscalatedAt, &r.LapsedAt, &r.UnreadAt,
-			&r.TypoDueAt); err != nil {
+			&r.TypoDueAt, &r.Stage); err != nil {
 			return nil, err
 		}
 		all = append(all, r)

@@ -71,7 +71,7 @@ func limitOf(asked, usual int) int {
 	return min(asked, 100)
 }
 
-const listColumns = `id, number, service_id, agency_id, status, version, submitted_at, changed_at, deadline_at, deadline_date`
+const listColumns = `id, number, service_id, agency_id, status, version, submitted_at, changed_at, deadline_at, deadline_date, stage`
 
 // list gives a page of an owner's cases and the cursor of the next.
 func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, string, error) {
@@ -107,9 +107,10 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 	for rows.Next() {
 		var r Row
 		if err := rows.Scan(&r.ID, &r.Number, &r.ServiceID, &r.Agency, &r.Status, &r.Version, &r.SubmittedAt, &r.ChangedAt,
-			&r.Due.At, &r.Due.Date); err != nil {
+			&r.Due.At, &r.Due.Date, &r.Stage); err != nil {
 			return nil, "", err
 		}
+		r.Stage = stageIn(r.Status, r.Stage).Stage
 		all = append(all, r)
 	}
 	if len(all) > limit {
@@ -122,7 +123,7 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 // moscow is by how much days of a filter begin before those of UTC.
 const moscow = 3 * time.Hour
 
-const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at, lapsed_at, unread_at, typo_due_at`
+const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at, lapsed_at, unread_at, typo_due_at, stage`
 
 // queue gives a page of an agency's queue and the cursor of the next.
 func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {

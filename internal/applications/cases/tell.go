@@ -132,7 +132,7 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 	if !quiet(what) {
 		w.sms = t("sms")
 	}
-	if (what == string(Submit) || what == string(Answered)) && !k.Due.At.IsZero() {
+	if slices.Contains(dated(), what) && !k.Due.At.IsZero() && k.PausedAt.IsZero() {
 		w.text += " " + c.Texts.T(lang, "applications.told.deadline", args...)
 	}
 	if until != "" {
@@ -145,10 +145,15 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 	return w, err
 }
 
+// dated are the messages that name the deadline.
+func dated() []string {
+	return []string{string(Submit), string(Answered), string(Resume), string(Forward)}
+}
+
 // notice is what the service itself adds at a turn.
 func (c *Cases) notice(ctx context.Context, k Case, s *forms.Service, lang, what string) (string, error) {
 	template := map[string]forms.Template{
-		string(Submit): s.Notices.Accepted, string(Approve): s.Notices.Approved, string(Refuse): s.Notices.Refused,
+		string(Submit): s.Notices.Accepted, string(Approve): s.Notices.Approved, string(Tacit): s.Notices.Approved, string(Refuse): s.Notices.Refused,
 	}[what]
 	if template.Text.IsZero() {
 		return "", nil

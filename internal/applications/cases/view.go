@@ -40,6 +40,7 @@ type view struct {
 	// staff only
 	staff    bool
 	officers []ui.SelectItem
+	others   []ui.SelectItem
 	key      string // idempotency key of the forms
 	// compared are the answers beside their sources, ready the agency's words.
 	compared []comparedStep
@@ -129,21 +130,14 @@ func kindOfStatus(s Status) ui.Kind {
 
 // steps is the line of progress and where the case stands on it.
 func (v view) steps() ([]ui.Step, int) {
-	last := Completed
-	if v.Status == Refused || v.Status == Cancelled {
-		last = v.Status
-	}
-	names := []Status{Accepted, InWork, Approved, last}
-	switch last {
-	case Refused:
-		names = []Status{Accepted, InWork, Refused}
-	case Cancelled:
-		names = []Status{Accepted, Cancelled}
-	}
-	at := map[Status]int{Accepted: 0, InWork: 1, Waiting: 1, Approved: 2, Completed: 3, Refused: 2, Cancelled: 1}[v.Status]
-	steps := make([]ui.Step, len(names))
-	for i, s := range names {
-		steps[i] = ui.Step{Text: v.t("applications.step." + string(s))}
+	at := 0
+	line := Progress(v.Status, v.Stage)
+	steps := make([]ui.Step, len(line))
+	for i, leg := range line {
+		steps[i] = ui.Step{Text: v.t("applications.step." + string(leg.Stage))}
+		if leg.State == LegCurrent {
+			at = i
+		}
 	}
 	if v.revoked() {
 		steps[at].Text = v.t("applications.event.revoke")
@@ -156,6 +150,8 @@ func (v view) deadline() string {
 	switch {
 	case !v.Status.Open() || v.Due.At.IsZero():
 		return ""
+	case v.Stage.Halted():
+		return v.t("applications.card.halted", "Count", max(v.Left.WorkingDays, 0))
 	case v.Left.Paused && v.staff:
 		return v.t("applications.desk.paused", "Count", max(v.Left.WorkingDays, 0))
 	case v.Left.Overdue && v.staff:
@@ -217,9 +213,9 @@ func (v view) stands() string {
 		return v.t("applications.now.correct")
 	}
 	if v.Status == Accepted {
-		return v.t("applications.now.accepted", "Date", v.date(v.RegisterBy))
+		return v.t("applications.now."+string(v.Stage), "Date", v.date(v.RegisterBy))
 	}
-	return v.t("applications.now." + string(v.Status))
+	return v.t("applications.now." + string(v.Stage))
 }
 
 func (v view) facts() []ui.Pair {

@@ -54,6 +54,9 @@ type ApplicationsCase struct {
 	DecisionSealed []byte
 	RedoOf         string
 	PartOf         string
+	Stage          string
+	PauseGround    string
+	ResumeOn       string
 }
 
 type ApplicationsEvent struct {
@@ -87,6 +90,7 @@ type ApplicationsFacet struct {
 	Late        bool
 	Asks        int64
 	Complaints  int64
+	Office      string
 }
 
 type ApplicationsFile struct {
@@ -110,6 +114,25 @@ type ApplicationsFollow struct {
 	EarlierID string
 }
 
+type ApplicationsIncident struct {
+	AgencyID string
+	Hop      string
+	OpenedAt db.Time
+	ClosedAt db.Time
+}
+
+type ApplicationsLate struct {
+	AgencyID string
+	Hop      string
+	CaseID   string
+	OwnerID  string
+	Number   string
+	SinceAt  db.Time
+	RaisedAt db.Time
+	ToldAt   db.Time
+	ClosedAt db.Time
+}
+
 type ApplicationsMessage struct {
 	OwnerID    string
 	CaseID     string
@@ -130,6 +153,17 @@ type ApplicationsOnce struct {
 	Scope   string
 	KeyHash []byte
 	UsedAt  db.Time
+}
+
+type ApplicationsPace struct {
+	AgencyID   string
+	Office     string
+	ServiceID  string
+	CountedAt  db.Time
+	Decided    int64
+	LowDays    int64
+	MedianDays int64
+	HighDays   int64
 }
 
 type ApplicationsPerson struct {
@@ -171,6 +205,15 @@ type ApplicationsQueue struct {
 	TypoDueAt      db.Time
 	PartOf         string
 	LeadToldAt     db.Time
+	Stage          string
+	Office         string
+	WarnAt         db.Time
+	Warned         int64
+	QueuedAt       db.Time
+	SentAt         db.Time
+	ReceivedAt     db.Time
+	FailedAt       db.Time
+	RegisteredAt   db.Time
 }
 
 type ApplicationsRemark struct {

@@ -97,7 +97,7 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of FROM applications_numbers AS n
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_numbers AS n
 JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
 WHERE n.number = $1
 `
@@ -138,6 +138,9 @@ func (q *Queries) CaseByNumber(ctx context.Context, number string) (Applications
 		&i.DecisionSealed,
 		&i.RedoOf,
 		&i.PartOf,
+		&i.Stage,
+		&i.PauseGround,
+		&i.ResumeOn,
 	)
 	return i, err
 }
@@ -175,7 +178,7 @@ func (q *Queries) CasesAt(ctx context.Context, arg CasesAtParams) ([]string, err
 }
 
 const casesOf = `-- name: CasesOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
 `
 
 func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCase, error) {
@@ -220,6 +223,9 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 			&i.DecisionSealed,
 			&i.RedoOf,
 			&i.PartOf,
+			&i.Stage,
+			&i.PauseGround,
+			&i.ResumeOn,
 		); err != nil {
 			return nil, err
 		}
@@ -344,6 +350,23 @@ func (q *Queries) CountOpenAsk(ctx context.Context, arg CountOpenAskParams) (int
 	return count, err
 }
 
+const countOthersAt = `-- name: CountOthersAt :one
+SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 AND id <> $3
+`
+
+type CountOthersAtParams struct {
+	OwnerID  string
+	AgencyID string
+	ID       string
+}
+
+func (q *Queries) CountOthersAt(ctx context.Context, arg CountOthersAtParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countOthersAt, arg.OwnerID, arg.AgencyID, arg.ID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const decideFacets = `-- name: DecideFacets :exec
 UPDATE applications_facets SET decided_at = $1, outcome = $2, ground = $3, decided_by = $4, took_days = $5, late = $6
 WHERE agency_id = $7 AND case_id = $8
@@ -410,6 +433,20 @@ type DeleteUnsentParams struct {
 
 func (q *Queries) DeleteUnsent(ctx context.Context, arg DeleteUnsentParams) error {
 	_, err := q.db.ExecContext(ctx, deleteUnsent, arg.OwnerID, arg.CaseID)
+	return err
+}
+
+const dropPeople = `-- name: DropPeople :exec
+DELETE FROM applications_people WHERE owner_id = $1 AND agency_id = $2
+`
+
+type DropPeopleParams struct {
+	OwnerID  string
+	AgencyID string
+}
+
+func (q *Queries) DropPeople(ctx context.Context, arg DropPeopleParams) error {
+	_, err := q.db.ExecContext(ctx, dropPeople, arg.OwnerID, arg.AgencyID)
 	return err
 }
 
@@ -543,7 +580,7 @@ func (q *Queries) Files(ctx context.Context, arg FilesParams) ([]ApplicationsFil
 }
 
 const findCase = `-- name: FindCase :one
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 AND id = $2
 `
 
 type FindCaseParams struct {
@@ -587,12 +624,15 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 		&i.DecisionSealed,
 		&i.RedoOf,
 		&i.PartOf,
+		&i.Stage,
+		&i.PauseGround,
+		&i.ResumeOn,
 	)
 	return i, err
 }
 
 const findEarlier = `-- name: FindEarlier :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of FROM applications_follows AS f
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
 WHERE f.owner_id = $1 AND f.case_id = $2
 `
@@ -638,6 +678,9 @@ func (q *Queries) FindEarlier(ctx context.Context, arg FindEarlierParams) (Appli
 		&i.DecisionSealed,
 		&i.RedoOf,
 		&i.PartOf,
+		&i.Stage,
+		&i.PauseGround,
+		&i.ResumeOn,
 	)
 	return i, err
 }
@@ -814,6 +857,75 @@ DELETE FROM applications_once WHERE used_at < $1
 
 func (q *Queries) ForgetOnce(ctx context.Context, usedAt db.Time) error {
 	_, err := q.db.ExecContext(ctx, forgetOnce, usedAt)
+	return err
+}
+
+const forwardCase = `-- name: ForwardCase :exec
+UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3 WHERE owner_id = $4 AND id = $5
+`
+
+type ForwardCaseParams struct {
+	AgencyID   string
+	Office     string
+	RegisterBy string
+	OwnerID    string
+	ID         string
+}
+
+func (q *Queries) ForwardCase(ctx context.Context, arg ForwardCaseParams) error {
+	_, err := q.db.ExecContext(ctx, forwardCase,
+		arg.AgencyID,
+		arg.Office,
+		arg.RegisterBy,
+		arg.OwnerID,
+		arg.ID,
+	)
+	return err
+}
+
+const forwardFacets = `-- name: ForwardFacets :exec
+UPDATE applications_facets SET agency_id = $1, office = $2 WHERE agency_id = $3 AND case_id = $4
+`
+
+type ForwardFacetsParams struct {
+	AgencyID   string
+	Office     string
+	AgencyID_2 string
+	CaseID     string
+}
+
+func (q *Queries) ForwardFacets(ctx context.Context, arg ForwardFacetsParams) error {
+	_, err := q.db.ExecContext(ctx, forwardFacets,
+		arg.AgencyID,
+		arg.Office,
+		arg.AgencyID_2,
+		arg.CaseID,
+	)
+	return err
+}
+
+const forwardQueue = `-- name: ForwardQueue :exec
+UPDATE applications_queue SET agency_id = $1, office = $2, queued_at = $3, escalated_at = 0, warned = 0, sent_at = 0,
+    received_at = 0, failed_at = 0
+WHERE agency_id = $4 AND case_id = $5
+`
+
+type ForwardQueueParams struct {
+	AgencyID   string
+	Office     string
+	QueuedAt   db.Time
+	AgencyID_2 string
+	CaseID     string
+}
+
+func (q *Queries) ForwardQueue(ctx context.Context, arg ForwardQueueParams) error {
+	_, err := q.db.ExecContext(ctx, forwardQueue,
+		arg.AgencyID,
+		arg.Office,
+		arg.QueuedAt,
+		arg.AgencyID_2,
+		arg.CaseID,
+	)
 	return err
 }
 
@@ -1019,8 +1131,8 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 
 const insertFacets = `-- name: InsertFacets :exec
 INSERT INTO applications_facets (agency_id, case_id, service_id, channel, level, region, age_band, submitted_at, decided_at,
-    outcome, ground, decided_by, took_days, late, asks, complaints)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0)
+    outcome, ground, decided_by, took_days, late, asks, complaints, office)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', '', '', 0, FALSE, 0, 0, $9)
 `
 
 type InsertFacetsParams struct {
@@ -1032,6 +1144,7 @@ type InsertFacetsParams struct {
 	Region      string
 	AgeBand     string
 	SubmittedAt db.Time
+	Office      string
 }
 
 func (q *Queries) InsertFacets(ctx context.Context, arg InsertFacetsParams) error {
@@ -1044,6 +1157,7 @@ func (q *Queries) InsertFacets(ctx context.Context, arg InsertFacetsParams) erro
 		arg.Region,
 		arg.AgeBand,
 		arg.SubmittedAt,
+		arg.Office,
 	)
 	return err
 }
@@ -1165,8 +1279,8 @@ func (q *Queries) InsertOnce(ctx context.Context, arg InsertOnceParams) (int64, 
 
 const insertQueue = `-- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type InsertQueueParams struct {
@@ -1186,6 +1300,8 @@ type InsertQueueParams struct {
 	Version        int64
 	InitialsSealed []byte
 	PartOf         string
+	Office         string
+	WarnAt         db.Time
 }
 
 func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error {
@@ -1206,6 +1322,8 @@ func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error 
 		arg.Version,
 		arg.InitialsSealed,
 		arg.PartOf,
+		arg.Office,
+		arg.WarnAt,
 	)
 	return err
 }
@@ -1388,6 +1506,75 @@ func (q *Queries) Loads(ctx context.Context, agencyID string) ([]LoadsRow, error
 	return items, nil
 }
 
+const lookLater = `-- name: LookLater :exec
+UPDATE applications_queue SET warn_at = $1 WHERE agency_id = $2 AND case_id = $3 AND warn_at = $4
+`
+
+type LookLaterParams struct {
+	WarnAt   db.Time
+	AgencyID string
+	CaseID   string
+	WarnAt_2 db.Time
+}
+
+func (q *Queries) LookLater(ctx context.Context, arg LookLaterParams) error {
+	_, err := q.db.ExecContext(ctx, lookLater,
+		arg.WarnAt,
+		arg.AgencyID,
+		arg.CaseID,
+		arg.WarnAt_2,
+	)
+	return err
+}
+
+const looked = `-- name: Looked :many
+SELECT case_id, owner_id, warned, warn_at, deadline_at FROM applications_queue
+WHERE agency_id = $1 AND undecided AND warn_at > 0 AND warn_at <= $2 ORDER BY warn_at LIMIT $3
+`
+
+type LookedParams struct {
+	AgencyID string
+	WarnAt   db.Time
+	Limit    int32
+}
+
+type LookedRow struct {
+	CaseID     string
+	OwnerID    string
+	Warned     int64
+	WarnAt     db.Time
+	DeadlineAt db.Time
+}
+
+func (q *Queries) Looked(ctx context.Context, arg LookedParams) ([]LookedRow, error) {
+	rows, err := q.db.QueryContext(ctx, looked, arg.AgencyID, arg.WarnAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LookedRow
+	for rows.Next() {
+		var i LookedRow
+		if err := rows.Scan(
+			&i.CaseID,
+			&i.OwnerID,
+			&i.Warned,
+			&i.WarnAt,
+			&i.DeadlineAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const messages = `-- name: Messages :many
 SELECT owner_id, case_id, id, side, actor_id, sent_at, text_sealed FROM applications_messages WHERE owner_id = $1 AND case_id = $2 ORDER BY sent_at, id
 `
@@ -1431,8 +1618,8 @@ func (q *Queries) Messages(ctx context.Context, arg MessagesParams) ([]Applicati
 const moveCase = `-- name: MoveCase :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    form_sealed = $12, decision_sealed = $13
-WHERE owner_id = $14 AND id = $15 AND version = $16
+    form_sealed = $12, decision_sealed = $13, stage = $14, pause_ground = $15, resume_on = $16
+WHERE owner_id = $17 AND id = $18 AND version = $19
 `
 
 type MoveCaseParams struct {
@@ -1449,6 +1636,9 @@ type MoveCaseParams struct {
 	Ground         string
 	FormSealed     []byte
 	DecisionSealed []byte
+	Stage          string
+	PauseGround    string
+	ResumeOn       string
 	OwnerID        string
 	ID             string
 	Version_2      int64
@@ -1469,6 +1659,9 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (sql.Result,
 		arg.Ground,
 		arg.FormSealed,
 		arg.DecisionSealed,
+		arg.Stage,
+		arg.PauseGround,
+		arg.ResumeOn,
 		arg.OwnerID,
 		arg.ID,
 		arg.Version_2,
@@ -1478,8 +1671,8 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (sql.Result,
 const moveCaseOnly = `-- name: MoveCaseOnly :execresult
 UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    decision_sealed = $12
-WHERE owner_id = $13 AND id = $14 AND version = $15
+    decision_sealed = $12, stage = $13, pause_ground = $14, resume_on = $15
+WHERE owner_id = $16 AND id = $17 AND version = $18
 `
 
 type MoveCaseOnlyParams struct {
@@ -1495,6 +1688,9 @@ type MoveCaseOnlyParams struct {
 	ChangedAt      db.Time
 	Ground         string
 	DecisionSealed []byte
+	Stage          string
+	PauseGround    string
+	ResumeOn       string
 	OwnerID        string
 	ID             string
 	Version_2      int64
@@ -1515,6 +1711,9 @@ func (q *Queries) MoveCaseOnly(ctx context.Context, arg MoveCaseOnlyParams) (sql
 		arg.ChangedAt,
 		arg.Ground,
 		arg.DecisionSealed,
+		arg.Stage,
+		arg.PauseGround,
+		arg.ResumeOn,
 		arg.OwnerID,
 		arg.ID,
 		arg.Version_2,
@@ -1522,9 +1721,12 @@ func (q *Queries) MoveCaseOnly(ctx context.Context, arg MoveCaseOnlyParams) (sql
 }
 
 const moveQueue = `-- name: MoveQueue :exec
-UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3, deadline_at = $4, deadline_date = $5,
-    paused_at = $6, version = $7
-WHERE agency_id = $8 AND case_id = $9
+UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3,
+    deadline_at = $4, deadline_date = $5, paused_at = $6,
+    version = $7, stage = $8, registered_at = $9,
+    warned = CASE WHEN undecided THEN warned ELSE 0 END,
+    warn_at = COALESCE(NULLIF(CAST($10 AS BIGINT), 0), warn_at)
+WHERE agency_id = $11 AND case_id = $12
 `
 
 type MoveQueueParams struct {
@@ -1535,10 +1737,14 @@ type MoveQueueParams struct {
 	DeadlineDate string
 	PausedAt     db.Time
 	Version      int64
+	Stage        string
+	RegisteredAt db.Time
+	Look         int64
 	AgencyID     string
 	CaseID       string
 }
 
+// A look of 0 leaves warn_at as it is. What is opened again begins without marks.
 func (q *Queries) MoveQueue(ctx context.Context, arg MoveQueueParams) error {
 	_, err := q.db.ExecContext(ctx, moveQueue,
 		arg.Status,
@@ -1548,10 +1754,44 @@ func (q *Queries) MoveQueue(ctx context.Context, arg MoveQueueParams) error {
 		arg.DeadlineDate,
 		arg.PausedAt,
 		arg.Version,
+		arg.Stage,
+		arg.RegisteredAt,
+		arg.Look,
 		arg.AgencyID,
 		arg.CaseID,
 	)
 	return err
+}
+
+const noteWarned = `-- name: NoteWarned :execrows
+UPDATE applications_queue SET warned = $1, warn_at = $2
+WHERE agency_id = $3 AND case_id = $4 AND warned = $5 AND deadline_at = $6 AND version = $7
+`
+
+type NoteWarnedParams struct {
+	Warned     int64
+	WarnAt     db.Time
+	AgencyID   string
+	CaseID     string
+	Warned_2   int64
+	DeadlineAt db.Time
+	Version    int64
+}
+
+func (q *Queries) NoteWarned(ctx context.Context, arg NoteWarnedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, noteWarned,
+		arg.Warned,
+		arg.WarnAt,
+		arg.AgencyID,
+		arg.CaseID,
+		arg.Warned_2,
+		arg.DeadlineAt,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const numberOf = `-- name: NumberOf :one
@@ -1571,7 +1811,7 @@ func (q *Queries) NumberOf(ctx context.Context, arg NumberOfParams) (string, err
 }
 
 const partsOf = `-- name: PartsOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id
 `
 
 type PartsOfParams struct {
@@ -1621,6 +1861,9 @@ func (q *Queries) PartsOf(ctx context.Context, arg PartsOfParams) ([]Application
 			&i.DecisionSealed,
 			&i.RedoOf,
 			&i.PartOf,
+			&i.Stage,
+			&i.PauseGround,
+			&i.ResumeOn,
 		); err != nil {
 			return nil, err
 		}
