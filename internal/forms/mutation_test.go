@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -136,31 +137,41 @@ func TestOneFaultIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := rand.New(rand.NewPCG(4, 4))
-	total := 0
-	for _, dir := range dirs {
-		data, err := os.ReadFile("../../services/" + dir.Name() + "/service.yaml")
-		if err != nil {
-			continue
+	var total atomic.Int64
+	t.Run("of", func(t *testing.T) {
+		for i, dir := range dirs {
+			data, err := os.ReadFile("../../services/" + dir.Name() + "/service.yaml")
+			if err != nil {
+				continue
+			}
+			t.Run(dir.Name(), func(t *testing.T) {
+				t.Parallel()
+				total.Add(mutated(t, lang, dir.Name(), string(data), rand.New(rand.NewPCG(4, uint64(i)))))
+			})
 		}
-		text := string(data)
-		keys := keysOf(t, text)
-		r.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-		seen := map[string]int{}
-		for _, k := range keys {
-			if seen[k.name]++; seen[k.name] > 1 {
-				continue // one place for each key of each file is enough
-			}
-			for how, mutant := range k.faulty(text) {
-				total++
-				refusedMutant(t, lang, dir.Name(), k, how, mutant)
-			}
+	})
+	if total.Load() < 1000 {
+		t.Errorf("only %d mutants", total.Load())
+	}
+	t.Logf("%d mutants", total.Load())
+}
+
+// mutated makes the faults of one service and tells how many there were.
+func mutated(t *testing.T, lang *language, id, text string, r *rand.Rand) (n int64) {
+	t.Helper()
+	keys := keysOf(t, text)
+	r.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	seen := map[string]int{}
+	for _, k := range keys {
+		if seen[k.name]++; seen[k.name] > 1 {
+			continue // one place for each key of each file is enough
+		}
+		for how, mutant := range k.faulty(text) {
+			n++
+			refusedMutant(t, lang, id, k, how, mutant)
 		}
 	}
-	if total < 1000 {
-		t.Errorf("only %d mutants", total)
-	}
-	t.Logf("%d mutants", total)
+	return n
 }
 
 func refusedMutant(t *testing.T, lang *language, id string, k keyPlace, how, mutant string) {
