@@ -190,7 +190,7 @@ func (v oneView) kind() ui.Kind {
 
 // faults is the table of what is wrong, by row and column.
 func (v oneView) faults(ctx context.Context) ui.TableParams {
-	p := ui.TableParams{FirstCellIsHeader: true, Caption: say(ctx, "applications.bulk.faults"), Head: []ui.Cell{
+	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
 		{Text: say(ctx, "applications.bulk.row")}, {Text: say(ctx, "applications.bulk.column")}, {Text: say(ctx, "applications.bulk.wrong")},
 	}}
 	for _, x := range v.bad {

@@ -223,7 +223,7 @@ var acts = []struct{ name, key string }{
 }
 
 func (v oneView) journal(ctx context.Context) ui.TableParams {
-	p := ui.TableParams{Caption: say(ctx, "applications.mandate.journal"), FirstCellIsHeader: true, Head: []ui.Cell{
+	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
 		{Text: say(ctx, "applications.mandate.when")}, {Text: say(ctx, "applications.mandate.what")},
 	}}
 	for _, l := range v.lines {
