@@ -299,6 +299,7 @@ func (h *House) mount(context.Context) error {
 		assets: assets, cfg: h.Config, bundle: h.texts, texts: wordsOfComponents(h.texts), header: h.headerOf, idle: h.identity.IdleSeconds(),
 	}
 	h.edge.SetFrame(f.page, f.errorPage)
+	h.edge.Hold = h.identity.HoldForm
 	h.edge.Before(withKeys)
 	h.edge.Before(h.identity.Authenticate)
 	h.store = web.NewStore(h.edge, identity.SessionCookie)

@@ -63,6 +63,7 @@ var walk = map[string]line{
 	"POST /cabinet/security/contacts/{kind}":                     {path: "/cabinet/security/contacts/phone", open: true},
 	"GET /cabinet/security/contacts/{kind}/{change}":             {path: "/cabinet/security/contacts/phone/nothing", open: true},
 	"POST /cabinet/security/contacts/{kind}/{change}":            {path: "/cabinet/security/contacts/phone/nothing", open: true},
+	"GET /session/form/{id}":                                     {path: "/session/form/nothing", open: true},
 	"GET /stop/{token}":                                          {path: "/stop/nothing", open: true},
 	"POST /stop/{token}":                                         {path: "/stop/nothing", open: true},
 	"GET /access/{token}":                                        {path: "/access/nothing", open: true},
@@ -385,6 +386,9 @@ func (v *visitor) visit(t *testing.T, p *portal, rt web.Route, l line, theirs, n
 		theirs = nobodys // what the others look for stays as it is
 	}
 	r := v.call(rt, fill(l.path, theirs), l.body)
+	if rt.Guard.Name != web.Public.Name && rt.Path != "/desk/keys.js" && !strings.Contains(r.header.Get("Cache-Control"), "no-store") {
+		t.Errorf("%s: the answer may be kept: Cache-Control %q", where, r.header.Get("Cache-Control"))
+	}
 	if !in {
 		v.shut(t, where, rt, r)
 		return

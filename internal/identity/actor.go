@@ -42,6 +42,8 @@ type Actor struct {
 	IP, Agent, Request, Lang string
 	// Fresh: a second factor was given within the last five minutes.
 	Fresh bool
+	// Held: so was one that is held, and not sent.
+	Held bool
 	// Bearer: came with a token to the API and not with a cookie.
 	Bearer bool
 	// Program: asks the API, signed in or not.

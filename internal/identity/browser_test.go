@@ -27,12 +27,20 @@ func site(t testing.TB, i *identity.Identity) (http.Handler, *web.Router) {
 		return web.Page{Title: "fault", Status: f.Status, Error: true, Body: text(i18n.T(r.Context(), f.Key, f.Args...))}
 	})
 	e.Before(i.Authenticate)
+	e.Hold = i.HoldForm
 	rt := web.NewRouter(e)
 	i.Mount(rt)
 	rt.Handle("GET /open", web.Public, page("open"))
 	rt.Handle("GET /cabinet", identity.Citizen(), page("cabinet"))
 	rt.Handle("GET /desk", identity.Staff(), page("desk"))
 	rt.Handle("GET /desk/head", identity.Staff(identity.Head), page("head"))
+	rt.Handle("POST /note", identity.Fresh(identity.SignedIn()), func(w http.ResponseWriter, r *http.Request) error {
+		form, err := web.Form(w, r)
+		if err != nil {
+			return err
+		}
+		return web.Render(w, r, web.Page{Title: "note", Body: text("noted " + strings.Join(form["word"], ", "))})
+	})
 	rt.Handle("GET /fresh", identity.Fresh(identity.SignedIn()), page("fresh"))
 	return e.Handler(rt), rt
 }

@@ -7,7 +7,9 @@ var (
 	// ErrSignIn sends a page's reader to the sign-in.
 	ErrSignIn = errs.NewUnauthenticated("identity.error.sign_in")
 	// ErrFresh asks for the second factor once more.
-	ErrFresh     = errs.NewUnauthenticated("identity.error.fresh")
+	ErrFresh = errs.NewUnauthenticated("identity.error.fresh")
+	// ErrHeld asks for a factor that is held, such as a key or an app.
+	ErrHeld      = errs.NewForbidden("identity.error.held")
 	ErrForbidden = errs.NewForbidden("identity.error.forbidden")
 	ErrNotFound  = errs.NewNotFound("identity.error.not_found")
 	// ErrContactTaken: the phone, e-mail or login name is somebody's already.

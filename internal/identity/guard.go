@@ -117,3 +117,16 @@ func NeedFresh(ctx context.Context) error {
 	}
 	return nil
 }
+
+// NeedHeld is the first line of what only a factor that is held may open, such as
+// a service of high security: the errors of NeedFresh, and ErrHeld when the last
+// factor was sent to a phone or a mailbox.
+func NeedHeld(ctx context.Context) error {
+	if err := NeedFresh(ctx); err != nil {
+		return err
+	}
+	if !ActorOf(ctx).Held {
+		return ErrHeld
+	}
+	return nil
+}

@@ -60,6 +60,7 @@ func (i *Identity) Sweep(ctx context.Context) error {
 			{q.SweepDevices, now.Add(-keepDevices)},
 			{q.SweepLinks, now.Add(-keepLinks)},
 			{q.SweepVisits, now.Add(-keepVisits)},
+			{q.SweepForms, now},
 		} {
 			if err := s.f(ctx, s.before); err != nil {
 				return err

@@ -93,7 +93,7 @@ func (i *Identity) Erase(ctx context.Context, tx *db.Tx, owner string) error {
 	}
 	for _, f := range []func(context.Context, string) error{
 		q.DeleteContacts, q.DeletePassword, q.DeleteSignIns, q.DeleteCodesOf,
-		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks,
+		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks, q.DeleteForms,
 	} {
 		if err := f(ctx, owner); err != nil {
 			return err

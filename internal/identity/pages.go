@@ -30,6 +30,7 @@ func (i *Identity) Mount(rt *web.Router) {
 	rt.Handle("POST /login/passkey", web.Public, i.postPasskey)
 	rt.Handle("POST /logout", web.Public, back(i.postLogout))
 	rt.Handle("POST "+StayPath, SignedIn(), stay)
+	rt.Handle("GET "+formsPath+"/{id}", SignedIn(), i.showForm)
 
 	rt.Handle("GET /reauth", Returning(), back(i.showReauth))
 	rt.Handle("POST /reauth", Returning(), back(i.postReauth))
@@ -92,7 +93,7 @@ func retryAfter(w http.ResponseWriter, err error) {
 // target is where to go after the sign-in: a local path, never back into it.
 func target(s string) string {
 	to := web.LocalPath(s, "")
-	for _, own := range []string{"/login", "/logout", "/reauth", "/recover", "/unlock", "/session"} {
+	for _, own := range []string{"/login", "/logout", "/reauth", "/recover", "/unlock", StayPath} {
 		if u, err := url.Parse(to); err != nil || u.Path == own || len(u.Path) > len(own) && u.Path[:len(own)+1] == own+"/" {
 			return ""
 		}

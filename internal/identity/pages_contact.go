@@ -70,7 +70,7 @@ func (i *Identity) postContact(w http.ResponseWriter, r *http.Request) error {
 	v := contactView{Kind: kind, Value: form.Get("value")}
 	change, err := i.startChange(r.Context(), kind, v.Value)
 	if errors.Is(err, ErrFresh) || errors.Is(err, ErrFrozen) || errors.Is(err, ErrRestricted) {
-		return fresher(w, r, contactsPath+"/"+kind, err)
+		return err // the edge holds what was typed
 	}
 	if err != nil {
 		faults, status, ok := faultsOf(r.Context(), err)

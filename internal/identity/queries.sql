@@ -61,12 +61,12 @@ DELETE FROM identity_locks WHERE failed_at < $1 AND unlock_at < $1;
 -- name: InsertSession :exec
 INSERT INTO identity_sessions
     (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at,
-     device_id, address_index, browser_index, frozen_at, restricted)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16);
+     device_id, address_index, browser_index, frozen_at, restricted, held_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17);
 
 -- name: SessionOf :one
 SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at,
-    address_index, browser_index, frozen_at, restricted
+    address_index, browser_index, frozen_at, restricted, held_at
 FROM identity_sessions WHERE session_hash = $1;
 
 -- name: SessionsOf :many

@@ -151,3 +151,15 @@ SELECT * FROM identity_contacts WHERE owner_id = $1;
 
 -- name: KindContact :exec
 UPDATE identity_contacts SET kind = $2, created_at = $3 WHERE contact_index = $1;
+
+-- name: InsertForm :exec
+INSERT INTO identity_forms (owner_id, id, form_sealed, expires_at) VALUES ($1, $2, $3, $4);
+
+-- name: FormOf :one
+SELECT * FROM identity_forms WHERE owner_id = $1 AND id = $2;
+
+-- name: DeleteForms :exec
+DELETE FROM identity_forms WHERE owner_id = $1;
+
+-- name: SweepForms :exec
+DELETE FROM identity_forms WHERE expires_at < $1;

@@ -76,7 +76,7 @@ func (i *Identity) reauth(ctx context.Context, token, ref string, strictly bool,
 	if err != nil {
 		return nil, err
 	}
-	o.row.ExpiresAt = old.expires
+	o.row.ExpiresAt, o.held = old.expires, w.way.Held
 	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).EndSession(ctx, identitydb.EndSessionParams{SessionHash: []byte(old.hash), EndedAt: tx.Now()})
 		if err == nil && n == 0 {

@@ -83,6 +83,7 @@ func (i *Identity) identify(ctx context.Context, a Actor, c credential) (Actor, 
 	a.Moved = i.moved(e, a)
 	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, e.bearer, roles
 	a.Fresh, a.Frozen, a.Restricted = now < e.fresh && a.Moved == "", now < e.frozen, e.restricted
+	a.Held = a.Fresh && now < e.held
 	return a, nil
 }
 
@@ -96,6 +97,8 @@ type opening struct {
 	notice  *notify.Batch
 	passage *passage
 	roles   []Role
+	// held: the factor that was given is held, and not sent.
+	held bool
 	// unknown: the account was never used from this browser.
 	unknown bool
 }
@@ -161,6 +164,9 @@ func (i *Identity) openSession(ctx context.Context, tx *db.Tx, o *opening) error
 	row, act := o.row, passSignIn
 	row.CreatedAt, row.SeenAt = tx.Now(), tx.Now()
 	row.FreshAt = tx.Now().Add(i.Config.Fresh)
+	if o.held {
+		row.HeldAt = row.FreshAt
+	}
 	if row.ExpiresAt == 0 {
 		row.ExpiresAt = tx.Now().Add(i.Config.Absolute)
 	} else {

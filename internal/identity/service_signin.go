@@ -386,6 +386,7 @@ func (i *Identity) enter(ctx context.Context, at Attempt, method string, bearer 
 	if err != nil {
 		return nil, err
 	}
+	o.held = at.Way.Held
 	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		err := first(ctx, tx)
 		if err == nil && !bearer {

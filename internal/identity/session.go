@@ -18,6 +18,7 @@ type entry struct {
 	hash, id, owner, method string
 	bearer                  bool
 	created, fresh, expires db.Time
+	held                    db.Time // until when what is held counts as fresh
 	frozen                  db.Time
 	restricted              bool
 	address, browser        string
@@ -35,7 +36,7 @@ type knownRoles struct {
 func newEntry(r identitydb.SessionOfRow, now db.Time) *entry {
 	e := &entry{
 		hash: string(r.SessionHash), id: r.ID, owner: r.OwnerID, method: r.Method, bearer: r.Bearer,
-		created: r.CreatedAt, fresh: r.FreshAt, expires: r.ExpiresAt, frozen: r.FrozenAt, restricted: r.Restricted,
+		created: r.CreatedAt, fresh: r.FreshAt, expires: r.ExpiresAt, frozen: r.FrozenAt, held: r.HeldAt, restricted: r.Restricted,
 		address: string(r.AddressIndex), browser: string(r.BrowserIndex),
 	}
 	e.seen.Store(int64(r.SeenAt))

@@ -14,10 +14,13 @@ import (
 )
 
 // ExportAll gathers everything that all rooms keep of the owner, as JSON. It is
-// in the journal before it is given out.
+// in the journal before it is given out, and needs a fresh factor.
 func (p *Profile) ExportAll(ctx context.Context, owner string) ([]byte, error) {
 	actor, err := own(ctx, owner)
 	if err != nil {
+		return nil, err
+	}
+	if err := needFresh(ctx, actor); err != nil {
 		return nil, err
 	}
 	if err := p.Audit.Look(ctx, actor.Entry("profile.exported", owner, "account:"+owner)); err != nil {

@@ -185,7 +185,7 @@ func (p *Profile) mountAccount(rt *web.Router) {
 	rt.Handle("GET /consent", web.Public, p.pageDocument(ConsentPersonalData))
 	rt.Handle("GET /cabinet/profile/consents", identity.Citizen(), p.pageConsents)
 	rt.Handle("POST /cabinet/profile/consents", identity.Citizen(), p.postConsents)
-	rt.Handle("GET /cabinet/profile/export", identity.Citizen(), p.pageExport)
+	rt.Handle("GET /cabinet/profile/export", identity.Fresh(identity.Citizen()), p.pageExport)
 	rt.Handle("GET /cabinet/profile/delete", identity.Fresh(identity.Citizen()), p.pageDelete)
 	rt.Handle("POST /cabinet/profile/delete", identity.Fresh(identity.Citizen()), p.postDelete)
 	rt.Handle("GET /account-deleted", web.Public, p.pageDeleted)

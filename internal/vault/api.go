@@ -17,7 +17,7 @@ const tag = "documents"
 
 func (v *Vault) mountAPI(rt *web.Router) {
 	web.Register(rt.API, web.Operation{Pattern: "GET /api/v1/documents", ID: "list-documents", Summary: "One's own issued documents, newest first", Tag: tag}, identity.Citizen(), v.apiList)
-	web.Register(rt.API, web.Operation{Pattern: "GET /api/v1/documents/{id}/file", ID: "download-document", Summary: "The PDF of a document; journalled", Tag: tag}, identity.Citizen(), v.apiFile)
+	web.Register(rt.API, web.Operation{Pattern: "GET /api/v1/documents/{id}/file", ID: "download-document", Summary: "The PDF of a document; journalled; asks for a fresh factor", Tag: tag}, identity.Fresh(identity.Citizen()), v.apiFile)
 	web.Register(rt.API, web.Operation{Pattern: "GET /api/v1/verify/{number}", ID: "verify-document", Summary: "What stands behind the number printed on a document", Tag: tag}, web.Public, v.apiVerify)
 }
 

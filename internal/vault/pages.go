@@ -24,7 +24,7 @@ const pageSize = 20
 // Mount adds the pages and the operations of the API.
 func (v *Vault) Mount(rt *web.Router) {
 	rt.Handle("GET /cabinet/documents", identity.Citizen(), v.showList)
-	rt.Handle("GET /cabinet/documents/{id}/file", identity.Citizen(), v.getFile)
+	rt.Handle("GET /cabinet/documents/{id}/file", identity.Fresh(identity.Citizen()), v.getFile)
 	rt.Handle("GET /verify", web.Public, v.showVerify)
 	rt.Handle("POST /verify", web.Public, v.postVerify)
 	rt.Handle("GET /v/{number}", web.Public, v.scanned)

@@ -134,13 +134,13 @@ func (v *Vault) OfCase(ctx context.Context, owner, caseID string) ([]Document, e
 	return v.openAll(ctx, rows)
 }
 
-// Download opens the PDF of one of the actor's own documents; close it. The
-// journal has it before the first byte is shown.
+// Download opens the PDF of one of the actor's own documents; close it. It needs a
+// fresh factor, and the journal has it before the first byte is shown.
 func (v *Vault) Download(ctx context.Context, documentID string) (Document, io.ReadCloser, error) {
-	actor := identity.ActorOf(ctx)
-	if !actor.SignedIn() {
-		return Document{}, nil, identity.ErrSignIn
+	if err := identity.NeedFresh(ctx); err != nil {
+		return Document{}, nil, err
 	}
+	actor := identity.ActorOf(ctx)
 	row, err := v.store.document(ctx, actor.ID, documentID)
 	if err != nil {
 		return Document{}, nil, err

@@ -13,8 +13,8 @@ import (
 // devicesPath is the page of phones and codes in «Security».
 const devicesPath = "/cabinet/security/phone"
 
-// deviceCookie tells that a browser is a device that takes push messages.
-const deviceCookie = "okno_device"
+// pushCookie tells that a browser is a device that takes push messages.
+const pushCookie = "okno_push"
 
 func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
@@ -23,7 +23,7 @@ func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	v := devicesView{QR: on, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh, Certificates: r.Certificates}
-	if v.Devices, err = r.Devices(ctx, web.Cookie(req, deviceCookie)); err != nil {
+	if v.Devices, err = r.Devices(ctx, web.Cookie(req, pushCookie)); err != nil {
 		return err
 	}
 	if v.Key, err = r.publicKey(ctx); err != nil {
@@ -99,7 +99,7 @@ func (r *Room) postSubscribe(w http.ResponseWriter, req *http.Request) error {
 	case err != nil:
 		return err
 	}
-	web.SetCookie(w, req, deviceCookie, secret, deviceLife)
+	web.SetCookie(w, req, pushCookie, secret, deviceLife)
 	return web.Redirect(w, req, devicesPath+"?said=added")
 }
 

@@ -120,7 +120,7 @@ func (r *Room) postConfirm(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	ask := req.PathValue("id")
-	err = r.Confirm(req.Context(), ask, Answer{Choice: form.Get("choice"), Credential: form.Get("credential"), Challenge: web.Cookie(req, unlockCookie), Device: web.Cookie(req, deviceCookie)})
+	err = r.Confirm(req.Context(), ask, Answer{Choice: form.Get("choice"), Credential: form.Get("credential"), Challenge: web.Cookie(req, unlockCookie), Device: web.Cookie(req, pushCookie)})
 	switch {
 	case errors.Is(err, identity.ErrFresh):
 		return web.Redirect(w, req, withTo("/reauth", approvePath(ask)))

@@ -68,6 +68,13 @@ type IdentityFactor struct {
 	UsedAt       db.Time
 }
 
+type IdentityForm struct {
+	OwnerID    string
+	ID         string
+	FormSealed []byte
+	ExpiresAt  db.Time
+}
+
 type IdentityGuard struct {
 	OwnerID      string
 	FrozenAt     db.Time
@@ -145,6 +152,7 @@ type IdentitySession struct {
 	BrowserIndex []byte
 	FrozenAt     db.Time
 	Restricted   bool
+	HeldAt       db.Time
 }
 
 type IdentitySignin struct {

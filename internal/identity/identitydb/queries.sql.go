@@ -423,8 +423,8 @@ func (q *Queries) InsertContact(ctx context.Context, arg InsertContactParams) (i
 const insertSession = `-- name: InsertSession :exec
 INSERT INTO identity_sessions
     (session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at,
-     device_id, address_index, browser_index, frozen_at, restricted)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16)
+     device_id, address_index, browser_index, frozen_at, restricted, held_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17)
 `
 
 type InsertSessionParams struct {
@@ -444,6 +444,7 @@ type InsertSessionParams struct {
 	BrowserIndex []byte
 	FrozenAt     db.Time
 	Restricted   bool
+	HeldAt       db.Time
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -464,6 +465,7 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.BrowserIndex,
 		arg.FrozenAt,
 		arg.Restricted,
+		arg.HeldAt,
 	)
 	return err
 }
@@ -722,7 +724,7 @@ func (q *Queries) SentSignIn(ctx context.Context, arg SentSignInParams) (int64, 
 
 const sessionOf = `-- name: SessionOf :one
 SELECT session_hash, id, owner_id, method, bearer, created_at, seen_at, fresh_at, expires_at, ended_at,
-    address_index, browser_index, frozen_at, restricted
+    address_index, browser_index, frozen_at, restricted, held_at
 FROM identity_sessions WHERE session_hash = $1
 `
 
@@ -741,6 +743,7 @@ type SessionOfRow struct {
 	BrowserIndex []byte
 	FrozenAt     db.Time
 	Restricted   bool
+	HeldAt       db.Time
 }
 
 func (q *Queries) SessionOf(ctx context.Context, sessionHash []byte) (SessionOfRow, error) {
@@ -761,12 +764,13 @@ func (q *Queries) SessionOf(ctx context.Context, sessionHash []byte) (SessionOfR
 		&i.BrowserIndex,
 		&i.FrozenAt,
 		&i.Restricted,
+		&i.HeldAt,
 	)
 	return i, err
 }
 
 const sessionsOf = `-- name: SessionsOf :many
-SELECT session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at, device_id, address_index, browser_index, frozen_at, restricted FROM identity_sessions WHERE owner_id = $1 AND ended_at = 0 ORDER BY seen_at DESC, id
+SELECT session_hash, id, owner_id, method, bearer, from_sealed, device_index, created_at, seen_at, fresh_at, expires_at, ended_at, device_id, address_index, browser_index, frozen_at, restricted, held_at FROM identity_sessions WHERE owner_id = $1 AND ended_at = 0 ORDER BY seen_at DESC, id
 `
 
 func (q *Queries) SessionsOf(ctx context.Context, ownerID string) ([]IdentitySession, error) {
@@ -796,6 +800,7 @@ func (q *Queries) SessionsOf(ctx context.Context, ownerID string) ([]IdentitySes
 			&i.BrowserIndex,
 			&i.FrozenAt,
 			&i.Restricted,
+			&i.HeldAt,
 		); err != nil {
 			return nil, err
 		}

@@ -254,6 +254,15 @@ func (q *Queries) DeleteDevicesBut(ctx context.Context, arg DeleteDevicesButPara
 	return err
 }
 
+const deleteForms = `-- name: DeleteForms :exec
+DELETE FROM identity_forms WHERE owner_id = $1
+`
+
+func (q *Queries) DeleteForms(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, deleteForms, ownerID)
+	return err
+}
+
 const deleteGuard = `-- name: DeleteGuard :exec
 DELETE FROM identity_guards WHERE owner_id = $1
 `
@@ -404,6 +413,27 @@ type EndLinksParams struct {
 func (q *Queries) EndLinks(ctx context.Context, arg EndLinksParams) error {
 	_, err := q.db.ExecContext(ctx, endLinks, arg.OwnerID, arg.Purpose, arg.ExpiresAt)
 	return err
+}
+
+const formOf = `-- name: FormOf :one
+SELECT owner_id, id, form_sealed, expires_at FROM identity_forms WHERE owner_id = $1 AND id = $2
+`
+
+type FormOfParams struct {
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) FormOf(ctx context.Context, arg FormOfParams) (IdentityForm, error) {
+	row := q.db.QueryRowContext(ctx, formOf, arg.OwnerID, arg.ID)
+	var i IdentityForm
+	err := row.Scan(
+		&i.OwnerID,
+		&i.ID,
+		&i.FormSealed,
+		&i.ExpiresAt,
+	)
+	return i, err
 }
 
 const guardOf = `-- name: GuardOf :one
@@ -568,6 +598,27 @@ func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) erro
 		arg.CreatedAt,
 		arg.StopAt,
 		arg.ChangeSealed,
+	)
+	return err
+}
+
+const insertForm = `-- name: InsertForm :exec
+INSERT INTO identity_forms (owner_id, id, form_sealed, expires_at) VALUES ($1, $2, $3, $4)
+`
+
+type InsertFormParams struct {
+	OwnerID    string
+	ID         string
+	FormSealed []byte
+	ExpiresAt  db.Time
+}
+
+func (q *Queries) InsertForm(ctx context.Context, arg InsertFormParams) error {
+	_, err := q.db.ExecContext(ctx, insertForm,
+		arg.OwnerID,
+		arg.ID,
+		arg.FormSealed,
+		arg.ExpiresAt,
 	)
 	return err
 }
@@ -944,6 +995,15 @@ DELETE FROM identity_devices WHERE seen_at < $1
 
 func (q *Queries) SweepDevices(ctx context.Context, seenAt db.Time) error {
 	_, err := q.db.ExecContext(ctx, sweepDevices, seenAt)
+	return err
+}
+
+const sweepForms = `-- name: SweepForms :exec
+DELETE FROM identity_forms WHERE expires_at < $1
+`
+
+func (q *Queries) SweepForms(ctx context.Context, expiresAt db.Time) error {
+	_, err := q.db.ExecContext(ctx, sweepForms, expiresAt)
 	return err
 }
 

@@ -115,6 +115,9 @@ func Register[I, O any](a *API, op Operation, g Guard, h func(ctx context.Contex
 func (a *API) guard(pattern string, g Guard) func(hc huma.Context, next func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		infoFrom(hc.Context()).route = pattern
+		if g.Name != Public.Name {
+			hc.SetHeader("Cache-Control", "no-store")
+		}
 		err := g.Check(hc.Context())
 		if err == nil {
 			next(hc)

@@ -33,6 +33,11 @@ type Edge struct {
 	// fragment, as the frame does for a page; nil for none.
 	Words func(ctx context.Context) context.Context
 
+	// Hold keeps what was typed in a form whose sender must prove first who they
+	// are, and gives the page from which it can be sent again; "" where nothing is
+	// kept. nil for none.
+	Hold func(r *http.Request) string
+
 	frame     func(r *http.Request, p Page) templ.Component
 	errorPage func(r *http.Request, e Fault) Page
 	before    []func(ctx context.Context, r *http.Request) (context.Context, error)
@@ -192,14 +197,39 @@ func (e *Edge) answer(w http.ResponseWriter, r *http.Request, err error) {
 		writeProblem(w, r, f)
 		return
 	}
-	if f.Kind == errs.Unauthenticated && r.Method == http.MethodGet && r.Header.Get("X-Fragment") == "" {
-		_ = Redirect(w, r, "/login?to="+queryEscape(r.URL.RequestURI()))
+	if to := e.after(w, r, f); to != "" {
+		_ = Redirect(w, r, "/login?to="+queryEscape(to))
 		return
 	}
 	if rerr := Render(w, r, e.errorPage(r, f)); rerr != nil {
 		e.Log.ErrorContext(r.Context(), "error page failed", "request", f.Request, "err", rerr)
 		http.Error(w, e.Texts.T(i18n.Lang(r.Context()), "kit.error.internal"), http.StatusInternalServerError)
 	}
+}
+
+// after is where a person goes on who has to prove first who they are: the page
+// itself, or one that holds the form which was sent.
+func (e *Edge) after(w http.ResponseWriter, r *http.Request, f Fault) string {
+	switch {
+	case f.Kind != errs.Unauthenticated || r.Header.Get("X-Fragment") != "":
+		return ""
+	case r.Method == http.MethodGet:
+		return r.URL.RequestURI()
+	case r.Method != http.MethodPost || e.Hold == nil || byScript(r):
+		return ""
+	}
+	if r.PostForm == nil { // files are left out, and a form with large ones
+		if _, err := Form(w, r); err != nil {
+			return ""
+		}
+	}
+	return e.Hold(r)
+}
+
+// byScript reports that a script has sent the form, which can't follow to pages.
+func byScript(r *http.Request) bool {
+	mode := r.Header.Get("Sec-Fetch-Mode")
+	return mode != "" && mode != "navigate"
 }
 
 func (e *Edge) fault(r *http.Request, err error) Fault {

@@ -48,6 +48,9 @@ func NewRouter(e *Edge) *Router {
 func (rt *Router) Handle(pattern string, g Guard, h Handler) {
 	rt.add(pattern, g)
 	rt.mux.Handle(pattern, rt.edge.handle(func(w http.ResponseWriter, r *http.Request) error {
+		if g.Name != Public.Name {
+			w.Header().Set("Cache-Control", "no-store") // whatever is answered: it is somebody's
+		}
 		if err := g.Check(r.Context()); err != nil {
 			return err
 		}
