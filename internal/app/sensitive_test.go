@@ -37,6 +37,7 @@ var sensitive = map[string]struct{ path, body string }{
 	"GET /cabinet/security/factors/{id}/remove":       {path: "/cabinet/security/factors/sms/remove"},
 	"POST /cabinet/security/factors/{id}/remove":      {path: "/cabinet/security/factors/sms/remove"},
 	"POST /cabinet/security/phone/qr":                 {body: "on=yes"},
+	"POST /cabinet/security/phone/acts":               {body: "on=yes"},
 	"POST /cabinet/security/phone/push":               {body: `subscription={"endpoint":"https://push.example.org/x","keys":{}}`},
 	"POST /cabinet/security/phone/{id}/remove":        {path: "/cabinet/security/phone/nothing/remove"},
 }

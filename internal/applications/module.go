@@ -99,7 +99,10 @@ type Deps struct {
 	Dictionaries func() forms.Shelf
 	// Registries are asked about answers; nil: nothing is asked.
 	Registries Registries
-	Config     Config
+	// Factors and Confirm are asked where a service, or the person, wants more proof.
+	Factors draft.Factors
+	Confirm draft.Confirmer
+	Config  Config
 }
 
 // Types of cases that rooms above use.
@@ -152,7 +155,7 @@ func New(d Deps) (*Room, error) {
 		DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Intake: intake,
 		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices), Texts: d.Texts,
 		Dictionaries: d.Dictionaries, Registries: d.Registries, Papers: papers{d.Vault, d.Clock}, Earlier: c, Copies: c, Changes: c,
-		Notify: d.Notify, Accounts: d.Accounts,
+		Notify: d.Notify, Accounts: d.Accounts, Factors: d.Factors, Confirm: d.Confirm,
 	})
 	if err != nil {
 		return nil, err

@@ -38,6 +38,12 @@ func (l *linter) identity() {
 	if dir := path.Base(path.Dir(l.s.Path)); dir != "." && l.s.ID != "" && l.s.ID != dir {
 		l.add(top, "id", "they must be the same", "id is %q but the folder is %q", l.s.ID, dir)
 	}
+	if l.s.Security == "high" && l.s.Level != "confirmed" {
+		l.add(top, "value", "write level: confirmed", "a service of high security is for confirmed accounts only, not %q", l.s.Level)
+	}
+	if l.s.Opens != "" && (l.s.Security == "high" || l.s.Confirm == "device") {
+		l.add(top, "value", "leave it out", "security and confirm are of a form; the page %s has rules of its own", l.s.Opens)
+	}
 	l.codes("agency", []string{l.s.Agency}, l.o.Agencies)
 	l.codes("category", l.s.Categories, l.o.Categories)
 	l.codes("life event", l.s.LifeEvents, l.o.LifeEvents)

@@ -17,14 +17,31 @@ func (i *Identity) showReauth(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Way.Held || v.Wait > 0 || web.Query(r, "sent") != "" {
-		return i.renderForm(w, r, v, "", http.StatusOK)
+		return i.renderReauth(w, r, asked, v, http.StatusOK)
 	}
 	return i.renderReauthStart(w, r, v, http.StatusOK)
 }
 
+// renderReauth asks for the factor. A phone that is signed in can give it, too,
+// but not for a change of factors, which wants a proof of its own, and not to a
+// session that has moved.
+func (i *Identity) renderReauth(w http.ResponseWriter, r *http.Request, asked ChoiceView, v FormView, status int) error {
+	body := i.factors.Form(v)
+	if byPhoneToo(r, asked) {
+		body = withQR(body, v.To)
+	}
+	return web.Render(w, r, web.Page{
+		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Body: body,
+	})
+}
+
+func byPhoneToo(r *http.Request, asked ChoiceView) bool {
+	return asked.For == "" && ActorOf(r.Context()).Moved == ""
+}
+
 func (i *Identity) renderReauthStart(w http.ResponseWriter, r *http.Request, v FormView, status int) error {
 	return web.Render(w, r, web.Page{
-		Title: title(r.Context(), "identity.reauth.title"), Status: status, Error: len(v.Faults) > 0, Body: reauthStart(v),
+		Title: title(r.Context(), "identity.reauth.title"), Status: status, Error: len(v.Faults) > 0, Body: reauthStart(v, byPhoneToo(r, reauthAsked(r))),
 	})
 }
 
@@ -100,5 +117,5 @@ func (i *Identity) reauthFailed(w http.ResponseWriter, r *http.Request, asked Ch
 	}
 	retryAfter(w, err)
 	v.Faults = faults
-	return i.renderForm(w, r, v, "", status)
+	return i.renderReauth(w, r, asked, v, status)
 }

@@ -137,6 +137,16 @@ func (i *Identity) SetTOTP(ctx context.Context, accountID, base string) error {
 // factorTOTP is the kind of an authenticator app.
 const factorTOTP = "totp"
 
+// Holds reports whether the account has a factor that is held, and not sent.
+func (i *Identity) Holds(ctx context.Context, accountID string) (bool, error) {
+	a, err := i.Account(ctx, accountID)
+	if err != nil {
+		return false, err
+	}
+	ways, err := i.factors.Ways(ctx, a)
+	return len(heldOf(ways)) > 0, err
+}
+
 // heldKinds are the kinds of second factor that a person holds; a session that
 // began with one may carry staff's roles.
 func heldKinds() []string {

@@ -102,7 +102,7 @@ func must(t testing.TB, err error) {
 }
 
 func (b *bundle) as(account string) context.Context {
-	return identity.WithActor(i18n.With(context.Background(), b.texts, "ru"), identity.Actor{ID: account})
+	return identity.WithActor(i18n.With(context.Background(), b.texts, "ru"), identity.Actor{ID: account, Fresh: true})
 }
 
 // issue issues a document to anna; caseID "" puts it under her own key.

@@ -31,6 +31,12 @@ var (
 	ErrAudience = errs.NewForbidden("applications.draft.error.audience")
 	// ErrSign: the service asks for a signature which the portal can't take yet.
 	ErrSign = errs.NewForbidden("applications.draft.error.sign")
+	// ErrSecure: the service wants a proof by something that is held, given just
+	// now; ErrSecureLevel: it wants a confirmed account.
+	ErrSecure      = errs.NewForbidden("applications.draft.error.secure")
+	ErrSecureLevel = errs.NewForbidden("applications.draft.error.secure_level")
+	// ErrConfirm: a phone of the person must confirm the sending first.
+	ErrConfirm = errs.NewForbidden("applications.draft.error.confirm")
 	// ErrKey: the idempotency key is missing or too long.
 	ErrKey = errs.NewInvalid("applications.draft.error.key")
 	// ErrKeyUsed: the key was used for something else.

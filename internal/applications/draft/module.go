@@ -73,6 +73,10 @@ type Deps struct {
 	// Notify and Accounts tell holders that a service has changed; nil: nobody is told.
 	Notify   Sender
 	Accounts Accounts
+	// Factors tells what a person can prove by; nil: nothing is asked for.
+	Factors Factors
+	// Confirm lets a phone of the person confirm what is sent; nil for none.
+	Confirm Confirmer
 	// Texts are those of facts, which carry both languages.
 	Texts *i18n.Bundle
 	// Agency finds an agency by its code; the zero Agency for an unknown one.

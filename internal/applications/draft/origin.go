@@ -100,7 +100,14 @@ func (r *Room) sendChange(ctx context.Context, w *work, s cases.Submission, o Ou
 		return "", cases.ErrNoChange
 	}
 	o.Changed = true
-	err := r.Changes.Amend(ctx, w.Origin.Number, s, func(ctx context.Context, tx *db.Tx) error {
+	needed, err := r.confirming(ctx, w.Owner, w.service)
+	if err != nil {
+		return "", err
+	}
+	err = r.Changes.Amend(ctx, w.Origin.Number, s, func(ctx context.Context, tx *db.Tx) error {
+		if err := r.confirmed(ctx, tx, needed, w.deed()); err != nil {
+			return err
+		}
 		return r.over(ctx, tx, w, w.Origin.Number, o)
 	})
 	return w.Origin.Number, err

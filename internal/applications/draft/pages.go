@@ -241,6 +241,13 @@ func (r *Room) pageCheck(w http.ResponseWriter, req *http.Request) error {
 func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, failed error) error {
 	status := statusOf(failed)
 	v := r.checkView(req.Context(), d, result)
+	if v.closed == ErrSecure {
+		var err error
+		if v.proof.path, v.proof.holds, err = r.proofPath(req.Context(), base(d.ID)+"/check"); err != nil {
+			return err
+		}
+	}
+	v.confirmed = status == 0 && web.Query(req, "confirmed") != ""
 	v.blameCode(failed)
 	v.failed, v.changed = status == http.StatusUnprocessableEntity, status == http.StatusConflict
 	return web.Render(w, req, web.Page{
@@ -263,6 +270,9 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 	if errors.Is(err, cases.ErrTakenUp) {
 		return r.tookUp(w, req, draftID)
 	}
+	if errors.Is(err, ErrConfirm) {
+		return r.askPhone(w, req, draftID)
+	}
 	if err != nil {
 		return r.notSent(w, req, draftID, err)
 	}
@@ -281,7 +291,7 @@ func (r *Room) tookUp(w http.ResponseWriter, req *http.Request, draftID string) 
 // onCheck reports whether the page of checked answers shows by itself what stands
 // in the way. What it does not know of must not be lost on it.
 func onCheck(err error) bool {
-	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrOutdated, ErrLevel, ErrRegion, ErrAudience, ErrSign}
+	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrOutdated, ErrLevel, ErrRegion, ErrAudience, ErrSign, ErrSecure, ErrSecureLevel}
 	return slices.ContainsFunc(known, func(e error) bool { return errors.Is(err, e) })
 }
 

@@ -80,6 +80,9 @@ func sendable(ctx context.Context, s *forms.Service, f forms.Facts, result *form
 	if err := maySend(s, f); err != nil {
 		return err
 	}
+	if err := secured(ctx, s, f); err != nil {
+		return err
+	}
 	if result.Stopped != nil {
 		return ErrStopped
 	}
@@ -167,12 +170,19 @@ func (r *Room) submit(ctx context.Context, w *work, s cases.Submission, o Outcom
 	if err != nil {
 		return "", err
 	}
+	needed, err := r.confirming(ctx, w.Owner, w.service)
+	if err != nil {
+		return "", err
+	}
 	tell, err := r.telling(ctx, w, prepared.Number())
 	if err != nil {
 		return "", err
 	}
 	var number string
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := r.confirmed(ctx, tx, needed, w.deed()); err != nil {
+			return err
+		}
 		if number, err = r.Cases.Create(ctx, tx, prepared); err != nil {
 			return err
 		}
@@ -259,6 +269,9 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 		e.Fields = fields
 		return "", &e
 	}
+	if needed, err := r.confirming(ctx, me, s); err != nil || needed {
+		return "", orConfirm(err) // a program can't ask a phone: a draft can be sent on the page
+	}
 	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version}
 	prepared, err := r.Cases.Prepare(ctx, submission(d, result, f, fromAPI))
 	if err != nil {
@@ -266,6 +279,13 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 	}
 	x.ID = d.ID
 	return r.create(ctx, me, key, x, prepared)
+}
+
+func orConfirm(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrConfirm
 }
 
 // create writes case and key; only Create knows the number, so the key comes after

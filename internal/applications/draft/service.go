@@ -216,6 +216,9 @@ func (r *Room) start(ctx context.Context, serviceID, once string, checked bool) 
 	if err := mayDraft(s, f); err != nil {
 		return "", err
 	}
+	if err := secured(ctx, s, f); err != nil {
+		return "", err
+	}
 	step := s.Form.Steps[0].ID
 	if checked {
 		step = stepCheck

@@ -36,6 +36,8 @@ type startView struct {
 	zone    *time.Location
 	closed  *errs.Error // why it can't be begun
 	level   bool        // it can be begun, and not yet sent
+	secure  *errs.Error // what a service of high security wants first
+	proof   proof
 	once    string
 	behalf  *Behalf // for whom it is begun; nil for the actor
 }
@@ -58,6 +60,11 @@ func (r *Room) newView(ctx context.Context, serviceID, mandate string) (startVie
 	}
 	v.closed = mayDraft(s, f)
 	v.level = rank(f.Level) < rank(s.Level)
+	if v.secure = secured(ctx, s, f); v.secure == ErrSecure {
+		if v.proof.path, v.proof.holds, err = r.proofPath(ctx, "/cabinet/drafts/new?service="+s.ID); err != nil {
+			return v, err
+		}
+	}
 	all, err := r.Drafts(ctx, me)
 	for _, d := range all {
 		if d.ServiceID == s.ID {
@@ -110,6 +117,13 @@ func term(ctx context.Context, days int, working bool, minutes int) string {
 	return ""
 }
 
+// proof is where a person proves who they are, and whether they hold something
+// to prove it by.
+type proof struct {
+	path  string
+	holds bool
+}
+
 // checkView is the page of checked answers.
 type checkView struct {
 	ctx       context.Context
@@ -121,6 +135,9 @@ type checkView struct {
 	failed    bool   // sending was tried
 	codeFault string // what is wrong with the owner's code
 	changed   bool   // the answers are not those that were seen
+	proof     proof
+	// confirmed: a phone has confirmed the sending, which waits for the button.
+	confirmed bool
 	pages     map[string]*stepView
 	marks     forms.Provenance
 }
@@ -135,7 +152,9 @@ func (v *checkView) sendText() string {
 
 func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *checkView {
 	v := &checkView{ctx: ctx, work: w, result: result, pages: map[string]*stepView{}, sections: forms.Summary(w.service, result, printer(ctx))}
-	v.closed = maySend(w.service, w.facts)
+	if v.closed = maySend(w.service, w.facts); v.closed == nil {
+		v.closed = secured(ctx, w.service, w.facts)
+	}
 	for _, x := range append(result.Missing[:len(result.Missing):len(result.Missing)], result.Wrong...) {
 		v.faults = append(v.faults, ui.ErrorItem{Href: v.mend(x), Text: message(ctx, x)})
 	}

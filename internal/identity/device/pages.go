@@ -45,6 +45,7 @@ func (r *Room) Mount(rt *web.Router) {
 
 	rt.Handle("GET /cabinet/security/phone", identity.SignedIn(), r.showDevices)
 	rt.Handle("POST /cabinet/security/phone/qr", identity.SignedIn(), r.postQR)
+	rt.Handle("POST /cabinet/security/phone/acts", identity.SignedIn(), r.postActs)
 	rt.Handle("POST /cabinet/security/phone/push", identity.SignedIn(), r.postSubscribe)
 	rt.Handle("POST /cabinet/security/phone/{id}/remove", identity.SignedIn(), r.postRemove)
 }

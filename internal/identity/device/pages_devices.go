@@ -22,7 +22,11 @@ func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := devicesView{QR: on, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh, Certificates: r.Certificates}
+	acts, err := r.ActsOn(ctx, identity.ActorOf(ctx).ID)
+	if err != nil {
+		return err
+	}
+	v := devicesView{QR: on, Acts: acts, Said: said(web.Query(req, "said")), Fresh: identity.ActorOf(ctx).Fresh, Certificates: r.Certificates}
 	if v.Devices, err = r.Devices(ctx, web.Cookie(req, pushCookie)); err != nil {
 		return err
 	}
@@ -44,6 +48,10 @@ func said(key string) string {
 		return "identity.device.said_on"
 	case "off":
 		return "identity.device.said_off"
+	case "acts-on":
+		return "identity.device.said_acts_on"
+	case "acts-off":
+		return "identity.device.said_acts_off"
 	case "added":
 		return "identity.device.said_added"
 	case "removed":
@@ -69,6 +77,21 @@ func (r *Room) postQR(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, devicesPath+"?said=on")
 	}
 	return web.Redirect(w, req, devicesPath+"?said=off")
+}
+
+func (r *Room) postActs(w http.ResponseWriter, req *http.Request) error {
+	form, err := web.Form(w, req)
+	if err != nil {
+		return err
+	}
+	on := form.Get("on") == "yes"
+	if err := r.SwitchActs(req.Context(), on); err != nil {
+		return err
+	}
+	if on {
+		return web.Redirect(w, req, devicesPath+"?said=acts-on")
+	}
+	return web.Redirect(w, req, devicesPath+"?said=acts-off")
 }
 
 // publicKey is the portal's key as a browser wants it, "" where no push messages

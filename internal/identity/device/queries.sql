@@ -50,6 +50,10 @@ SELECT * FROM identity_device_switches WHERE owner_id = $1;
 INSERT INTO identity_device_switches (owner_id, qr, changed_at) VALUES ($1, $2, $3)
 ON CONFLICT (owner_id) DO UPDATE SET qr = excluded.qr, changed_at = excluded.changed_at;
 
+-- name: PutActs :exec
+INSERT INTO identity_device_switches (owner_id, qr, acts, changed_at) VALUES ($1, FALSE, $2, $3)
+ON CONFLICT (owner_id) DO UPDATE SET acts = excluded.acts, changed_at = excluded.changed_at;
+
 -- name: DeleteSwitches :exec
 DELETE FROM identity_device_switches WHERE owner_id = $1;
 

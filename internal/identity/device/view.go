@@ -168,7 +168,7 @@ type scanView struct {
 }
 
 type devicesView struct {
-	QR, Fresh bool
+	QR, Acts, Fresh bool
 	// Certificates: the portal takes them, too.
 	Certificates bool
 	Said         string

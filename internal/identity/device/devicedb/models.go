@@ -41,6 +41,7 @@ type IdentityDeviceSwitch struct {
 	OwnerID   string
 	Qr        bool
 	ChangedAt db.Time
+	Acts      bool
 }
 
 type IdentityPushDevice struct {

@@ -439,6 +439,22 @@ func (q *Queries) OpenAsks(ctx context.Context, arg OpenAsksParams) ([]IdentityA
 	return items, nil
 }
 
+const putActs = `-- name: PutActs :exec
+INSERT INTO identity_device_switches (owner_id, qr, acts, changed_at) VALUES ($1, FALSE, $2, $3)
+ON CONFLICT (owner_id) DO UPDATE SET acts = excluded.acts, changed_at = excluded.changed_at
+`
+
+type PutActsParams struct {
+	OwnerID   string
+	Acts      bool
+	ChangedAt db.Time
+}
+
+func (q *Queries) PutActs(ctx context.Context, arg PutActsParams) error {
+	_, err := q.db.ExecContext(ctx, putActs, arg.OwnerID, arg.Acts, arg.ChangedAt)
+	return err
+}
+
 const putSwitches = `-- name: PutSwitches :exec
 INSERT INTO identity_device_switches (owner_id, qr, changed_at) VALUES ($1, $2, $3)
 ON CONFLICT (owner_id) DO UPDATE SET qr = excluded.qr, changed_at = excluded.changed_at
@@ -528,13 +544,18 @@ func (q *Queries) SweepAsks(ctx context.Context, expiresAt db.Time) error {
 }
 
 const switchesOf = `-- name: SwitchesOf :one
-SELECT owner_id, qr, changed_at FROM identity_device_switches WHERE owner_id = $1
+SELECT owner_id, qr, changed_at, acts FROM identity_device_switches WHERE owner_id = $1
 `
 
 func (q *Queries) SwitchesOf(ctx context.Context, ownerID string) (IdentityDeviceSwitch, error) {
 	row := q.db.QueryRowContext(ctx, switchesOf, ownerID)
 	var i IdentityDeviceSwitch
-	err := row.Scan(&i.OwnerID, &i.Qr, &i.ChangedAt)
+	err := row.Scan(
+		&i.OwnerID,
+		&i.Qr,
+		&i.ChangedAt,
+		&i.Acts,
+	)
 	return i, err
 }
 
