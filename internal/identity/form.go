@@ -3,10 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -36,45 +33,6 @@ func formPlace(row string) secret.Place { return secret.At("identity_forms", "fo
 // secretFields are never held: they prove something, or are typed anew in a moment.
 func secretFields() []string {
 	return []string{"password", "code", "credential", "secret", "subscription"}
-}
-
-// HoldForm is the edge's Hold: it keeps the form that the request has sent under
-// the key of whoever sends it, and gives the page from which it is sent again. ""
-// where nobody is known, nothing was typed, or it must not be kept.
-func (i *Identity) HoldForm(r *http.Request) string {
-	ctx := r.Context()
-	owner := i.senderOf(ctx, r)
-	if owner == "" || len(r.PostForm) == 0 || strings.HasPrefix(r.URL.Path, "/reauth") {
-		return ""
-	}
-	for name := range r.PostForm {
-		if slices.Contains(secretFields(), name) {
-			return ""
-		}
-	}
-	form, err := i.holdForm(ctx, owner, heldForm{Path: r.URL.RequestURI(), Fields: r.PostForm})
-	if err != nil {
-		i.Log.WarnContext(ctx, "a form was not held", "err", err)
-		return ""
-	}
-	return formsPath + "/" + form
-}
-
-// senderOf is whose session the request came with, also one that has moved, has
-// run out, or was ended: what is held opens only in a session of the same account.
-func (i *Identity) senderOf(ctx context.Context, r *http.Request) string {
-	if a := ActorOf(returned(ctx)); a.SignedIn() {
-		return a.ID
-	}
-	c := credentialOf(r)
-	if c.token == "" {
-		return ""
-	}
-	row, found, err := one(i.store.read().SessionOf(ctx, id.Hash(c.token)))
-	if err != nil || !found {
-		return ""
-	}
-	return row.OwnerID
 }
 
 func (i *Identity) holdForm(ctx context.Context, owner string, f heldForm) (string, error) {
