@@ -35,7 +35,7 @@ func conversation(v view) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"okno-section\" id=\"messages\" aria-labelledby=\"messages-title\"><h2 class=\"govuk-heading-m\" id=\"messages-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"okno-section okno-section--after\" id=\"messages\" aria-labelledby=\"messages-title\"><h2 class=\"govuk-heading-m\" id=\"messages-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -89,3 +89,20 @@ func BenchmarkT(b *testing.B) {
 		_ = bundle.T(RU, "a.days", "Count", 5)
 	}
 }
+
+func TestOneDotEndsASentence(t *testing.T) {
+	t.Parallel()
+	b, err := New(fstest.MapFS{
+		"ru.yaml": {Data: []byte("a: \"до {{.Date}}. Потом{{.More}}\"\n")}, "en.yaml": {Data: []byte("a: \"until {{.Date}}. Then{{.More}}\"\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 12, 11, 0, 0, 0, 0, time.UTC)
+	if got := b.T(RU, "a", "Date", Date(RU, day), "More", "..."); got != "до 11\u00a0декабря 2026\u00a0г. Потом..." {
+		t.Errorf("%q", got)
+	}
+	if got := b.T(EN, "a", "Date", Date(EN, day), "More", ""); got != "until 11\u00a0December 2026. Then" {
+		t.Errorf("%q", got)
+	}
+}

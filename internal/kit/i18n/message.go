@@ -73,7 +73,8 @@ func cut(s string) ([]piece, error) {
 	return pieces, nil
 }
 
-// fill writes the text with its placeholders; args are name, value pairs.
+// fill writes the text with its placeholders; args are name, value pairs. A value
+// that ends in a dot, as Russian dates do, ends the sentence by it.
 func (m message) fill(lang string, args []any) string {
 	pieces := m.forms[m.form(lang, args)]
 	if len(pieces) == 1 && pieces[0].name == "" {
@@ -82,7 +83,11 @@ func (m message) fill(lang string, args []any) string {
 	var b strings.Builder
 	for _, p := range pieces {
 		if p.name == "" {
-			b.WriteString(p.words)
+			words := p.words
+			if strings.HasPrefix(words, ".") && strings.HasSuffix(b.String(), ".") {
+				words = words[1:]
+			}
+			b.WriteString(words)
 			continue
 		}
 		write(&b, value(args, p.name))
