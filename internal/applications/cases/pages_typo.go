@@ -22,8 +22,11 @@ func (c *Cases) showTypo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !v.mayName(r.PathValue("document")) {
-		return ErrNotFound
+	if documentID := r.PathValue("document"); !v.mayName(documentID) {
+		if v.documentTitle(documentID) == "" {
+			return ErrNotFound
+		}
+		return web.Redirect(w, r, v.base) // the card says what became of it
 	}
 	return web.Render(w, r, v.typoWeb(r.PathValue("document"), http.StatusOK))
 }
