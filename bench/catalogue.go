@@ -73,7 +73,7 @@ func writeThousand(folder string) error {
 	return nil
 }
 
-func copyText(from, to, old, new string) error {
+func copyText(from, to, was, is string) error {
 	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err
@@ -82,8 +82,8 @@ func copyText(from, to, old, new string) error {
 		return err
 	}
 	text := string(raw)
-	if old != "" {
-		text = strings.Replace(text, old, new, 1)
+	if was != "" {
+		text = strings.Replace(text, was, is, 1)
 	}
 	return os.WriteFile(to, []byte(text), 0o644)
 }
