@@ -23,6 +23,7 @@ type caseCard struct {
 	Documents []caseDocument `json:"documents,omitempty"`
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
+	Estimate  *apiEstimate   `json:"estimate,omitempty" doc:"What may be expected, for the owner of an undecided application"`
 	Parts     []casePart     `json:"parts,omitempty" doc:"What other agencies do for it"`
 	PartOf    string         `json:"part_of,omitempty" doc:"Number of the application that this is a part of"`
 	Before    []casePart     `json:"before,omitempty" doc:"Parts that came before this one, with their opinions"`
@@ -125,6 +126,7 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 		CaseState: stateOf(ctx, card.Case), Title: card.Service.Title.In(lang), Initials: card.Initials, Can: card.Can,
 		Files: outFiles(card.Files), Decision: card.Decision, Documents: outDocuments(card.Documents, lang),
 	}
+	out.Estimate = outEstimate(card.Estimate)
 	for _, s := range card.Sections {
 		out.Answers = append(out.Answers, outSection(s))
 		for _, l := range s.Lists {

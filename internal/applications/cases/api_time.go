@@ -38,6 +38,22 @@ func outProgress(ctx context.Context, status Status, stage Stage) []apiLeg {
 	return out
 }
 
+// apiEstimate is what the owner may expect.
+type apiEstimate struct {
+	Low     int `json:"low_days,omitempty" doc:"Working days from submission: a fifth took no longer"`
+	Median  int `json:"median_days,omitempty"`
+	High    int `json:"high_days,omitempty" doc:"Four fifths took no longer"`
+	Decided int `json:"decided" doc:"From how many decisions of the last weeks it is counted; 0: too few to say"`
+	Ahead   int `json:"ahead" doc:"Applications that are taken before this one; 101 means more than 100"`
+}
+
+func outEstimate(e *Estimate) *apiEstimate {
+	if e == nil {
+		return nil
+	}
+	return &apiEstimate{Low: e.Low, Median: e.Median, High: e.High, Decided: e.Decided, Ahead: e.Ahead}
+}
+
 type suspendIn struct {
 	DealIn
 	Body struct {

@@ -159,6 +159,8 @@ type Card struct {
 	Changed []Changed
 	// Can is what the reader can do now.
 	Can []Deed
+	// Estimate is what the owner may expect, nil where nothing is waited for.
+	Estimate *Estimate
 	// Initials of the applicant, for staff.
 	Initials string
 	// Mine: the case is assigned to the reader, or to whom the reader stands in for.

@@ -59,6 +59,8 @@ func (c *Cases) registerJobs() {
 	job.Handle(c.Jobs, c.sweep)
 	job.Handle(c.Jobs, func(ctx context.Context, _ balance) error { return c.Balance(ctx) })
 	c.Jobs.Every(balanceEvery, balance{})
+	job.Handle(c.Jobs, func(ctx context.Context, _ pace) error { return c.Measure(ctx) })
+	c.Jobs.Every(paceEvery, pace{})
 	c.Jobs.Every(24*time.Hour, forget{})
 	c.Jobs.Every(sweepEvery, sweep{})
 	c.Bus.OnSome(Moved, "applications.tell", heard, c.tell)

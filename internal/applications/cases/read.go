@@ -176,6 +176,11 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 		card.Can = slices.DeleteFunc(card.Can, Deed.ofPart)
 	}
 	card.Sections = forms.Summary(card.Service, card.result, c.printer(i18n.Lang(ctx)))
+	if side == Citizen {
+		if card.Estimate, err = c.estimate(ctx, k); err != nil {
+			return nil, err
+		}
+	}
 	if side != Citizen {
 		card.Initials = f.Initials
 	}

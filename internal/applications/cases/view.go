@@ -229,6 +229,8 @@ func (v view) facts() []ui.Pair {
 		v.t("applications.card.submitted"), v.when(v.SubmittedAt),
 		v.t("applications.card.registered"), v.registered(),
 		v.t("applications.card.deadline"), v.deadline(),
+		v.t("applications.card.usual"), v.usual(),
+		v.t("applications.card.ahead"), v.ahead(),
 	)
 }
 

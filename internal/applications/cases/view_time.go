@@ -22,6 +22,31 @@ func timeFields() []ui.Field {
 	return ui.Fields("pause_ground", "pause_words", "until", "agency", "forward_words")
 }
 
+// usual says how long the office has taken of late.
+func (v view) usual() string {
+	switch e := v.Estimate; {
+	case e == nil:
+		return ""
+	case e.Decided == 0:
+		return v.t("applications.card.usual_unknown")
+	case max(e.Low, 1) >= e.High:
+		return v.t("applications.card.usual_same", "Count", max(e.High, 1))
+	default:
+		return v.t("applications.card.usual_spread", "Low", max(e.Low, 1), "Count", e.High)
+	}
+}
+
+// ahead says how many applications are taken before this one.
+func (v view) ahead() string {
+	switch {
+	case v.Estimate == nil || v.Status != Accepted:
+		return ""
+	case v.Estimate.Ahead >= aheadMost:
+		return v.t("applications.card.ahead_many", "Count", aheadMost-1)
+	}
+	return v.t("applications.card.ahead_count", "Count", v.Estimate.Ahead)
+}
+
 // pauseGrounds are the grounds of a suspension, to choose from.
 func (v view) pauseGrounds() []ui.SelectItem {
 	items := []ui.SelectItem{{Text: v.t("applications.desk.choose_ground"), NoValue: true}}
