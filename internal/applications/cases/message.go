@@ -149,6 +149,9 @@ func (c *Cases) maySay(ctx context.Context, k Case, d Deal) error {
 
 // open reports whether one may write about a case, and until which day.
 func (c *Cases) open(k Case) (bool, db.Date) {
+	if k.IsPart() {
+		return false, "" // the agency of a part asks; people write to the one that decides
+	}
 	if k.Status.Open() || k.DecidedAt.IsZero() {
 		return true, ""
 	}

@@ -177,7 +177,7 @@ func conversation(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else {
+		} else if !v.IsPart() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p class=\"govuk-body okno-soft\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -28,8 +28,13 @@ func (v view) partState(p Part) string {
 	return v.t(p.State.Text())
 }
 
-// partWho names the agency of a part.
-func (v view) partWho(p Part) string { return v.agencies(p.Agency) }
+// partWho names the agency of a part, and until when it is expected.
+func (v view) partWho(p Part) string {
+	if term := v.partTerm(p); term != "" {
+		return v.agencies(p.Agency) + ". " + term
+	}
+	return v.agencies(p.Agency)
+}
 
 // partTerm says until when a part is expected, "" where nothing is.
 func (v view) partTerm(p Part) string {
