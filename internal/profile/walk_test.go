@@ -33,8 +33,15 @@ type loot struct {
 
 func loots() []loot {
 	return []loot{
-		{phone: true}, {mail: true}, {password: true}, {session: true}, {session: true, password: true},
-		{phone: true, password: true, strict: true}, {phone: true, strict: true}, {mail: true, strict: true}, {session: true, strict: true},
+		{phone: true},
+		{mail: true},
+		{password: true},
+		{session: true},
+		{session: true, password: true},
+		{phone: true, password: true, strict: true},
+		{phone: true, strict: true},
+		{mail: true, strict: true},
+		{session: true, strict: true},
 	}
 }
 
@@ -117,11 +124,14 @@ func (r *realm) drain()                { r.world.Drain(r.t) }
 func (r *realm) later(d time.Duration) { r.world.Clock.Advance(d) }
 func (w *walk) name() string           { return w.phone }
 func (w *walk) newPhone() string       { w.fresh++; return fmt.Sprintf("+7925%05d%02d", w.n, w.fresh) }
-func (w *walk) newMail() string        { w.fresh++; return fmt.Sprintf("n%d-%d@example.ru", w.n, w.fresh) }
+
+func (w *walk) newMail() string { w.fresh++; return fmt.Sprintf("n%d-%d@example.ru", w.n, w.fresh) }
+
 func (w *walk) newPassword() string {
 	w.fresh++
 	return fmt.Sprintf("Кит-Синий_%d%d", w.n, 70+w.fresh)
 }
+
 func (w *walk) ip(net, host int) string {
 	return fmt.Sprintf("%d.%d.%d.%d", net, w.n/200%200, w.n%200, host)
 }
@@ -149,8 +159,7 @@ func (r *realm) begin(l loot) (*walk, error) {
 		w.thief.reads[w.mail] = true
 	}
 	r.later(4 * 24 * time.Hour)
-	w.comeBack() // a known browser
-	return w, nil
+	return w, w.comeBack() // a known browser
 }
 
 // deeds are what may happen in a walk. A deed that makes no sense at the moment

@@ -219,7 +219,7 @@ func TestGoodRowsAreSentAndBadOnesTold(t *testing.T) {
 		}
 		// what is mended is handed in from the report: only that is sent
 		report := w.Get(w.anna, "/cabinet/batches/"+batchID+"/report?format=csv")
-		mended := strings.Replace(strings.ReplaceAll(report.Body, "не номер", number(2)), ";;к-4", ";;к-4", 1)
+		mended := strings.ReplaceAll(report.Body, "не номер", number(2))
 		again := w.take([]byte(mended))
 		b, rows, err = w.Rows(w.As(w.anna.Account), again)
 		must(t, err)

@@ -244,7 +244,7 @@ func (r *Room) sweep(ctx context.Context, _ sweep) error {
 	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		q := bulkdb.New(tx)
 		for _, row := range rows {
-			if _, err := q.DeleteBatch(ctx, bulkdb.DeleteBatchParams{OwnerID: row.OwnerID, ID: row.ID}); err != nil {
+			if _, err := q.DeleteBatch(ctx, bulkdb.DeleteBatchParams(row)); err != nil {
 				return err
 			}
 			if err := q.DeleteBatchRows(ctx, bulkdb.DeleteBatchRowsParams{OwnerID: row.OwnerID, BatchID: row.ID}); err != nil {

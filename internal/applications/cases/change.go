@@ -69,7 +69,7 @@ func (c *Cases) Amend(ctx context.Context, number string, s Submission, also fun
 	if err != nil {
 		return err
 	}
-	p, err := c.amended(ctx, key, k, s, service)
+	p, err := c.amended(key, k, s, service)
 	if err == nil {
 		err = c.move(ctx, k, change{deed: Modify, side: Citizen, reads: true, edit: p.edit, also: func(ctx context.Context, tx *db.Tx) error {
 			if err := p.write(ctx, tx); err != nil {
@@ -115,7 +115,7 @@ func (p *amendment) write(ctx context.Context, tx *db.Tx) error {
 	return q.SetService(ctx, p.row)
 }
 
-func (c *Cases) amended(ctx context.Context, key *secret.DataKey, k Case, s Submission, service *forms.Service) (*amendment, error) {
+func (c *Cases) amended(key *secret.DataKey, k Case, s Submission, service *forms.Service) (*amendment, error) {
 	old, err := openForm(key, k.row)
 	if err != nil {
 		return nil, err

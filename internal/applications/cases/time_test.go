@@ -210,8 +210,11 @@ func TestSuspendAndResume(t *testing.T) {
 		wantErr(t, b.Suspend(b.officer(), deal(number), Suspension{Ground: "court", Words: "x"}), ErrTaken, "what nobody has taken")
 		must(t, b.Take(b.officer(), deal(number)))
 		for _, bad := range []Suspension{
-			{Ground: "weather", Words: "x"}, {Ground: "court"}, {Ground: "court", Words: "x", Until: "2026-11-16"},
-			{Ground: "court", Words: "x", Until: "2028-01-01"}, {Ground: "court", Words: "x", Until: "soon"},
+			{Ground: "weather", Words: "x"},
+			{Ground: "court"},
+			{Ground: "court", Words: "x", Until: "2026-11-16"},
+			{Ground: "court", Words: "x", Until: "2028-01-01"},
+			{Ground: "court", Words: "x", Until: "soon"},
 		} {
 			wantErr(t, b.Suspend(b.officer(), deal(number), bad), ErrFields, "a bad suspension")
 		}

@@ -224,14 +224,14 @@ func (c *Cases) staffLetters(ctx context.Context, by map[string][]spoken) (*noti
 		if !i18n.Known(lang) {
 			lang = i18n.RU
 		}
-		l := c.warningLetter(ctx, lang, by[to])
+		l := c.warningLetter(lang, by[to])
 		l.Channel, l.To, l.Owner, l.Kind = notify.Email, account.Email, to, "deadline"
 		letters = append(letters, l)
 	}
 	return c.Notify.Seal(ctx, letters...)
 }
 
-func (c *Cases) warningLetter(ctx context.Context, lang string, all []spoken) notify.Letter {
+func (c *Cases) warningLetter(lang string, all []spoken) notify.Letter {
 	slices.SortStableFunc(all, func(a, b spoken) int { return int(b.mark - a.mark) })
 	var lines []string
 	for _, w := range all[:min(listMost, len(all))] {

@@ -110,14 +110,14 @@ func (r *Room) SendCode(ctx context.Context, b *draft.Behalf, draftID string, ve
 	if err != nil {
 		return err
 	}
-	req := identity.CodeTo(account, string(notify.SMS), identity.ForHelper)
+	req := identity.CodeTo(account, notify.SMS, identity.ForHelper)
 	req.Subject = codeSubject(draftID, version)
 	return r.Accounts.SendCode(ctx, req)
 }
 
 // CheckCode implements draft.Helpers.
 func (r *Room) CheckCode(ctx context.Context, _ *draft.Behalf, draftID string, version int64, typed string) error {
-	return r.Accounts.CheckCode(ctx, identity.ForHelper, codeSubject(draftID, version), string(notify.SMS), typed)
+	return r.Accounts.CheckCode(ctx, identity.ForHelper, codeSubject(draftID, version), notify.SMS, typed)
 }
 
 // Tell implements draft.Helpers.

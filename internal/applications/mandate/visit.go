@@ -62,7 +62,7 @@ func (r *Room) AskVisitor(ctx context.Context, person string) error {
 	if err != nil {
 		return ErrNotFound
 	}
-	req := identity.CodeTo(account, string(notify.SMS), identity.ForVisit)
+	req := identity.CodeTo(account, notify.SMS, identity.ForVisit)
 	req.Subject = visitSubject(me, person)
 	return r.Accounts.SendCode(ctx, req)
 }
@@ -97,7 +97,7 @@ func (r *Room) Open(ctx context.Context, w Welcome) (string, error) {
 		return "", &e
 	}
 	if w.Consent == ByCode {
-		if err := r.Accounts.CheckCode(ctx, identity.ForVisit, visitSubject(me, w.Person), string(notify.SMS), w.Code); err != nil {
+		if err := r.Accounts.CheckCode(ctx, identity.ForVisit, visitSubject(me, w.Person), notify.SMS, w.Code); err != nil {
 			return "", err
 		}
 	}

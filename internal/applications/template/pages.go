@@ -70,7 +70,7 @@ type nameView struct {
 	one                    *Template
 }
 
-func (v nameView) page(ctx context.Context) web.Page {
+func (v nameView) page() web.Page {
 	p := web.Page{Title: v.title, Section: "applications", Back: basePath, Body: namePage(v)}
 	if v.fault != "" {
 		p.Error, p.Status = true, http.StatusUnprocessableEntity
@@ -93,7 +93,7 @@ func (r *Room) pageNew(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, req, v.page(req.Context()))
+	return web.Render(w, req, v.page())
 }
 
 func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
@@ -119,7 +119,7 @@ func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
 func (r *Room) blame(w http.ResponseWriter, req *http.Request, v nameView, form url.Values, err error) error {
 	e, _ := errs.As(err)
 	v.name, v.fault = form.Get("name"), say(req.Context(), e.Key, e.Args...)
-	return web.Render(w, req, v.page(req.Context()))
+	return web.Render(w, req, v.page())
 }
 
 func (r *Room) oneView(ctx context.Context, templateID string) (nameView, error) {
@@ -134,7 +134,7 @@ func (r *Room) pageOne(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, req, v.page(req.Context()))
+	return web.Render(w, req, v.page())
 }
 
 func (r *Room) postRename(w http.ResponseWriter, req *http.Request) error {

@@ -194,8 +194,10 @@ type message struct {
 // told are the deeds of which agencies hear: what is inside the agency's own
 // desk is not.
 func told(e event.Event) bool {
-	return slices.Contains([]string{"submit", "take", "return", "ask", "answer", "approve", "refuse", "cancel", "deliver", "revoke",
-		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "suspend", "resume", "forward", "tacit"}, e.Refs["deed"])
+	return slices.Contains([]string{
+		"submit", "take", "return", "ask", "answer", "approve", "refuse", "cancel", "deliver", "revoke",
+		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "suspend", "resume", "forward", "tacit",
+	}, e.Refs["deed"])
 }
 
 // moved makes a delivery for each endpoint of the case's agency.

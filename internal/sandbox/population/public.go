@@ -202,6 +202,6 @@ func (p *Population) Places(query string, most int) []Place {
 			houses = append(houses, one)
 		}
 	}
-	all := append(streets, houses...)
+	all := slices.Concat(streets, houses)
 	return all[:min(len(all), most)]
 }
