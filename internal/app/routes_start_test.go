@@ -36,7 +36,7 @@ var startWalk = map[string]line{
 
 // lineOf finds the line of a route.
 func lineOf(route string) (line, bool) {
-	for _, lines := range []map[string]line{walk, startWalk, caseWalk} {
+	for _, lines := range []map[string]line{walk, startWalk, caseWalk, deliveryWalk} {
 		if l, ok := lines[route]; ok {
 			return l, true
 		}

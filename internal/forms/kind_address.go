@@ -33,6 +33,16 @@ func addressKind() Kind {
 	}
 }
 
+// AddressText is the value of an address in one line, "" for none.
+func AddressText(value any) string {
+	m, _ := value.(map[string]any)
+	c, _ := addressKind().(composite)
+	if len(m) == 0 {
+		return ""
+	}
+	return c.show(m)
+}
+
 // sameText: Москва is a region and a city of one name, which is written once.
 func sameText(a, b any) bool {
 	x, _ := a.(string)

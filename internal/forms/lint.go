@@ -71,6 +71,13 @@ func (l *linter) page() {
 		l.unique(seen, "ground", g.Code, g.At)
 	}
 	seen = map[string]bool{}
+	for _, way := range l.s.Delivery.Ways {
+		l.unique(seen, "way of delivery", way, l.s.Delivery.At)
+	}
+	if l.s.Delivery.KeepDays > 0 && !slices.Contains(l.s.Delivery.Ways, "office") {
+		l.add(l.s.Delivery.At, "value", "add office to ways, or leave keep_days out", "nothing waits at an office, so keep_days says nothing")
+	}
+	seen = map[string]bool{}
 	for _, a := range l.s.Ask {
 		l.unique(seen, "ask", a.ID, a.At)
 		l.known(a.Fields, a.At)
@@ -118,8 +125,8 @@ func count(conditions ...bool) int {
 func (l *linter) form() {
 	s := l.s
 	if s.Opens != "" {
-		if len(s.Form.Steps) > 0 || !s.Result.Title.IsZero() || !s.Notices.Accepted.IsZero() {
-			l.add(top, "key", "leave out opens, or form, result and notices", "a service that opens a page has no form of its own")
+		if len(s.Form.Steps) > 0 || !s.Result.Title.IsZero() || !s.Notices.Accepted.IsZero() || len(s.Delivery.Ways) > 0 {
+			l.add(top, "key", "leave out opens, or form, result, delivery and notices", "a service that opens a page has no form of its own")
 		}
 		if s.Tacit {
 			l.add(top, "key", "leave out tacit_approval", "a service that opens a page issues nothing by itself")

@@ -218,3 +218,19 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestDeliveryIsLinted(t *testing.T) {
+	t.Parallel()
+	s := mustLoad(t, withForm(familyYAML, "delivery: {ways: [office, post], keep_days: 10}\nnext: [{ru: Покажите, en: Show it}]"))
+	if s.Delivery.Kept() != 10 || len(s.Next) != 1 {
+		t.Errorf("%+v", s.Delivery)
+	}
+	if s := mustLoad(t, withForm(familyYAML, "delivery: {ways: [office]}")); s.Delivery.Kept() != 30 {
+		t.Errorf("%+v", s.Delivery)
+	}
+	for _, wrong := range []string{"{ways: [pigeon]}", "{ways: [post, post]}", "{ways: [post], keep_days: 3}", "{keep_days: 3}", "{ways: [office], keep_days: 0}"} {
+		if _, faults := loadText(withForm(familyYAML, "delivery: "+wrong)); len(faults) == 0 {
+			t.Errorf("%s is taken", wrong)
+		}
+	}
+}

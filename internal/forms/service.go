@@ -28,6 +28,8 @@ type Service struct {
 	Decide     Decide    `key:"decide" doc:"What is decided by rule: right, fee, deadline."`
 	Parts      []Part    `key:"parts" doc:"What other agencies do for the application, in parallel or in order; the agency of the service decides when all is in."`
 	Result     Document  `key:"result" doc:"The document that is issued."`
+	Delivery   Delivery  `key:"delivery" doc:"How the result may be handed over beside the cabinet, where it always is."`
+	Next       []Text    `key:"next" doc:"What the person can do with the result: shown with the approval."`
 	Ask        []Preset  `key:"ask" doc:"Ready texts with which an officer asks for more data."`
 	Notices    Notices   `key:"notices" doc:"What is added to the messages at each turn."`
 
@@ -51,6 +53,24 @@ type Page struct {
 	Refusal        []Ground `key:"refusal,required" doc:"Grounds for refusal."`
 	Rules          []Law    `key:"rules,required" doc:"The law behind the service."`
 	StepsExplained []Text   `key:"steps_explained" doc:"What happens, step by step, in plain words."`
+}
+
+// Delivery is how the result may be handed over beside the cabinet.
+type Delivery struct {
+	Ways     []string `key:"ways,required" enum:"email|office|post" doc:"email: a letter with a link to the document; office: on paper, at an office of the agency that the person chooses; post: on paper, to the address of the profile."`
+	KeepDays int      `key:"keep_days" min:"1" doc:"Calendar days for which a paper waits at the office; 30 by default."`
+	At       Pos      `key:"-"`
+}
+
+// keepDays is how long a paper waits at an office where the service does not say.
+const keepDays = 30
+
+// Kept is how many calendar days a paper waits at an office.
+func (d Delivery) Kept() int {
+	if d.KeepDays == 0 {
+		return keepDays
+	}
+	return d.KeepDays
 }
 
 // Needed is a document or datum that the service needs.

@@ -49,6 +49,7 @@ func (c *Cases) mountAPI(rt *web.Router) {
 	web.Register(rt.API, op("POST "+desk+"/{number}/parts/{part}/drop", "drop-part", "Do without a part"), staff, c.apiPartDrop)
 	c.mountAPITime(rt, desk)
 	web.Register(rt.API, op("GET "+desk+"/{number}/files/{file}", "look-file", "A file of the application; the look is journalled"), staff, c.apiFile)
+	c.mountDelivery(rt, op)
 	web.Register(rt.API, op("POST "+desk+"/{number}/note", "note-application", "Add words to the chronology"), staff, c.apiNote)
 }
 

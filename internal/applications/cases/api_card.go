@@ -24,6 +24,8 @@ type caseCard struct {
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
 	Estimate  *apiEstimate   `json:"estimate,omitempty" doc:"What may be expected, for the owner of an undecided application"`
+	Delivery  *caseDelivery  `json:"delivery,omitempty" doc:"How the result is handed over, where there was a choice"`
+	Next      []string       `json:"next,omitempty" doc:"What can be done with the result"`
 	Parts     []casePart     `json:"parts,omitempty" doc:"What other agencies do for it"`
 	PartOf    string         `json:"part_of,omitempty" doc:"Number of the application that this is a part of"`
 	Before    []casePart     `json:"before,omitempty" doc:"Parts that came before this one, with their opinions"`
@@ -127,6 +129,12 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 		Files: outFiles(card.Files), Decision: card.Decision, Documents: outDocuments(card.Documents, lang),
 	}
 	out.Estimate = outEstimate(card.Estimate)
+	out.Delivery = outDelivery(card)
+	if card.Status == Approved || card.Status == Completed {
+		for _, text := range card.Service.Next {
+			out.Next = append(out.Next, text.In(lang))
+		}
+	}
 	for _, s := range card.Sections {
 		out.Answers = append(out.Answers, outSection(s))
 		for _, l := range s.Lists {

@@ -157,6 +157,8 @@ type Card struct {
 	Typos []Typo
 	// Changed are the owner's changes before it was taken, newest first.
 	Changed []Changed
+	// Delivery is how the result is handed over.
+	Delivery Delivery
 	// Can is what the reader can do now.
 	Can []Deed
 	// Estimate is what the owner may expect, nil where nothing is waited for.

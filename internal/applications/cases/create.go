@@ -36,6 +36,8 @@ type Prepared struct {
 	earlier string
 	// parts: the service has some.
 	parts bool
+	// delivery is how the result is wanted, nil for the cabinet alone.
+	delivery *casesdb.InsertDeliveryParams
 }
 
 // Number is the number that the case will have, if it is still free.
@@ -84,6 +86,9 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 		return nil, err
 	}
 	if err := p.seal(key, s, service, text, initials[s.Owner]); err != nil {
+		return nil, err
+	}
+	if p.delivery, err = c.deliver(key, s, service); err != nil {
 		return nil, err
 	}
 	p.facets, p.people = facetsOf(s, p.row.AgencyID), c.peopleOf(s, p.row.AgencyID)
@@ -245,6 +250,11 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	if p.earlier != "" {
 		err := q.InsertFollow(ctx, casesdb.InsertFollowParams{OwnerID: row.OwnerID, CaseID: row.ID, EarlierID: p.earlier})
 		if err != nil {
+			return err
+		}
+	}
+	if p.delivery != nil {
+		if err := q.InsertDelivery(ctx, *p.delivery); err != nil {
 			return err
 		}
 	}

@@ -46,6 +46,8 @@ var (
 	ErrFields = errs.NewInvalid("applications.error.fields")
 	// ErrForwardLate: the days in which an officer forwards a case are over.
 	ErrForwardLate = errs.NewConflict("applications.error.forward_late", "Days", forwardDays)
+	// ErrDelivery: the result can't be had in the way that was wished for.
+	ErrDelivery = errs.NewInvalid("applications.error.delivery")
 	// ErrService: the service of the case can't be read now.
 	ErrService = errs.NewUnavailable("applications.error.service")
 )

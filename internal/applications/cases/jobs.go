@@ -57,6 +57,7 @@ func (c *Cases) registerJobs() {
 	job.Handle(c.Jobs, c.remind)
 	job.Handle(c.Jobs, c.heed)
 	job.Handle(c.Jobs, c.sweep)
+	job.Handle(c.Jobs, c.collect)
 	job.Handle(c.Jobs, func(ctx context.Context, _ balance) error { return c.Balance(ctx) })
 	c.Jobs.Every(balanceEvery, balance{})
 	job.Handle(c.Jobs, func(ctx context.Context, _ pace) error { return c.Measure(ctx) })
@@ -163,6 +164,10 @@ func (c *Cases) downloaded(ctx context.Context, e event.Event) error {
 	}
 	if err != nil {
 		return err
+	}
+	d, _, err := c.deliveryOf(ctx, k)
+	if err != nil || d.Paper() {
+		return err // the paper is still to be handed over
 	}
 	err = c.move(identity.AsSystem(ctx), k, change{deed: Deliver, side: System})
 	if errors.Is(err, ErrChanged) || errors.Is(err, ErrMove) {

@@ -60,11 +60,15 @@ func (c *Cases) exported(ctx context.Context, k Case) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	d, _, err := c.deliveryOf(ctx, k)
+	if err != nil {
+		return nil, err
+	}
 	decision, err := key.OpenString(casePlace("decision_sealed", k.ID), k.row.DecisionSealed)
 	return map[string]any{
 		"number": k.Number, "service": k.ServiceID, "agency": k.Agency, "status": k.Status, "submitted_at": k.SubmittedAt.Time(),
 		"deadline": k.Due.Date, "answers": f.Answers, "events": events, "files": files, "asks": asks,
-		"decision": decision, "ground": k.Ground, "messages": messages,
+		"delivery": map[string]any{"way": d.Way, "office": d.Office, "address": d.Address, "track": d.Track}, "decision": decision, "ground": k.Ground, "messages": messages,
 	}, err
 }
 

@@ -37,6 +37,7 @@ func (c *Cases) Mount(rt *web.Router) {
 	rt.Handle("GET "+citizenBase+"{number}/change", citizen, c.showChange)
 	rt.Handle("GET "+citizenBase+"{number}/cancel", citizen, c.showCancel)
 	rt.Handle("POST "+citizenBase+"{number}/cancel", citizen, c.postCancel)
+	rt.Handle("POST "+citizenBase+"{number}/received", citizen, c.postReceived)
 	rt.Handle("GET "+citizenBase+"{number}/files/{file}", citizen, c.getMyFile)
 	c.mountDesk(rt)
 	c.mountMessages(rt)

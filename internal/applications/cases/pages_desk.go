@@ -54,6 +54,7 @@ func (c *Cases) mountDesk(rt *web.Router) {
 			return c.Forward(ctx, d, v.Get("agency"), v.Get("forward_words"))
 		},
 	}
+	maps.Copy(deeds, c.deliveryDeeds())
 	for _, deed := range slices.Sorted(maps.Keys(deeds)) { // whoever walks the routes does it in one order
 		rt.Handle("POST "+deskBase+"{number}/"+deed, staff, c.deskPost(deed, deeds[deed]))
 	}

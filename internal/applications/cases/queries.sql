@@ -253,6 +253,7 @@ ORDER BY deadline_at, case_id LIMIT 100;
 
 -- name: SetLeadTold :exec
 UPDATE applications_queue SET lead_told_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
 -- name: InsertMessage :exec
 INSERT INTO applications_messages (owner_id, case_id, id, side, actor_id, sent_at, text_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
@@ -303,3 +304,14 @@ WHERE agency_id = $4 AND case_id = $5;
 
 -- name: ForwardFacets :exec
 UPDATE applications_facets SET agency_id = $1, office = $2 WHERE agency_id = $3 AND case_id = $4;
+
+-- name: InsertDelivery :exec
+INSERT INTO applications_deliveries (owner_id, case_id, way, office, ready_at, keep_until, shipped_at, done_at, address_sealed, track_sealed)
+VALUES ($1, $2, $3, $4, 0, '', 0, 0, $5, $6);
+
+-- name: FindDelivery :one
+SELECT * FROM applications_deliveries WHERE owner_id = $1 AND case_id = $2;
+
+-- name: MoveDelivery :exec
+UPDATE applications_deliveries SET ready_at = $1, keep_until = $2, shipped_at = $3, done_at = $4, track_sealed = $5
+WHERE owner_id = $6 AND case_id = $7;

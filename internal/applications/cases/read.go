@@ -175,6 +175,10 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	if len(card.Service.Parts) == 0 {
 		card.Can = slices.DeleteFunc(card.Can, Deed.ofPart)
 	}
+	if card.Delivery, err = c.delivery(ctx, k, card.Service); err != nil {
+		return nil, err
+	}
+	card.Can = slices.DeleteFunc(card.Can, func(d Deed) bool { return !card.Delivery.lets(d) })
 	card.Sections = forms.Summary(card.Service, card.result, c.printer(i18n.Lang(ctx)))
 	if side == Citizen {
 		if card.Estimate, err = c.estimate(ctx, k); err != nil {

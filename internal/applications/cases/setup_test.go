@@ -125,7 +125,9 @@ func (people) Facts(context.Context, string) (forms.Facts, error) {
 }
 
 func (offices) ByCode(code string) (agency.Agency, bool) {
-	return agency.Agency{Code: code, Title: agency.Text{RU: "МВД", EN: "MVD"}, Full: agency.Text{RU: "МВД России", EN: "Ministry"}, Zone: "Europe/Moscow"}, true
+	return agency.Agency{Code: code, Title: agency.Text{RU: "МВД", EN: "MVD"}, Full: agency.Text{RU: "МВД России", EN: "Ministry"}, Zone: "Europe/Moscow", Offices: []agency.Office{
+		{Code: "mvd-1", Region: "77", Title: agency.Text{RU: "Отдел № 1", EN: "Office 1"}, Address: agency.Text{RU: "Лесная, 5", EN: "5 Lesnaya"}},
+	}}, true
 }
 
 func (offices) Members(_ context.Context, code string) ([]agency.Member, error) {

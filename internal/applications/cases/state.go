@@ -76,6 +76,15 @@ const (
 	Tacit   Deed = "tacit"   // granted by the law, as nobody decided in time
 )
 
+// The deeds of a result on paper or by e-mail.
+const (
+	Ready  Deed = "ready"  // the paper waits at the office that was chosen
+	Hand   Deed = "hand"   // the paper was handed over, the identity document seen
+	Ship   Deed = "ship"   // the paper was sent by post
+	Arrive Deed = "arrive" // what was sent by post has come
+	Mail   Deed = "mail"   // the letter with a link to the result has gone
+)
+
 // The deeds of parts: the first two are done to a part's own case, the others
 // stand in the chronology of the application, with the part's id as their text.
 const (
@@ -111,7 +120,7 @@ func (d Deed) fits(part bool) bool {
 func Deeds() []Deed {
 	return []Deed{
 		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
-		Propose, Decline, Escalate, Reopen, Oblige, Waive,
+		Propose, Decline, Escalate, Reopen, Oblige, Waive, Ready, Hand, Ship, Arrive, Mail,
 		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop,
 		Suspend, Resume, Forward, Tacit,
 	}
@@ -201,6 +210,11 @@ func moves() []Move {
 		{From: Waiting, Deed: Waive, To: InWork, By: system},
 		{From: Waiting, Deed: Resume, To: InWork, By: append(staff, System), Told: true}, // what was suspended
 
+		{From: Approved, Deed: Ready, To: Approved, By: staff, Told: true},
+		{From: Approved, Deed: Hand, To: Completed, By: staff, Told: true},
+		{From: Approved, Deed: Ship, To: Approved, By: staff, Told: true},
+		{From: Approved, Deed: Arrive, To: Completed, By: []Side{Citizen, Officer, Head}, Told: true},
+		{From: Approved, Deed: Mail, To: Approved, By: system},
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},

@@ -41,6 +41,8 @@ type Submission struct {
 	Minutes int
 	// PartOf is the id of the application that this is a part of; "" for none.
 	PartOf string
+	// Wish is how the person wants the result.
+	Wish Wish
 	// RulesVersion is forms.Decided.Version.
 	RulesVersion int
 }

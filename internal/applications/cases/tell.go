@@ -31,7 +31,11 @@ func (c *Cases) tell(ctx context.Context, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	return c.write(ctx, k, toldKey(e.Version), string(deed), kindOf(deed))
+	err = c.write(ctx, k, toldKey(e.Version), string(deed), kindOf(deed))
+	if err != nil || deed != Approve {
+		return err
+	}
+	return c.mailed(ctx, k)
 }
 
 // heard reports whether the citizen hears of an event: for others no job is made.
@@ -55,7 +59,7 @@ func told(deed Deed) bool {
 }
 
 func kindOf(deed Deed) string {
-	if deed == Request || deed == SendBack || deed == Lapse {
+	if deed == Ready || deed == Request || deed == SendBack || deed == Lapse {
 		return "deadline" // something is expected of the person
 	}
 	return "status"
@@ -93,6 +97,10 @@ func (c *Cases) letters(ctx context.Context, k Case, account identity.Account, w
 	if err != nil {
 		return nil, err
 	}
+	link, err := c.documentLink(ctx, k, what)
+	if err != nil {
+		return nil, err
+	}
 	common := notify.Letter{Owner: k.Owner, Kind: kind, Ref: "case:" + k.ID, Link: "/cabinet/applications/" + k.Number}
 	var all []notify.Letter
 	add := func(channel, to, subject, text string) {
@@ -105,6 +113,9 @@ func (c *Cases) letters(ctx context.Context, k Case, account identity.Account, w
 	}
 	add(notify.Cabinet, k.Owner, words.subject, words.text)
 	add(notify.Email, account.Email, words.subject, words.text)
+	if link != "" && account.Email != "" {
+		all[len(all)-1].Link = link
+	}
 	add(notify.SMS, account.Phone, "", words.sms)
 	return all, nil
 }
@@ -127,6 +138,11 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 		"Number", k.Number, "Service", service.Title.In(forms.Lang(lang)), "Agency", a.Title.In(lang),
 		"AnswerBy", until, "RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
 	}
+	more, _, err := c.handover(ctx, k, lang)
+	if err != nil {
+		return words{}, err
+	}
+	args = append(args, more...)
 	t := func(part string) string { return c.Texts.T(lang, "applications.told."+what+"."+part, args...) }
 	w := words{subject: t("subject"), text: t("text")}
 	if !quiet(what) {
@@ -137,6 +153,11 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 	}
 	if until != "" {
 		w.text += " " + c.Texts.T(lang, "applications.told.answer_by", args...)
+	}
+	if what == string(Approve) {
+		for _, next := range service.Next {
+			w.text += "\n\n" + next.In(forms.Lang(lang))
+		}
 	}
 	added, err := c.notice(ctx, k, service, lang, what)
 	if added != "" {

@@ -23,6 +23,7 @@ import (
 type view struct {
 	*Card
 	ctx    context.Context
+	cases  *Cases
 	zone   *time.Location
 	now    time.Time
 	agency string
@@ -62,7 +63,7 @@ func (c *Cases) view(ctx context.Context, card *Card, base string) view {
 	a, _ := c.Offices.ByCode(card.Agency)
 	zone, now := c.zone(card.Agency, card.Office), c.Clock.Now()
 	return view{
-		Card: card, ctx: ctx, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number, cards: base,
+		Card: card, ctx: ctx, cases: c, zone: zone, now: now, answerEnds: c.Calendar.DeadlineWorking(now, c.answerDays(card.Service), zone), agency: a.Title.In(i18n.Lang(ctx)), base: base + card.Number, cards: base,
 		faults: map[string]string{}, fixed: mayChange(card.Case, card.Service),
 		agencies: func(code string) string {
 			a, _ := c.Offices.ByCode(code)
@@ -231,6 +232,7 @@ func (v view) facts() []ui.Pair {
 		v.t("applications.card.deadline"), v.deadline(),
 		v.t("applications.card.usual"), v.usual(),
 		v.t("applications.card.ahead"), v.ahead(),
+		v.t("applications.delivery.how"), v.way(),
 	)
 }
 

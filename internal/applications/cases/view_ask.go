@@ -159,7 +159,7 @@ func (v view) faultyRemark(deed string) bool {
 
 // deskFields are the boxes of the desk's forms, with their ids.
 func (v view) deskFields() []ui.Field {
-	fields := ui.Fields(append(v.typoFields(), messageBox, messageFilesBox, "preset", "ground", "to", "note", "reason", "words", "wanted", "back")...)
+	fields := ui.Fields(append(v.typoFields(), messageBox, messageFilesBox, "preset", "ground", "to", "note", "reason", "words", "wanted", "back", "seen", "track")...)
 	fields = append(fields, timeFields()...)
 	for _, name := range []string{"text", "comment"} {
 		f := ui.Field{Name: name}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/errs"
@@ -237,7 +238,9 @@ func (in *attachIn) file() (string, io.Reader, error) {
 type submitIn struct {
 	DraftPath
 	Keyed
-	Version int64 `query:"version" doc:"version of the draft that was read; 0: whatever it is"`
+	Version int64  `query:"version" doc:"version of the draft that was read; 0: whatever it is"`
+	Way     string `query:"way" enum:"cabinet,email,office,post" doc:"How the result is wanted; the service says which ways there are"`
+	Office  string `query:"office" maxLength:"50" doc:"Code of the office, for way=office"`
 }
 
 type numberOut struct {
@@ -249,7 +252,7 @@ type numberOut struct {
 func (r *Room) apiSubmit(ctx context.Context, in *submitIn) (*numberOut, error) {
 	out := &numberOut{}
 	var err error
-	out.Body.Number, err = r.Send(ctx, in.ID, in.Version, fromAPI)
+	out.Body.Number, err = r.SendFor(ctx, in.ID, in.Version, fromAPI, cases.Wish{Way: in.Way, Office: in.Office})
 	return out, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
@@ -144,7 +145,7 @@ func TestUnknownFaultOfSendingIsTold(t *testing.T) {
 	} {
 		draftID := b.ready(b.anna)
 		req := httptest.NewRequest("POST", base(draftID)+"/send", nil)
-		if got := b.notSent(httptest.NewRecorder(), req.WithContext(b.as(b.anna)), draftID, fault); !errors.Is(got, fault) {
+		if got := b.notSent(httptest.NewRecorder(), req.WithContext(b.as(b.anna)), draftID, cases.Wish{}, fault); !errors.Is(got, fault) {
 			t.Errorf("%s became %v", fault.Key, got)
 		}
 	}

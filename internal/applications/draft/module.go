@@ -36,6 +36,8 @@ type Services interface {
 type Cases interface {
 	Prepare(ctx context.Context, s cases.Submission) (*cases.Prepared, error)
 	Create(ctx context.Context, tx *db.Tx, p *cases.Prepared) (number string, err error)
+	// Offer tells how the result of a service may be had.
+	Offer(s *forms.Service, f forms.Facts) cases.Offer
 }
 
 // Agency is what is shown and needed of an agency.

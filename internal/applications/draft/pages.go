@@ -233,12 +233,12 @@ func (r *Room) pageCheck(w http.ResponseWriter, req *http.Request) error {
 	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
-	return r.renderCheck(w, req, d, result, nil)
+	return r.renderCheck(w, req, d, result, nil, cases.Wish{})
 }
 
 // renderCheck shows the answers; failed says why they were not sent, nil where
 // nobody has tried.
-func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, failed error) error {
+func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, result *forms.Result, failed error, wish cases.Wish) error {
 	status := statusOf(failed)
 	v := r.checkView(req.Context(), d, result)
 	if v.closed == ErrSecure {
@@ -248,7 +248,9 @@ func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, re
 		}
 	}
 	v.confirmed = status == 0 && web.Query(req, "confirmed") != ""
+	v.wish = wish
 	v.blameCode(failed)
+	v.blame(failed)
 	v.failed, v.changed = status == http.StatusUnprocessableEntity, status == http.StatusConflict
 	return web.Render(w, req, web.Page{
 		Title: v.title(), Status: status, Error: status != 0, Section: "applications",
@@ -266,7 +268,8 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 	if err != nil || seen < 1 {
 		return web.ErrBadForm
 	}
-	_, err = r.sendWith(ctx, draftID, seen, fromPage, form.Get("_code"))
+	wish := cases.Wish{Way: form.Get("way"), Office: form.Get("office")}
+	_, err = r.sendWith(ctx, draftID, seen, fromPage, form.Get("_code"), wish)
 	if errors.Is(err, cases.ErrTakenUp) {
 		return r.tookUp(w, req, draftID)
 	}
@@ -274,7 +277,7 @@ func (r *Room) postSend(w http.ResponseWriter, req *http.Request) error {
 		return r.askPhone(w, req, draftID)
 	}
 	if err != nil {
-		return r.notSent(w, req, draftID, err)
+		return r.notSent(w, req, draftID, wish, err)
 	}
 	return web.Redirect(w, req, base(draftID)+"/sent")
 }
@@ -291,12 +294,12 @@ func (r *Room) tookUp(w http.ResponseWriter, req *http.Request, draftID string) 
 // onCheck reports whether the page of checked answers shows by itself what stands
 // in the way. What it does not know of must not be lost on it.
 func onCheck(err error) bool {
-	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrOutdated, ErrLevel, ErrRegion, ErrAudience, ErrSign, ErrSecure, ErrSecureLevel}
+	known := []error{ErrNotReady, ErrStopped, ErrChanged, ErrOutdated, ErrLevel, ErrRegion, ErrAudience, ErrSign, ErrSecure, ErrSecureLevel, cases.ErrDelivery}
 	return slices.ContainsFunc(known, func(e error) bool { return errors.Is(err, e) })
 }
 
 // notSent shows the checked answers again with what stands in the way.
-func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string, err error) error {
+func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string, wish cases.Wish, err error) error {
 	if !onCheck(err) && len(fieldsOf(err)) == 0 && !errs.IsKind(err, errs.TooMany) {
 		return err
 	}
@@ -308,7 +311,7 @@ func (r *Room) notSent(w http.ResponseWriter, req *http.Request, draftID string,
 	if d.Number != "" || d.news() || result.Stopped != nil {
 		return web.Redirect(w, req, d.resume())
 	}
-	return r.renderCheck(w, req, d, result, err)
+	return r.renderCheck(w, req, d, result, err, wish)
 }
 
 func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {

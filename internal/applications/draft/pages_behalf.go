@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"okno/internal/applications/cases"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
@@ -13,7 +14,7 @@ import (
 func (r *Room) postAskOwner(w http.ResponseWriter, req *http.Request) error {
 	err := r.AskOwner(req.Context(), req.PathValue("id"))
 	if errs.IsKind(err, errs.TooMany) {
-		return r.notSent(w, req, req.PathValue("id"), err)
+		return r.notSent(w, req, req.PathValue("id"), cases.Wish{}, err)
 	}
 	if err != nil {
 		return err

@@ -29,12 +29,18 @@ const (
 // Errors: ErrNotReady, ErrStopped, ErrLevel and the others of maySend,
 // ErrChanged when the answers are not those that were seen.
 func (r *Room) Send(ctx context.Context, draftID string, seen int64, source string) (string, error) {
-	return r.sendWith(ctx, draftID, seen, source, "")
+	return r.SendFor(ctx, draftID, seen, source, cases.Wish{})
 }
 
-// sendWith is Send with the code that a helper has of the owner, "" for none.
+// SendFor is Send with the way in which the person wants the result. Errors also:
+// cases.ErrDelivery.
+func (r *Room) SendFor(ctx context.Context, draftID string, seen int64, source string, wish cases.Wish) (string, error) {
+	return r.sendWith(ctx, draftID, seen, source, "", wish)
+}
+
+// sendWith is SendFor with the code that a helper has of the owner, "" for none.
 // Errors also: ErrCode, those of a wrong code.
-func (r *Room) sendWith(ctx context.Context, draftID string, seen int64, source, code string) (string, error) {
+func (r *Room) sendWith(ctx context.Context, draftID string, seen int64, source, code string, wish cases.Wish) (string, error) {
 	w, err := r.load(ctx, draftID)
 	if err != nil {
 		return "", err
@@ -52,14 +58,17 @@ func (r *Room) sendWith(ctx context.Context, draftID string, seen int64, source,
 		return "", err
 	}
 	r.look(ctx, w, "", w.Answers) // what was silent may have woken up
-	number, err := r.sendNow(ctx, w, source)
+	if err := r.Cases.Offer(w.service, w.facts).Fits(wish); err != nil {
+		return "", err
+	}
+	number, err := r.sendNow(ctx, w, source, wish)
 	if err != nil {
 		return r.sentElsewhere(ctx, w, err)
 	}
 	return number, nil
 }
 
-func (r *Room) sendNow(ctx context.Context, w *work, source string) (string, error) {
+func (r *Room) sendNow(ctx context.Context, w *work, source string, wish cases.Wish) (string, error) {
 	result := w.fill()
 	if err := sendable(ctx, w.service, w.facts, result); err != nil {
 		return "", err
@@ -68,6 +77,7 @@ func (r *Room) sendNow(ctx context.Context, w *work, source string) (string, err
 	if w.behalf != nil {
 		s.Helper, s.Source = identity.ActorOf(ctx).ID, w.behalf.Source
 	}
+	s.Wish = wish
 	s.Files = r.attached(w, s.Answers)
 	if slices.ContainsFunc(s.Files, func(f cases.FileRef) bool { return f.Scan == upload.Infected }) {
 		return "", upload.ErrInfected

@@ -272,6 +272,8 @@ func (failing) Prepare(context.Context, cases.Submission) (*cases.Prepared, erro
 	return &cases.Prepared{}, nil
 }
 
+func (failing) Offer(*forms.Service, forms.Facts) cases.Offer { return cases.Offer{} }
+
 func (failing) Create(context.Context, *db.Tx, *cases.Prepared) (string, error) {
 	return "", errFailing
 }

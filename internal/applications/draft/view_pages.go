@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
@@ -140,6 +141,10 @@ type checkView struct {
 	confirmed bool
 	pages     map[string]*stepView
 	marks     forms.Provenance
+	// offer is how the result may be had, wish what was chosen, wrong what is wrong with it.
+	offer cases.Offer
+	wish  cases.Wish
+	wrong map[string]string
 }
 
 // sendText names what sending does.
@@ -154,6 +159,9 @@ func (r *Room) checkView(ctx context.Context, w *work, result *forms.Result) *ch
 	v := &checkView{ctx: ctx, work: w, result: result, pages: map[string]*stepView{}, sections: forms.Summary(w.service, result, printer(ctx))}
 	if v.closed = maySend(w.service, w.facts); v.closed == nil {
 		v.closed = secured(ctx, w.service, w.facts)
+	}
+	if !w.changes() { // a change leaves the way as it was chosen
+		v.offer = r.Cases.Offer(w.service, w.facts)
 	}
 	for _, x := range append(result.Missing[:len(result.Missing):len(result.Missing)], result.Wrong...) {
 		v.faults = append(v.faults, ui.ErrorItem{Href: v.mend(x), Text: message(ctx, x)})

@@ -130,6 +130,8 @@ func (x *town) Prepare(ctx context.Context, s cases.Submission) (*cases.Prepared
 	return &cases.Prepared{}, nil
 }
 
+func (*town) Offer(*forms.Service, forms.Facts) cases.Offer { return cases.Offer{} }
+
 func (x *town) Create(context.Context, *db.Tx, *cases.Prepared) (string, error) {
 	return id.Number(), nil
 }

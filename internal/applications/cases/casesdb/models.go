@@ -59,6 +59,19 @@ type ApplicationsCase struct {
 	ResumeOn       string
 }
 
+type ApplicationsDelivery struct {
+	OwnerID       string
+	CaseID        string
+	Way           string
+	Office        string
+	ReadyAt       db.Time
+	KeepUntil     string
+	ShippedAt     db.Time
+	DoneAt        db.Time
+	AddressSealed []byte
+	TrackSealed   []byte
+}
+
 type ApplicationsEvent struct {
 	OwnerID    string
 	CaseID     string

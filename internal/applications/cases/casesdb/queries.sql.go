@@ -631,6 +631,33 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 	return i, err
 }
 
+const findDelivery = `-- name: FindDelivery :one
+SELECT owner_id, case_id, way, office, ready_at, keep_until, shipped_at, done_at, address_sealed, track_sealed FROM applications_deliveries WHERE owner_id = $1 AND case_id = $2
+`
+
+type FindDeliveryParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) FindDelivery(ctx context.Context, arg FindDeliveryParams) (ApplicationsDelivery, error) {
+	row := q.db.QueryRowContext(ctx, findDelivery, arg.OwnerID, arg.CaseID)
+	var i ApplicationsDelivery
+	err := row.Scan(
+		&i.OwnerID,
+		&i.CaseID,
+		&i.Way,
+		&i.Office,
+		&i.ReadyAt,
+		&i.KeepUntil,
+		&i.ShippedAt,
+		&i.DoneAt,
+		&i.AddressSealed,
+		&i.TrackSealed,
+	)
+	return i, err
+}
+
 const findEarlier = `-- name: FindEarlier :one
 SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
@@ -1090,6 +1117,32 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Res
 		arg.DecisionSealed,
 		arg.PartOf,
 	)
+}
+
+const insertDelivery = `-- name: InsertDelivery :exec
+INSERT INTO applications_deliveries (owner_id, case_id, way, office, ready_at, keep_until, shipped_at, done_at, address_sealed, track_sealed)
+VALUES ($1, $2, $3, $4, 0, '', 0, 0, $5, $6)
+`
+
+type InsertDeliveryParams struct {
+	OwnerID       string
+	CaseID        string
+	Way           string
+	Office        string
+	AddressSealed []byte
+	TrackSealed   []byte
+}
+
+func (q *Queries) InsertDelivery(ctx context.Context, arg InsertDeliveryParams) error {
+	_, err := q.db.ExecContext(ctx, insertDelivery,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.Way,
+		arg.Office,
+		arg.AddressSealed,
+		arg.TrackSealed,
+	)
+	return err
 }
 
 const insertEvent = `-- name: InsertEvent :exec
@@ -1718,6 +1771,34 @@ func (q *Queries) MoveCaseOnly(ctx context.Context, arg MoveCaseOnlyParams) (sql
 		arg.ID,
 		arg.Version_2,
 	)
+}
+
+const moveDelivery = `-- name: MoveDelivery :exec
+UPDATE applications_deliveries SET ready_at = $1, keep_until = $2, shipped_at = $3, done_at = $4, track_sealed = $5
+WHERE owner_id = $6 AND case_id = $7
+`
+
+type MoveDeliveryParams struct {
+	ReadyAt     db.Time
+	KeepUntil   string
+	ShippedAt   db.Time
+	DoneAt      db.Time
+	TrackSealed []byte
+	OwnerID     string
+	CaseID      string
+}
+
+func (q *Queries) MoveDelivery(ctx context.Context, arg MoveDeliveryParams) error {
+	_, err := q.db.ExecContext(ctx, moveDelivery,
+		arg.ReadyAt,
+		arg.KeepUntil,
+		arg.ShippedAt,
+		arg.DoneAt,
+		arg.TrackSealed,
+		arg.OwnerID,
+		arg.CaseID,
+	)
+	return err
 }
 
 const moveQueue = `-- name: MoveQueue :exec
