@@ -40,6 +40,8 @@ var sensitive = map[string]struct{ path, body string }{
 	"POST /cabinet/security/phone/acts":               {body: "on=yes"},
 	"POST /cabinet/security/phone/push":               {body: `subscription={"endpoint":"https://push.example.org/x","keys":{}}`},
 	"POST /cabinet/security/phone/{id}/remove":        {path: "/cabinet/security/phone/nothing/remove"},
+	"GET /cabinet/mandates/new":                       {},
+	"POST /cabinet/mandates":                          {body: "to=%2B79259999999&services=criminal-record-certificate&days=7"},
 }
 
 // words mark routes that look as if they were sensitive: one that is not in the
@@ -58,6 +60,12 @@ var calm = map[string]string{
 	"GET /cabinet/security/certificates":             "a list",
 	"GET /cabinet/applications/{number}/card":        "a part of a page",
 	"GET /cabinet/complaints/{number}/card":          "a part of a page",
+	"GET /cabinet/mandates":                          "a list",
+	"GET /cabinet/mandates/{id}":                     "what two have agreed on",
+	"POST /cabinet/mandates/{id}/accept":             "the use case asks for a factor once there is an offer; tried in mandate",
+	"POST /cabinet/mandates/{id}/decline":            "gives nothing away",
+	"POST /cabinet/mandates/{id}/end":                "takes back what was given",
+	"POST /cabinet/mandates/{id}/enter":              "uses what was taken with a factor",
 	"POST /password/strength":                        "nothing is kept",
 	"GET /recover/password":                          "a recovery",
 	"POST /recover/password":                         "a recovery",
