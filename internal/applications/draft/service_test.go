@@ -21,8 +21,10 @@ import (
 // each runs f on a room over each engine.
 func each(t *testing.T, f func(t *testing.T, b *bundle)) {
 	t.Helper()
-	clk := clock.NewFake(testkit.Start)
-	testkit.Each(t, schema, clk, func(t *testing.T, d *db.DB) { f(t, around(t, d, clk)) })
+	testkit.Each(t, schema, clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		clk := clock.NewFake(testkit.Start) // the engines run side by side, each in its own time
+		f(t, around(t, testkit.OpenURL(t, d.URL(), clk), clk))
+	})
 }
 
 // whole are answers that make the example complete.

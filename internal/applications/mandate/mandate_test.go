@@ -148,8 +148,9 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
-	clk := clock.NewFake(testkit.Start)
-	testkit.Each(t, applicationstest.Schema("mandate", Migrations(), draft.Migrations()), clk, func(t *testing.T, d *db.DB) {
+	testkit.Each(t, applicationstest.Schema("mandate", Migrations(), draft.Migrations()), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
+		clk := clock.NewFake(testkit.Start) // the engines run side by side, each in its own time
+		d = testkit.OpenURL(t, d.URL(), clk)
 		words, err := i18n.New(Locale(), draft.Locale(), cases.Locale(), forms.Locale(), web.Locale(), identity.Locale(), reference.Locale(), blob.Locale())
 		must(t, err)
 		w := &world{World: applicationstest.New(t, d, clk, words), clock: clk}
