@@ -53,8 +53,10 @@ async function signIn () {
 
 async function judge (name, path, Cookie) {
   const flags = { port, output: 'json', logLevel: 'error', onlyCategories: categories, disableStorageReset: true }
-  if (Cookie) flags.extraHeaders = { Cookie }
+  // A session that comes from another browser is asked for a factor: keep that of the sign-in.
+  if (Cookie) Object.assign(flags, { extraHeaders: { Cookie }, emulatedUserAgent: false })
   const { lhr, report } = await lighthouse(portal.url + path, flags)
+  if (new URL(lhr.finalDisplayedUrl).pathname !== path) throw new Error(`${path} led to ${lhr.finalDisplayedUrl}`)
   if (process.env.OKNO_LIGHTHOUSE) writeFileSync(`${process.env.OKNO_LIGHTHOUSE}/${name}.json`, report)
   const scores = categories.map(c => Math.round((lhr.categories[c].score ?? 0) * 100))
   console.log(`| ${name} | ${scores.join(' | ')} |`)

@@ -188,7 +188,7 @@ func (f *frame) bellCount(w http.ResponseWriter, r *http.Request) error {
 
 func robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := io.WriteString(w, "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /api\n")
+	_, err := io.WriteString(w, "User-agent: *\nDisallow: /desk\nDisallow: /api\n")
 	return err
 }
 
