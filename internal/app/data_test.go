@@ -160,6 +160,7 @@ var kept = map[string]string{
 	"vault_numbers":        "with their document",
 	"audit_entries":        "the journal",
 	"secret_erasures":      "for restores to replay",
+	"profile_marks":        "that something of the account's number changed",
 	"cabinet_marks":        "that something of the account's number changed",
 	"river_job":            "ids of accounts in finished jobs; the queue deletes them",
 }

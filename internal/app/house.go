@@ -360,6 +360,7 @@ func (h *House) Start(ctx context.Context) error {
 	h.live.Start(ctx)
 	h.identity.Start(ctx)
 	go func() { _ = h.catalog.Run(ctx) }()
+	go func() { _ = h.profile.Run(ctx) }()
 	go func() { _ = h.cabinet.Run(ctx) }()
 	if err := h.queue.Start(ctx, h.Config.Workers); err != nil {
 		return fmt.Errorf("jobs: %w", err)

@@ -65,10 +65,10 @@ func (r *Room) home(ctx context.Context, p *person, owner string) (h Home, err e
 		return h, err
 	}
 	h.Name, _, _ = strings.Cut(name, " ")
-	if h.Level, err = p.level.get(func() (profile.Level, error) { return r.Profiles.Level(ctx, owner) }); err != nil {
+	if h.Level, err = p.level.Get(func() (profile.Level, error) { return r.Profiles.Level(ctx, owner) }); err != nil {
 		return h, err
 	}
-	rows, err := p.cases.get(func() ([]cases.Row, error) { return r.recent(ctx) })
+	rows, err := p.cases.Get(func() ([]cases.Row, error) { return r.recent(ctx) })
 	if err != nil {
 		return h, err
 	}
@@ -76,7 +76,7 @@ func (r *Room) home(ctx context.Context, p *person, owner string) (h Home, err e
 		row.Left = r.Cases.Left(row) // it is another one tomorrow
 		h.add(row)
 	}
-	drafts, err := p.drafts.get(func() ([]draft.Row, error) { return r.Drafts.Drafts(ctx, owner) })
+	drafts, err := p.drafts.Get(func() ([]draft.Row, error) { return r.Drafts.Drafts(ctx, owner) })
 	if err != nil {
 		return h, err
 	}
@@ -134,7 +134,7 @@ func (r *Room) current(ctx context.Context, owner string) ([]notify.Notice, erro
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.notices.get(func() ([]notify.Notice, error) { return r.Notices.Notices(ctx, owner, asideNotices) })
+	all, err := p.notices.Get(func() ([]notify.Notice, error) { return r.Notices.Notices(ctx, owner, asideNotices) })
 	return unreadFirst(all), err
 }
 

@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"okno/internal/applications/cases"
 	"okno/internal/identity"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/mark"
 	"okno/internal/kit/testkit"
 	"okno/internal/notify"
 	"okno/internal/profile"
@@ -50,61 +49,37 @@ func change(t *testing.T, d *db.DB, statements ...string) {
 func TestEveryChangeMovesTheMark(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
-		m, ctx := &marks{db: d}, context.Background()
-		mark := func(owner string) int64 {
-			n, err := m.of(ctx, owner)
+		m, ctx := mark.New(d, "cabinet_marks"), context.Background()
+		at := func(owner string) int64 {
+			n, err := m.Of(ctx, owner)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return n
 		}
 		change(t, d, "INSERT INTO notify_notices VALUES ('boris', 1)")
-		boris, seen := mark("boris"), map[int64]bool{0: true}
-		if mark("anna") != 0 || boris == 0 {
-			t.Fatalf("marks %d %d", mark("anna"), boris)
+		boris, seen := at("boris"), map[int64]bool{0: true}
+		if at("anna") != 0 || boris == 0 {
+			t.Fatalf("marks %d %d", at("anna"), boris)
 		}
 		for _, table := range watched {
 			for _, s := range []string{"INSERT INTO %s VALUES ('anna', 1)", "UPDATE %s SET n = 2 WHERE owner_id = 'anna'", "DELETE FROM %s WHERE owner_id = 'anna'"} {
 				change(t, d, fmt.Sprintf(s, table))
-				if now := mark("anna"); seen[now] {
+				if now := at("anna"); seen[now] {
 					t.Errorf("%s of %s leaves the mark at %d", s, table, now)
 				} else {
 					seen[now] = true
 				}
 			}
 		}
-		before := mark("anna")
+		before := at("anna")
 		boom := errors.New("boom")
 		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			_, _ = tx.ExecContext(ctx, "INSERT INTO notify_notices VALUES ('anna', 3)")
 			return boom
-		}); !errors.Is(err, boom) || mark("anna") != before || mark("boris") != boris {
-			t.Errorf("%v, marks %d %d", err, mark("anna"), mark("boris"))
+		}); !errors.Is(err, boom) || at("anna") != before || at("boris") != boris {
+			t.Errorf("%v, marks %d %d", err, at("anna"), at("boris"))
 		}
-	})
-}
-
-// TestEachAsksForItself has many people ask at once while marks move: nobody
-// gets the mark of another, or one that is older than the question.
-func TestEachAsksForItself(t *testing.T) {
-	t.Parallel()
-	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
-		m := &marks{db: d}
-		var all sync.WaitGroup
-		for i := range 12 {
-			all.Go(func() {
-				owner, last := fmt.Sprint("owner", i), int64(0)
-				for n := range 8 {
-					change(t, d, fmt.Sprintf("INSERT INTO notify_notices VALUES ('%s', %d)", owner, n))
-					now, err := m.of(context.Background(), owner)
-					if err != nil || now == last || now == 0 {
-						t.Errorf("%s after change %d: %d after %d, %v", owner, n, now, last, err)
-					}
-					last = now
-				}
-			})
-		}
-		all.Wait()
 	})
 }
 
@@ -155,13 +130,6 @@ func TestWhatIsKeptIsNeverOld(t *testing.T) {
 		if look(here, "anna"); below.asked == asked {
 			t.Error("nothing was forgotten")
 		}
-		clk.Advance(2 * turnLong)
-		here.kept.of("x", 1, clk.Now())
-		clk.Advance(turnLong)
-		here.kept.of("y", 1, clk.Now())
-		if here.kept.old["anna"] != nil || here.kept.young["anna"] != nil {
-			t.Error("who has gone is kept")
-		}
 	})
 }
 
@@ -188,15 +156,4 @@ func TestWhoHasNoMarkIsNotKept(t *testing.T) {
 			t.Errorf("without a mark %d are ready", n)
 		}
 	})
-}
-
-func TestKeptIsBounded(t *testing.T) {
-	t.Parallel()
-	k := kept{young: map[string]*person{}, turned: testkit.Start}
-	for i := range 3 * turnMost {
-		k.of(fmt.Sprint(i), 1, testkit.Start.Add(time.Duration(i)))
-	}
-	if n := len(k.young) + len(k.old); n > 2*turnMost {
-		t.Errorf("%d people are kept", n)
-	}
 }

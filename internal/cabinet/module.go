@@ -12,6 +12,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/mark"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
 	"okno/internal/profile"
@@ -80,8 +81,8 @@ type Deps struct {
 // Room is the door of the room.
 type Room struct {
 	Deps
-	marks marks
-	kept  kept
+	marks *mark.Marks
+	kept  *mark.Kept[person]
 	molds molds
 }
 
@@ -90,7 +91,7 @@ func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d, marks: marks{db: d.DB}, kept: kept{young: map[string]*person{}, turned: d.Clock.Now()}}
+	return &Room{Deps: d, marks: mark.New(d.DB, "cabinet_marks"), kept: mark.NewKept[person](d.Clock.Now())}
 }
 
 // Migrations are the room's tables. They come after those of the rooms below,

@@ -7,39 +7,29 @@ import (
 	"okno/internal/forms"
 	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
-	"okno/internal/kit/secret"
 )
 
 // Facts are what forms may fill in from the profile, each with its source; the
 // caller adds Today and what it knows itself. For the owner and the portal
 // itself. After a withdrawn consent only the contacts are given.
 func (p *Profile) Facts(ctx context.Context, owner string) (forms.Facts, error) {
-	c, err := p.Card(ctx, owner)
+	if _, err := own(ctx, owner); err != nil {
+		return forms.Facts{}, err
+	}
+	b, err := p.basis(ctx, owner)
 	if err != nil {
 		return forms.Facts{}, err
 	}
-	account, err := p.Identity.Account(ctx, owner)
-	if err != nil {
-		return forms.Facts{}, err
-	}
-	f := forms.Facts{Level: string(c.Level), Audience: "citizen", Known: map[string]forms.Known{}}
-	s := sources{card: c, texts: p.Texts}
+	f := forms.Facts{Level: string(b.card.Level), Audience: "citizen", Known: map[string]forms.Known{}}
+	s := sources{card: b.card, texts: p.Texts}
 	confirmed := s.text("profile.source.code")
-	put(f, "phone", account.Phone, confirmed, account.CreatedAt)
-	put(f, "email", account.Email, confirmed, account.CreatedAt)
-	if !c.Consented {
+	put(f, "phone", b.account.Phone, confirmed, b.account.CreatedAt)
+	put(f, "email", b.account.Email, confirmed, b.account.CreatedAt)
+	if !b.card.Consented {
 		return f, nil
 	}
 	s.facts(f)
-	key, err := p.Sealer.Key(ctx, owner, secret.Person)
-	if err != nil {
-		return forms.Facts{}, err
-	}
-	list, err := p.store.holdings(ctx, p.DB.Reader(), owner, key)
-	if err != nil {
-		return forms.Facts{}, err
-	}
-	s.holdings(f, Holdings{Owner: owner, List: list})
+	s.holdings(f, Holdings{Owner: owner, List: b.holdings})
 	return f, nil
 }
 

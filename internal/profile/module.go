@@ -15,6 +15,7 @@ import (
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/live"
+	"okno/internal/kit/mark"
 	"okno/internal/kit/secret"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
@@ -45,6 +46,8 @@ type Deps struct {
 type Profile struct {
 	Deps
 	store  store
+	marks  *mark.Marks
+	kept   *mark.Kept[remembered]
 	texts  *documents
 	owners []Owner
 }
@@ -65,7 +68,8 @@ func New(d Deps) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Profile{Deps: d, store: store{d.DB}, texts: texts}
+	p := &Profile{Deps: d, store: store{d.DB}, texts: texts,
+		marks: mark.New(d.DB, "profile_marks"), kept: mark.NewKept[remembered](d.Clock.Now())}
 	p.registerJobs()
 	d.Queue.Every(time.Hour, purgeRegistrations{})
 	d.Bus.On("profile.checked", "profile.tell", p.tell)

@@ -111,8 +111,17 @@ func (p *Profile) person(ctx context.Context, owner string) (Person, error) {
 
 // Name is «Имя Фамилия», for the header and for letters to the owner.
 func (p *Profile) Name(ctx context.Context, owner string) (string, error) {
-	person, err := p.Person(ctx, owner)
-	return person.ShortName(), err
+	if _, err := own(ctx, owner); err != nil {
+		return "", err
+	}
+	r, err := p.remembered(ctx, owner)
+	if err != nil {
+		return "", err
+	}
+	return r.name.Get(func() (string, error) {
+		person, err := p.person(ctx, owner)
+		return person.ShortName(), err
+	})
 }
 
 // Initials are what lists of staff show of people, by owner; who was erased is

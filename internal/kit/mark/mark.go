@@ -1,4 +1,9 @@
-package cabinet
+// Package mark tells whether what was read of somebody still stands. A table of
+// marks belongs to a room; triggers on the tables whose rows it has read move
+// the owner's mark with each change, whoever makes it. What was read is kept in
+// memory by its mark and used only while the database still says this mark. It
+// is no cache with a term: nothing old is ever shown.
+package mark
 
 import (
 	"context"
@@ -9,12 +14,23 @@ import (
 	"okno/internal/kit/db"
 )
 
-// marks reads how things stand with people. See migrations/0001_marks.sql.
-type marks struct {
+// Marks reads the marks of one table, which has the columns owner_id and mark.
+type Marks struct {
 	db   *db.DB
+	one  string // query of one owner's mark
+	many string // of many
 	mu   sync.Mutex
 	next *round // waits for the one that is on its way
 	busy bool
+}
+
+// New reads the table. Its name is the program's own.
+func New(d *db.DB, table string) *Marks {
+	return &Marks{
+		db:   d,
+		one:  "SELECT mark FROM " + table + " WHERE owner_id = $1",
+		many: "SELECT owner_id, mark FROM " + table + " WHERE owner_id = ANY($1)",
+	}
 }
 
 // round is one question to PostgreSQL for everybody who came while the one
@@ -33,12 +49,12 @@ type round struct {
 // waited for it. Who goes away sooner does not wait.
 const roundMost = time.Minute
 
-// of is the owner's mark as of now, 0 where nothing has changed yet. SQLite is
+// Of is the owner's mark as of now, 0 where nothing has changed yet. SQLite is
 // asked straight: that takes less than waiting for others.
-func (m *marks) of(ctx context.Context, owner string) (int64, error) {
+func (m *Marks) Of(ctx context.Context, owner string) (int64, error) {
 	if m.db.Engine() == db.SQLite {
 		var mark int64
-		err := m.db.Reader().QueryRowContext(ctx, "SELECT mark FROM cabinet_marks WHERE owner_id = $1", owner).Scan(&mark)
+		err := m.db.Reader().QueryRowContext(ctx, m.one, owner).Scan(&mark)
 		if db.IsNone(err) {
 			return 0, nil
 		}
@@ -58,7 +74,7 @@ func (m *marks) of(ctx context.Context, owner string) (int64, error) {
 
 // join adds the owner to the round that begins next; who comes when none is on
 // its way begins one.
-func (m *marks) join(owner string) (r *round, leads bool) {
+func (m *Marks) join(owner string) (r *round, leads bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.next == nil {
@@ -78,7 +94,7 @@ func (m *marks) join(owner string) (r *round, leads bool) {
 // third of what they cost one by one. As long as rounds follow each other they
 // keep one connection: when all of the others have a queue, everybody in a
 // round would wait in it a second time.
-func (m *marks) run(c *sql.Conn, r *round) {
+func (m *Marks) run(c *sql.Conn, r *round) {
 	// The context of one must not end the question of all.
 	ctx, cancel := context.WithTimeout(context.Background(), roundMost)
 	defer cancel()
@@ -98,7 +114,7 @@ func (m *marks) run(c *sql.Conn, r *round) {
 
 // answer gives the connection for the next round; nil when it is of no use, and
 // then the question is asked again on another one.
-func (m *marks) answer(ctx context.Context, c *sql.Conn, r *round) *sql.Conn {
+func (m *Marks) answer(ctx context.Context, c *sql.Conn, r *round) *sql.Conn {
 	if c == nil {
 		c, r.err = m.db.SQL().Conn(ctx)
 		if r.err != nil {
@@ -106,11 +122,11 @@ func (m *marks) answer(ctx context.Context, c *sql.Conn, r *round) *sql.Conn {
 			return nil
 		}
 	}
-	if r.marks, r.err = ask(ctx, c, r.owners); r.err == nil {
+	if r.marks, r.err = ask(ctx, c, m.many, r.owners); r.err == nil {
 		return c
 	}
 	_ = c.Close()
-	r.marks, r.err = ask(ctx, m.db.Reader(), r.owners)
+	r.marks, r.err = ask(ctx, m.db.Reader(), m.many, r.owners)
 	return nil
 }
 
@@ -118,8 +134,8 @@ type asker interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func ask(ctx context.Context, q asker, owners []string) (map[string]int64, error) {
-	rows, err := q.QueryContext(ctx, "SELECT owner_id, mark FROM cabinet_marks WHERE owner_id = ANY($1)", owners)
+func ask(ctx context.Context, q asker, query string, owners []string) (map[string]int64, error) {
+	rows, err := q.QueryContext(ctx, query, owners)
 	if err != nil {
 		return nil, db.Classify(err)
 	}
