@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -20,6 +21,10 @@ import (
 // postgres starts a server whose commits are durable: fsync and
 // synchronous_commit are on, as an operator would have them.
 func postgres(ctx context.Context, dir string) (*process, error) {
+	dir, err := filepath.Abs(dir) // a socket has no relative place
+	if err != nil {
+		return nil, err
+	}
 	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if len(bins) == 0 {
 		return nil, errors.New("no PostgreSQL in /usr/lib/postgresql")
@@ -39,8 +44,8 @@ func postgres(ctx context.Context, dir string) (*process, error) {
 	}
 	addr := freeAddr()
 	_, port, _ := net.SplitHostPort(addr)
-	p := &process{addr: addr, cmd: exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "-D", data, "-p", port,
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=on", "-c", "synchronous_commit=on",
+	p := &process{addr: addr, socket: dir, cmd: exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "-D", data, "-p", port,
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+dir, "-c", "fsync=on", "-c", "synchronous_commit=on",
 		"-c", "full_page_writes=on", "-c", "max_connections=200", "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB")}
 	p.cmd.SysProcAttr, p.cmd.Dir = &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGINT}, "/"
 	if log, err := os.Create(serverLog(dir)); err == nil {
@@ -67,8 +72,11 @@ func serverUser(dir string) (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
 }
 
+// url leads over the server's socket, as on a machine that has both: a packet of
+// the loopback costs more than the small questions in it.
 func (p *process) url(name string) string {
-	return "postgres://okno@" + p.addr + "/" + name + "?sslmode=disable"
+	_, port, _ := net.SplitHostPort(p.addr)
+	return "postgres://okno@/" + name + "?sslmode=disable&port=" + port + "&host=" + url.QueryEscape(p.socket)
 }
 
 func (p *process) answering(ctx context.Context) error {

@@ -20,11 +20,12 @@ import (
 
 // process is a server of the benchmark: it dies with it.
 type process struct {
-	cmd   *exec.Cmd
-	addr  string
-	admin string
-	log   *bytes.Buffer
-	ready time.Duration // from start to ready
+	cmd    *exec.Cmd
+	addr   string
+	admin  string
+	socket string // folder of PostgreSQL's socket
+	log    *bytes.Buffer
+	ready  time.Duration // from start to ready
 }
 
 // start runs a program and waits until its probe is answered.
