@@ -45,6 +45,8 @@ type Case struct {
 	PartOf string
 
 	row casesdb.ApplicationsCase
+	// delivery was read before, where it is needed several times.
+	delivery *Delivery
 }
 
 func caseOf(row casesdb.ApplicationsCase) Case {

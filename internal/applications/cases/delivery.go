@@ -128,6 +128,9 @@ func (c *Cases) deliver(key *secret.DataKey, s Submission, service *forms.Servic
 // delivery is how the result of a case is handed over; only services that offer
 // ways are asked about.
 func (c *Cases) delivery(ctx context.Context, k Case, s *forms.Service) (Delivery, error) {
+	if k.delivery != nil {
+		return *k.delivery, nil
+	}
 	d := Delivery{Wish: Wish{Way: ByCabinet}}
 	if s == nil || len(s.Delivery.Ways) == 0 {
 		return d, nil
@@ -320,15 +323,18 @@ func (c *Cases) collect(ctx context.Context, a collect) error {
 }
 
 // handover are the words of a message about the delivery: where, until when,
-// under what number.
-func (c *Cases) handover(ctx context.Context, k Case, lang string) ([]any, Delivery, error) {
+// under what number. None in messages about anything else.
+func (c *Cases) handover(ctx context.Context, k Case, lang, what string) ([]any, error) {
+	if !slices.Contains([]string{string(Ready), string(Ship), string(Hand), string(Arrive), "collect", "uncollected"}, what) {
+		return nil, nil
+	}
 	d, _, err := c.deliveryOf(ctx, k)
 	if err != nil {
-		return nil, d, err
+		return nil, err
 	}
 	return []any{
 		"Office", c.officeText(k.Agency, d.Office, lang), "Until", i18n.DateISO(lang, string(d.KeepUntil)), "Track", d.Track,
-	}, d, nil
+	}, nil
 }
 
 // officeText is an office with its address, "" for none.

@@ -31,6 +31,13 @@ func (c *Cases) tell(ctx context.Context, e event.Event) error {
 	if err != nil {
 		return err
 	}
+	if deed == Approve {
+		d, _, err := c.deliveryOf(ctx, k)
+		if err != nil {
+			return err
+		}
+		k.delivery = &d
+	}
 	err = c.write(ctx, k, toldKey(e.Version), string(deed), kindOf(deed))
 	if err != nil || deed != Approve {
 		return err
@@ -138,7 +145,7 @@ func (c *Cases) words(ctx context.Context, k Case, lang, what string) (words, er
 		"Number", k.Number, "Service", service.Title.In(forms.Lang(lang)), "Agency", a.Title.In(lang),
 		"AnswerBy", until, "RegisterBy", i18n.DateISO(lang, string(k.RegisterBy)), "Deadline", i18n.DateISO(lang, string(k.Due.Date)),
 	}
-	more, _, err := c.handover(ctx, k, lang)
+	more, err := c.handover(ctx, k, lang, what)
 	if err != nil {
 		return words{}, err
 	}
