@@ -77,7 +77,7 @@ func compareFields(fields []forms.FieldState, before string, p forms.Printer) []
 
 // compareTable has the answers in one column and the sources in the next.
 func (v view) compareTable(s comparedStep) ui.TableParams {
-	p := ui.TableParams{Caption: s.Title, CaptionClasses: "govuk-table__caption--s", FirstCellIsHeader: true, Head: []ui.Cell{
+	p := ui.TableParams{Caption: s.Title, CaptionClasses: "govuk-table__caption--s", Classes: "okno-table--even", FirstCellIsHeader: true, Head: []ui.Cell{
 		{Text: v.t("applications.desk.question")}, {Text: v.t("applications.desk.answer")}, {Text: v.t("applications.desk.known")},
 	}}
 	for _, r := range s.Rows {
