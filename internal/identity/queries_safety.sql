@@ -2,18 +2,6 @@
 INSERT INTO identity_history (owner_id, noted_at, id, act, outcome, method, device_kind, session_id, denied_at, from_sealed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9);
 
--- name: HistoryOf :many
-SELECT * FROM identity_history
-WHERE owner_id = $1 AND noted_at >= $2 AND (noted_at < $3 OR (noted_at = $3 AND id < $4))
-  AND (CAST($5 AS TEXT) = '' OR device_kind = $5) AND (CAST($6 AS TEXT) = '' OR act = $6)
-ORDER BY noted_at DESC, id DESC LIMIT $7;
-
--- name: HistoryWith :many
-SELECT * FROM identity_history
-WHERE owner_id = $1 AND noted_at >= $2 AND (noted_at < $3 OR (noted_at = $3 AND id < $4))
-  AND (CAST($5 AS TEXT) = '' OR device_kind = $5) AND (CAST($6 AS TEXT) = '' OR act = $6) AND outcome = $8
-ORDER BY noted_at DESC, id DESC LIMIT $7;
-
 -- name: PassageOf :one
 SELECT * FROM identity_history WHERE owner_id = $1 AND noted_at = $2 AND id = $3;
 

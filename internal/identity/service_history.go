@@ -141,7 +141,7 @@ func (i *Identity) historyOf(ctx context.Context, owner string, f HistoryFilter)
 	if after, ok := parseCursor(f.After); ok && after.at <= before {
 		c = after
 	}
-	rows, err := i.historyRows(ctx, owner, f, from, c, limit+1)
+	rows, err := i.store.history(ctx, owner, f, from, c, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -156,20 +156,6 @@ func (i *Identity) historyOf(ctx context.Context, owner string, f HistoryFilter)
 		all = append(all, p)
 	}
 	return all, "", nil
-}
-
-func (i *Identity) historyRows(ctx context.Context, owner string, f HistoryFilter, from db.Time, c cursor, limit int) ([]identitydb.IdentityHistory, error) {
-	p := identitydb.HistoryOfParams{
-		OwnerID: owner, NotedAt: from, NotedAt_2: c.at, ID: c.id, Column5: f.Kind, Column6: f.Act, Limit: int32(limit), //nolint:gosec // pages are short
-	}
-	if f.Outcome == "" {
-		rows, err := i.store.read().HistoryOf(ctx, p)
-		return rows, db.Classify(err)
-	}
-	rows, err := i.store.read().HistoryWith(ctx, identitydb.HistoryWithParams{
-		OwnerID: p.OwnerID, NotedAt: p.NotedAt, NotedAt_2: p.NotedAt_2, ID: p.ID, Column5: p.Column5, Column6: p.Column6, Limit: p.Limit, Outcome: f.Outcome,
-	})
-	return rows, db.Classify(err)
 }
 
 func openPassage(key *secret.DataKey, r identitydb.IdentityHistory) (Passage, error) {

@@ -1,0 +1,74 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+)
+
+// narrowing is one thing that lines are filtered by; common says that most lines
+// of anybody pass it.
+type narrowing struct {
+	column, value string
+	common        bool
+}
+
+// narrowings are what the filter asks for, what is rarest first.
+func (f HistoryFilter) narrowings() []narrowing {
+	all := []narrowing{
+		{"act", f.Act, f.Act == passSignIn},
+		{"outcome", f.Outcome, f.Outcome == passOK},
+		{"device_kind", f.Kind, false},
+	}
+	all = slices.DeleteFunc(all, func(n narrowing) bool { return n.value == "" })
+	slices.SortStableFunc(all, func(a, b narrowing) int {
+		if a.common == b.common {
+			return 0
+		}
+		return map[bool]int{true: 1, false: -1}[a.common]
+	})
+	return all
+}
+
+// historyQuery asks for lines from an instant on, below the cursor, newest first.
+// Each index of the history begins with the owner, goes on with one thing to
+// filter by and ends with the order of the lines. The rarest of what is filtered
+// by chooses the index; the others are hidden from SQLite, which keeps no numbers
+// to choose by, by an empty word behind them. So a page is read where it stands,
+// however long the history is and however far down the page.
+func historyQuery(owner string, f HistoryFilter, from db.Time, c cursor, limit int) (query string, args []any) {
+	query = "SELECT owner_id, noted_at, id, act, outcome, method, device_kind, session_id, denied_at, from_sealed FROM identity_history" +
+		" WHERE owner_id = $1 AND noted_at >= $2 AND (noted_at, id) < ($3, $4)"
+	args = []any{owner, from, c.at, c.id}
+	for n, by := range f.narrowings() {
+		column := by.column
+		if n > 0 {
+			column += " || ''"
+		}
+		args = append(args, by.value)
+		query += fmt.Sprintf(" AND %s = $%d", column, len(args))
+	}
+	args = append(args, limit)
+	return query + fmt.Sprintf(" ORDER BY noted_at DESC, id DESC LIMIT $%d", len(args)), args
+}
+
+func (s store) history(ctx context.Context, owner string, f HistoryFilter, from db.Time, c cursor, limit int) ([]identitydb.IdentityHistory, error) {
+	query, args := historyQuery(owner, f, from, c, limit)
+	rows, err := s.db.Reader().QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []identitydb.IdentityHistory
+	for rows.Next() {
+		var r identitydb.IdentityHistory
+		if err := rows.Scan(&r.OwnerID, &r.NotedAt, &r.ID, &r.Act, &r.Outcome, &r.Method, &r.DeviceKind, &r.SessionID, &r.DeniedAt, &r.FromSealed); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, db.Classify(rows.Err())
+}
