@@ -86,6 +86,7 @@ type browser struct {
 	site    http.Handler
 	cookies map[string]string
 	agent   string
+	address string // "" for 192.0.2.1
 }
 
 type answer struct {
@@ -131,6 +132,9 @@ func (b *browser) do(r *http.Request) answer {
 	r.Header.Set("Accept-Language", "ru")
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	if b.address != "" {
+		r.RemoteAddr = b.address + ":1234"
 	}
 	w := httptest.NewRecorder()
 	b.site.ServeHTTP(w, r)

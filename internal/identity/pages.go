@@ -58,7 +58,7 @@ func (i *Identity) Mount(rt *web.Router) {
 // false for all others.
 func faultsOf(ctx context.Context, err error) (faults map[string]string, status int, ok bool) {
 	e, known := errs.As(err)
-	if !known {
+	if !known || e.Is(ErrRisk) { // nothing to mend on the form: the page of the fault leads to support
 		return nil, 0, false
 	}
 	switch e.Kind {

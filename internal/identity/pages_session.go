@@ -110,6 +110,9 @@ func bearerToken(header string) string {
 // and an end to the session that the browser had. method says how the person
 // was recognised, such as "registration". A second factor must have been given.
 func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *http.Request, accountID, method string) error {
+	if err := i.barred(ctx, accountID); err != nil {
+		return err
+	}
 	a, err := i.Account(ctx, accountID)
 	if err != nil {
 		return err

@@ -103,7 +103,7 @@ func (i *Identity) factsOf(ctx context.Context, a Account) (f risk.Facts, err er
 }
 
 // further decides after a right proof whether the session begins: nil, or
-// ErrFurther when a code to the e-mail is asked for as well, or ErrRisk.
+// ErrFurther when a code to the other contact is asked for as well, or ErrRisk.
 func (i *Identity) further(ctx context.Context, a Account, way Way, token string) error {
 	row, err := i.signInOf(ctx, token, forSignIn)
 	if err != nil {
@@ -112,33 +112,71 @@ func (i *Identity) further(ctx context.Context, a Account, way Way, token string
 	if row.Passed != "" && row.Passed != way.Ref {
 		return nil // the other one was given now
 	}
-	v, err := i.weigh(ctx, a)
-	if err != nil {
-		return err
-	}
-	if len(v.Why) > 0 {
-		if err := i.explain(ctx, a, v); err != nil {
-			return err
-		}
-	}
-	if v.Then == risk.Notice && !slices.Contains(v.Why, risk.NewDevice) {
-		if err := i.tellPlace(ctx, a); err != nil {
-			return err
-		}
-	}
+	v, err := i.judged(ctx, a)
 	switch {
-	case v.Then == risk.Block:
-		return ErrRisk
-	case v.Then != risk.Confirm || way.Held || way.Kind == factorEmail || a.Email == "":
-		return nil // what is held is proof enough; without an e-mail there is nothing to ask
+	case err != nil:
+		return err
+	case v.Then != risk.Confirm || way.Held || otherContact(a, way) == "":
+		return i.tellPlace(ctx, a, v) // what is held is proof enough; without another contact there is nothing to ask
 	}
-	return i.askMail(ctx, way, token)
+	return i.askOther(ctx, way, otherContact(a, way), token)
 }
 
-// tellPlace tells the owner of a sign-in from elsewhere; of a new device the
-// session's own notice tells.
-func (i *Identity) tellPlace(ctx context.Context, a Account) error {
-	batch, err := i.notice(ctx, a, false, "identity.notice.new_place_subject", "identity.notice.new_place")
+// otherContact is the channel that a code may be sent by beside that of the way:
+// the e-mail, or the phone where the e-mail has served already.
+func otherContact(a Account, way Way) string {
+	switch {
+	case way.Kind != factorEmail && a.Email != "":
+		return factorEmail
+	case way.Kind == factorEmail && a.Phone != "":
+		return factorSMS
+	}
+	return ""
+}
+
+// judged weighs a sign-in whose proofs were right, and explains the verdict in
+// the journal. ErrRisk where a rule closes the door; its owner is told then, as
+// somebody has all proofs.
+func (i *Identity) judged(ctx context.Context, a Account) (risk.Verdict, error) {
+	v, err := i.weigh(ctx, a)
+	if err != nil || len(v.Why) == 0 {
+		return v, err
+	}
+	if err := i.explain(ctx, a.ID, v); err != nil {
+		return v, err
+	}
+	if v.Then != risk.Block {
+		return v, nil
+	}
+	if err := i.tell(ctx, a, "identity.notice.closed_subject", "identity.notice.closed"); err != nil {
+		return v, err
+	}
+	return v, ErrRisk
+}
+
+// barred is ErrRisk, with its line in the journal, where nobody may sign in from.
+// owner is "" for a name that nobody has.
+func (i *Identity) barred(ctx context.Context, owner string) error {
+	if !i.rules.Blocks(ActorOf(ctx).IP) {
+		return nil
+	}
+	if err := i.explain(ctx, owner, risk.Verdict{Then: risk.Block, Why: []string{risk.Network}}); err != nil {
+		return err
+	}
+	return ErrRisk
+}
+
+// tellPlace tells the owner of a sign-in that a rule finds odd and lets in; of a
+// new device the session's own notice tells.
+func (i *Identity) tellPlace(ctx context.Context, a Account, v risk.Verdict) error {
+	if v.Then == risk.Allow || slices.Contains(v.Why, risk.NewDevice) {
+		return nil
+	}
+	return i.tell(ctx, a, "identity.notice.new_place_subject", "identity.notice.new_place")
+}
+
+func (i *Identity) tell(ctx context.Context, a Account, subject, text string) error {
+	batch, err := i.notice(ctx, a, false, subject, text)
 	if err != nil {
 		return err
 	}
@@ -146,24 +184,24 @@ func (i *Identity) tellPlace(ctx context.Context, a Account) error {
 }
 
 // explain writes the verdict and its rules into the journal.
-func (i *Identity) explain(ctx context.Context, a Account, v risk.Verdict) error {
-	e := ActorOf(ctx).Entry("identity.risk", a.ID, "account:"+a.ID)
+func (i *Identity) explain(ctx context.Context, owner string, v risk.Verdict) error {
+	e := ActorOf(ctx).Entry("identity.risk", owner, "account:"+owner)
 	e.Details = map[string]string{"why": strings.Join(v.Why, ","), "then": string(v.Then)}
 	return i.Audit.Look(ctx, e)
 }
 
-// askMail makes the sign-in wait for a code to the e-mail, and sends it.
-func (i *Identity) askMail(ctx context.Context, way Way, token string) error {
+// askOther makes the sign-in wait for a code to the other contact, and sends it.
+func (i *Identity) askOther(ctx context.Context, way Way, other, token string) error {
 	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := in(tx).PassSignIn(ctx, identitydb.PassSignInParams{
-			TokenHash: id.Hash(token), Passed: way.Ref, Factor: factorEmail, SentAt: tx.Now(), Passed_2: "",
+			TokenHash: id.Hash(token), Passed: way.Ref, Factor: other, SentAt: tx.Now(), Passed_2: "",
 		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := i.chooseWay(ctx, token, factorEmail); err != nil {
+	if _, err := i.chooseWay(ctx, token, other); err != nil {
 		return err
 	}
 	return ErrFurther

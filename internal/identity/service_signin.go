@@ -87,8 +87,8 @@ func missing(name, password string) error {
 
 // admit counts the attempt against the limits and the lock, before any hash.
 func (i *Identity) admit(ctx context.Context, owner string, c contact) (last time.Duration, err error) {
-	if i.rules.Blocks(ActorOf(ctx).IP) {
-		return 0, ErrRisk
+	if err := i.barred(ctx, owner); err != nil {
+		return 0, err
 	}
 	var refusal error
 	lock, own, err := i.lockOf(ctx, owner, c)
@@ -409,7 +409,17 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err != nil {
 		return nil, err
 	}
+	if err := i.barred(ctx, at.Account.ID); err != nil {
+		return nil, err
+	}
 	if err := i.admissible(ctx, at.Account, false); err != nil {
+		return nil, err
+	}
+	v, err := i.judged(ctx, at.Account)
+	if err == nil {
+		err = i.tellPlace(ctx, at.Account, v)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return i.enter(ctx, at, methodPasskey, bearer, func(context.Context, *db.Tx) error { return nil })

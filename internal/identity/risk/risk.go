@@ -35,6 +35,10 @@ const (
 	Accounts   = "accounts" // names tried from the address within an hour
 )
 
+// Network is why an address of a blocked network is refused. It is no rule's
+// fact: the list of networks says it.
+const Network = "network"
+
 // Facts are what is known of a sign-in.
 type Facts struct {
 	NewDevice, NewCountry, NewNetwork bool
