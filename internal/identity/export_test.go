@@ -15,7 +15,19 @@ var (
 	LastTwo     = lastTwo
 	Walk        = walk
 	OtherLayout = otherLayout
+	SafeCell    = safeCell
+	ParseLogin  = parseLogin
+	ParseEmail  = parseEmail
 )
+
+// ParseCursor reads a place in the history and gives it as it is written.
+func ParseCursor(s string) (string, bool) {
+	c, ok := parseCursor(s)
+	return c.String(), ok
+}
+
+// NotMeOwner is whose a link of a notice is.
+func (i *Identity) NotMeOwner(token string) (string, error) { return i.notMeOwner(token) }
 
 // ParseIdentifier gives kind and value.
 func ParseIdentifier(s string) (kind, value string) {

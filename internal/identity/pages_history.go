@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"okno/internal/identity/place"
 	"okno/internal/kit/db"
@@ -208,12 +210,20 @@ func historyCSV(w http.ResponseWriter, r *http.Request, lines []Passage) error {
 	return nil
 }
 
-// safeCell keeps a spreadsheet from taking a foreign text for a formula.
+// safeCell keeps a spreadsheet from taking a foreign text for a formula (OWASP,
+// CSV injection): the signs that begin one, also in their wide form, and what
+// spreadsheets pass over before them.
 func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	head := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) })
+	if s != "" && (head == "" || strings.ContainsRune("=+-@＝＋－＠", firstRune(head)) || strings.ContainsRune("\t\r\n", rune(s[0]))) {
 		return "'" + s
 	}
 	return s
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }
 
 func outcomeText(ctx context.Context, p Passage) string {

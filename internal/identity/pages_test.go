@@ -334,9 +334,10 @@ func FuzzTarget(f *testing.F) {
 	})
 }
 
-// FuzzCookie: whatever the cookie holds, it is nobody or an answer.
+// FuzzCookie: whatever any cookie of the sign-in holds, it is nobody's, and every
+// page is an answer or leads back to the beginning.
 func FuzzCookie(f *testing.F) {
-	for _, s := range []string{"abc", "", "\xff", strings.Repeat("=", 200)} {
+	for _, s := range []string{"abc", "", "\xff", strings.Repeat("=", 200), strings.Repeat("A", 43), "a; okno_session=b", `"quoted"`} {
 		f.Add(s)
 	}
 	clk := fake()
@@ -344,12 +345,59 @@ func FuzzCookie(f *testing.F) {
 	i := identitytest.With(f, identitytest.Deps(f, d, identitytest.Sealer(f, clk), clk))
 	h, _ := site(f, i)
 	f.Fuzz(func(t *testing.T, s string) {
-		r := httptest.NewRequest(http.MethodGet, "/cabinet", nil)
-		r.Header.Set("Cookie", identity.SessionCookie+"="+s+"; okno_signin="+s)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		if w.Code != http.StatusSeeOther {
-			t.Fatalf("%q: %d", s, w.Code)
+		for path, want := range map[string]string{
+			"/cabinet": "/login?to=%2Fcabinet", "/login/code": "/login?again=1", "/login/totp": "/login?again=1", "/login/ways": "/login?again=1",
+			"/recover/code": "/recover", "/recover/password": "/recover", "/unlock/code": "/unlock", "/reauth": "/login?to=%2Freauth",
+		} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			var all []string
+			for _, name := range []string{identity.SessionCookie, "okno_signin", "okno_recover", "okno_device", "okno_passkey", web.LangCookie} {
+				all = append(all, name+"="+s)
+			}
+			r.Header.Set("Cookie", strings.Join(all, "; "))
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != want {
+				t.Fatalf("%s with %q: %d to %q", path, s, w.Code, to)
+			}
+		}
+	})
+}
+
+// FuzzLink: no made-up link of a letter, place in the history or way back is
+// taken for one of the portal's.
+func FuzzLink(f *testing.F) {
+	for _, s := range []string{"", "1-a", "-1-a", "99999999999999999999-x", strings.Repeat("A", 48), "1790000000000000-019a0000-0000-7000-8000-000000000000", "\xff-\xff"} {
+		f.Add(s)
+	}
+	clk := fake()
+	d := testkit.Open(f, db.SQLite, schema, clk)
+	i := identitytest.With(f, identitytest.Deps(f, d, identitytest.Sealer(f, clk), clk))
+	f.Fuzz(func(t *testing.T, s string) {
+		if again, ok := identity.ParseCursor(s); ok {
+			if same, ok := identity.ParseCursor(again); !ok || same != again {
+				t.Fatalf("%q is read as %q, that as %q", s, again, same)
+			}
+		}
+		if owner, err := i.NotMeOwner(s); err == nil {
+			t.Fatalf("%q is a link of %s", s, owner)
+		}
+	})
+}
+
+// FuzzSafeCell: no foreign text in an exported file begins as a formula does.
+func FuzzSafeCell(f *testing.F) {
+	for _, s := range []string{"", "=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "\u00a0=1", "\ufeff=cmd|' /C calc'!A0", "＝1", "Firefox, Windows", "\x00=1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := identity.SafeCell(s)
+		if strings.TrimPrefix(got, "'") != s && got != s {
+			t.Fatalf("%q became %q", s, got)
+		}
+		head := strings.TrimLeft(got, " \t\r\n\v\f\u00a0\ufeff\u200b\x00")
+		if head != "" && strings.ContainsAny(head[:1], "=+-@") || strings.HasPrefix(head, "＝") {
+			t.Fatalf("%q is shown as %q", s, got)
 		}
 	})
 }

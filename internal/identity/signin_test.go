@@ -301,6 +301,12 @@ func FuzzParseIdentifier(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		if login, ok := identity.ParseLogin(s); ok && (len(login) < 3 || len(login) > 64 || strings.ToLower(login) != login) {
+			t.Fatalf("%q is the login name %q", s, login)
+		}
+		if email, err := identity.ParseEmail(s); err == nil && strings.Count(email, "@") != 1 {
+			t.Fatalf("%q is the address %q", s, email)
+		}
 		kind, value := identity.ParseIdentifier(s)
 		if kind != "phone" && kind != "email" && kind != "login" {
 			t.Fatalf("%q is a %q", s, kind)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"okno/internal/identity"
 	"okno/internal/identity/certificate"
@@ -216,4 +217,43 @@ func TestParseHeader(t *testing.T) {
 			t.Errorf("%.20s: %v", s, err)
 		}
 	}
+}
+
+// FuzzCheck: whatever certificate a client shows, the way to it is judged, and
+// one that no authority of ours has signed never counts.
+func FuzzCheck(f *testing.F) {
+	ours, theirs := newAuthority(f, "ours"), newAuthority(f, "theirs")
+	a, err := certificate.NewAuthority(ours.pem(), nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range []*x509.Certificate{theirs.issue(2), theirs.cert, ours.cert} {
+		f.Add(c.Raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return
+		}
+		if facts := certificate.FactsOf(c); len([]rune(facts.Subject)) > 201 || !utf8.ValidString(facts.Subject) {
+			t.Errorf("%q is shown of %x", facts.Subject, raw)
+		}
+		if a.Check(c, []*x509.Certificate{c, theirs.cert}, testkit.Start) == nil {
+			t.Errorf("%x is ours", raw)
+		}
+	})
+}
+
+// FuzzAuthority: whatever the operator's files hold, they are an authority or a fault.
+func FuzzAuthority(f *testing.F) {
+	ours := newAuthority(f, "ours")
+	f.Add(ours.pem(), ours.crl(testkit.Start.AddDate(0, 0, 1), 66))
+	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), []byte{})
+	f.Add([]byte{}, []byte{})
+	f.Fuzz(func(t *testing.T, ca, crl []byte) {
+		a, err := certificate.NewAuthority(ca, crl)
+		if (a == nil) == (err == nil) {
+			t.Errorf("%v %v", a, err)
+		}
+	})
 }

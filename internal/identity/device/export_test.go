@@ -10,6 +10,12 @@ func Next(from State, d string) (State, bool) { return after(from, deed(d)) }
 // PathRead is pathRead.
 func PathRead(text, base string) (string, bool) { return pathRead(text, base) }
 
+// ParseCode reports whether it is a code's shape.
+func ParseCode(s string) bool {
+	_, ok := parseCode(s)
+	return ok
+}
+
 // CodeAt writes a code by a prover of the test's.
 func CodeAt(ask string, created, now db.Time, prove func(string) [][]byte) (string, error) {
 	return codeOf(ask, created, now, prove)

@@ -202,6 +202,7 @@ func FuzzPathRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	foreign := func(string) [][]byte { return [][]byte{[]byte("another portal's proof")} }
 	for _, s := range []string{
 		"", code, base + "/q/" + code, base + "/v/ABCD-EFGH", base + "/v/../q/x", "https://portal.example.org.evil.example/q/" + code,
 		"HTTPS://PORTAL.example.ORG/q/" + code, "//evil.example", base + "/q/" + code + "/..", "javascript:alert(1)", "\x00", base + "/v/a?to=//x#y", base + "/v/%2e%2e%2fx",
@@ -209,7 +210,13 @@ func FuzzPathRead(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		if device.Good(s, "01890000-0000-7000-8000-000000000000", at, at, foreign) {
+			t.Errorf("%q is a code that was proved", s)
+		}
 		path, ok := device.PathRead(s, base)
+		if device.ParseCode(s) && path != "/q/"+s {
+			t.Errorf("the code %q leads to %q", s, path)
+		}
 		if !ok {
 			return
 		}

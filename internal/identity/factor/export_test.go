@@ -13,6 +13,7 @@ var (
 	ParseRecovery = parseRecovery
 	DigitsOf      = digitsOf
 	Base32        = base32Of
+	ParseName     = parseName
 )
 
 // Device is a code token.
@@ -47,6 +48,9 @@ func (r *Room) Recovery(ctx context.Context) ([]string, error) { return r.makeRe
 
 // ParseAssertion parses what a browser sent.
 func ParseAssertion(s string) error { _, err := parseAssertion(s); return err }
+
+// ParseAttestation parses what a browser sent of a new credential.
+func ParseAttestation(s string) error { _, err := parseAttestation(s); return err }
 
 // EnrolKey adds a credential which create makes of the options.
 func (r *Room) EnrolKey(ctx context.Context, kind string, create func(options string) string) error {

@@ -446,3 +446,22 @@ func FuzzAssertion(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAttestation(f *testing.F) {
+	asked, err := virtualwebauthn.ParseAttestationOptions(`{"publicKey":{"challenge":"AAAA","rp":{"id":"localhost","name":"Okno"},"user":{"id":"AA","name":"a","displayName":"a"},"pubKeyCredParams":[]}}`)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, kind := range []virtualwebauthn.KeyType{virtualwebauthn.KeyTypeEC2, virtualwebauthn.KeyTypeRSA} {
+		auth, cred := virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(kind)
+		f.Add(virtualwebauthn.CreateAttestationResponse(home, auth, cred, *asked))
+	}
+	for _, s := range []string{"", "{}", `{"id":"AA","rawId":"AA","type":"public-key","response":{"attestationObject":"oA","clientDataJSON":"e30"}}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if err := factor.ParseAttestation(s); err == nil && !json.Valid([]byte(s)) {
+			t.Fatalf("%q is an attestation", s)
+		}
+	})
+}

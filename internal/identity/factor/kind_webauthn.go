@@ -234,15 +234,22 @@ func (k *key) Options(_ context.Context, e Enrolment, _ url.Values) (options, st
 	return options, state, err
 }
 
+func parseAttestation(credential string) (*protocol.ParsedCredentialCreationData, error) {
+	if credential == "" || len(credential) > longestCredential {
+		return nil, fault(ErrKey)
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes([]byte(credential))
+	if err != nil {
+		return nil, fault(ErrKey.Wrap(hush(err)))
+	}
+	return parsed, nil
+}
+
 // Finish takes the new credential.
 func (k *key) Finish(_ context.Context, e Enrolment, form url.Values) (Row, error) {
-	raw := form.Get("credential")
-	if raw == "" || len(raw) > longestCredential {
-		return Row{}, fault(ErrKey)
-	}
-	parsed, err := protocol.ParseCredentialCreationResponseBytes([]byte(raw))
+	parsed, err := parseAttestation(form.Get("credential"))
 	if err != nil {
-		return Row{}, fault(ErrKey.Wrap(hush(err)))
+		return Row{}, err
 	}
 	var session webauthn.SessionData
 	if err := json.Unmarshal(e.State, &session); err != nil || session.Challenge == "" {

@@ -114,5 +114,8 @@ func FuzzTyped(f *testing.F) {
 		if c, ok := factor.ParseRecovery(s); ok && len(c) != 12 {
 			t.Fatalf("%q gives %q", s, c)
 		}
+		if n, err := factor.ParseName(s); err == nil && strings.ContainsAny(n, "\r\n\t") {
+			t.Fatalf("%q is the name %q", s, n)
+		}
 	})
 }

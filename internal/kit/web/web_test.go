@@ -31,7 +31,7 @@ type site struct {
 	log  *bytes.Buffer
 }
 
-func newSite(t *testing.T) site {
+func newSite(t testing.TB) site {
 	t.Helper()
 	texts, err := i18n.New(web.Locale())
 	if err != nil {

@@ -1,0 +1,4 @@
+package certificate
+
+// FactsOf is what is kept of a certificate.
+var FactsOf = factsOf
