@@ -62,7 +62,7 @@ func parse() options {
 	flag.BoolVar(&o.quick, "quick", false, "three short runs and fewer people")
 	flag.BoolVar(&o.write, "write", false, "write docs/benchmarks.md")
 	flag.StringVar(&o.engines, "engines", "sqlite,postgres", "databases")
-	flag.StringVar(&o.only, "only", "", "parts: sizes,catalogue,pages,split,cabinet,pause,submit,life,forms,rows,streams,volume; all when empty")
+	flag.StringVar(&o.only, "only", "", "parts: sizes,catalogue,pages,split,cabinet,pause,submit,life,forms,rows,streams,volume,signin; all when empty")
 	flag.StringVar(&o.data, "data", "", "folder to keep and use again; a temporary one when empty")
 	flag.StringVar(&o.okno, "okno", "", "built program; it is built when empty")
 	flag.IntVar(&o.runs, "runs", 0, "interleaved runs")

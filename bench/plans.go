@@ -13,30 +13,63 @@ import (
 	"okno/internal/identity"
 )
 
-// plans writes docs/plans.md: how PostgreSQL answers the hot queries, as it
+// plans keeps in docs/plans.md how PostgreSQL answers the hot queries, as it
 // tells itself (auto_explain), asked through the rooms.
 func (b *bench) plans(ctx context.Context) error {
-	options := "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on" +
-		" -c auto_explain.log_buffers=on -c auto_explain.log_timing=off"
-	env := append(append([]string{}, b.env...), "OKNO_DATABASE="+b.pg.url("okno")+"&options="+strings.NewReplacer(" ", "%20", "=", "%3D").Replace(options))
-	h, err := build(ctx, env)
+	h, err := build(ctx, b.telling())
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	page := "# Plans of the hot queries\n\nWritten by `go run ./bench -only volume -engines postgres -write` with 1,000,000 applications on " + postgresVersion() +
-		"; not to be edited. Times are those of one run, with the cost of telling them; rows and buffers say more.\n"
+	var all []section
 	for _, q := range hot(h.Doors(), b.people) {
 		text, err := b.explained(func() error { return q.ask(ctx) })
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.what, err)
 		}
-		page += "\n## " + q.what + "\n\n```\n" + text + "```\n"
+		all = append(all, section{q.what, text})
+	}
+	return b.keepPlans(all)
+}
+
+// telling are settings under which PostgreSQL writes each plan into its log.
+func (b *bench) telling() []string {
+	options := "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on" +
+		" -c auto_explain.log_buffers=on -c auto_explain.log_timing=off"
+	return append(append([]string{}, b.env...), "OKNO_DATABASE="+b.pg.url("okno")+"&options="+strings.NewReplacer(" ", "%20", "=", "%3D").Replace(options))
+}
+
+// section is one query of docs/plans.md.
+type section struct{ what, plan string }
+
+// keepPlans puts the sections into docs/plans.md, each in the place of the one of
+// its name, or at the end; without -write into a copy beside the data.
+func (b *bench) keepPlans(all []section) error {
+	file := "docs/plans.md"
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(string(raw), "\n## ")
+	page := "# Plans of the hot queries\n\nWritten by `go run ./bench -only volume -engines postgres -write` with 1,000,000 applications, the history by `-only signin`, on " + postgresVersion() +
+		"; not to be edited. Times are those of one run, with the cost of telling them; rows and buffers say more.\n\n## " + rest
+	for _, s := range all {
+		head := "\n## " + s.what + "\n"
+		text := head + "\n```\n" + s.plan + "```\n"
+		before, rest, found := strings.Cut(page, head)
+		if !found {
+			page += text
+			continue
+		}
+		if at := strings.Index(rest, "\n## "); at >= 0 {
+			text += rest[at:]
+		}
+		page = before + text
 	}
 	if !b.write {
-		return os.WriteFile(filepath.Join(b.dir, "plans.md"), []byte(page), 0o644)
+		file = filepath.Join(b.dir, "plans.md")
 	}
-	return os.WriteFile("docs/plans.md", []byte(page), 0o644)
+	return os.WriteFile(file, []byte(page), 0o644)
 }
 
 // asked is a hot query by the name of what asks it.

@@ -167,6 +167,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"volume", b.volume},
 		{"forms", b.forms},
 		{"rows", b.rows},
+		{"signin", b.signin},
 	} {
 		if !b.wants(part.name) {
 			continue
