@@ -42,7 +42,10 @@ func NewAuthority(caPEM, crl []byte) (*Authority, error) {
 	if len(a.roots) == 0 {
 		return nil, errors.New("the file of authorities holds no certificate")
 	}
-	return a, a.revoked(crl)
+	if err := a.revoked(crl); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // revoked reads the lists; one that nobody of the authorities has signed is an error.

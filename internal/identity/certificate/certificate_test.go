@@ -248,6 +248,7 @@ func FuzzCheck(f *testing.F) {
 func FuzzAuthority(f *testing.F) {
 	ours := newAuthority(f, "ours")
 	f.Add(ours.pem(), ours.crl(testkit.Start.AddDate(0, 0, 1), 66))
+	f.Add(ours.pem(), []byte("not a list"))
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), []byte{})
 	f.Add([]byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, ca, crl []byte) {
