@@ -32,7 +32,7 @@ func formPlace(row string) secret.Place { return secret.At("identity_forms", "fo
 
 // secretFields are never held: they prove something, or are typed anew in a moment.
 func secretFields() []string {
-	return []string{"password", "code", "credential", "secret", "subscription"}
+	return []string{"password", "current", "code", "credential", "secret", "subscription"}
 }
 
 func (i *Identity) holdForm(ctx context.Context, owner string, f heldForm) (string, error) {

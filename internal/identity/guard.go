@@ -118,6 +118,17 @@ func NeedFresh(ctx context.Context) error {
 	return nil
 }
 
+// needProved is the first line of what shuts others out of the account: ErrSignIn
+// for nobody, ErrFresh when the last factor is too old. An account that is
+// restricted or closed for other acts may do it all the same.
+func needProved(ctx context.Context) (Actor, error) {
+	a, err := signedIn(ctx)
+	if err == nil && !a.Fresh {
+		err = ErrFresh
+	}
+	return a, err
+}
+
 // NeedHeld is the first line of what only a factor that is held may open, such as
 // a service of high security: the errors of NeedFresh, and ErrHeld when the last
 // factor was sent to a phone or a mailbox.

@@ -197,7 +197,7 @@ func TestItWasNotMeAtALine(t *testing.T) {
 	owner.post(line).goes(t, "/cabinet/security/password?denied=1")
 	thief.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
 	owner.get("/cabinet/security/history").shows(t, 200, "Вы сообщили: не вы")
-	owner.post("/cabinet/security/password", "password", "Новый-Кит_3829").goes(t, "/cabinet/security?said=password")
+	owner.post("/cabinet/security/password", "current", identitytest.Password, "password", "Новый-Кит_3829").goes(t, "/cabinet/security?said=password")
 	clk.Advance(2 * time.Minute)
 	back := newBrowser(t, i)
 	back.post("/login", "name", phone, "password", "Новый-Кит_3829").goes(t, "/login/code")

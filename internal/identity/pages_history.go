@@ -280,10 +280,7 @@ func (i *Identity) showDevices(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (i *Identity) postForget(w http.ResponseWriter, r *http.Request) error {
-	if err := i.forgetDevice(r.Context(), r.PathValue("id")); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, devicesPath+"?said=forgotten")
+	return i.ended(w, r, i.forgetDevice(r.Context(), r.PathValue("id")), devicesPath, "forgotten")
 }
 
 // notMeView is the page before the button: reading it does nothing, as scanners

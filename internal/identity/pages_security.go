@@ -37,6 +37,7 @@ func (v securityView) when(ctx context.Context, t db.Time) string {
 
 type passwordView struct {
 	Action   string
+	Current  bool // the password of today is asked for, too
 	Policy   string
 	Shortest int
 	Faults   map[string]string
@@ -84,21 +85,26 @@ func (i *Identity) showSecurity(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (i *Identity) postEndSession(w http.ResponseWriter, r *http.Request) error {
-	if err := i.endSession(r.Context(), r.PathValue("id")); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, securityPath+"?said=ended")
+	return i.ended(w, r, i.endSession(r.Context(), r.PathValue("id")), securityPath, "ended")
 }
 
 func (i *Identity) postEndOthers(w http.ResponseWriter, r *http.Request) error {
-	if err := i.endOthers(r.Context()); err != nil {
+	return i.ended(w, r, i.endOthers(r.Context()), securityPath, "others")
+}
+
+// ended leads back to the page, by way of the factor if that is asked for first.
+func (i *Identity) ended(w http.ResponseWriter, r *http.Request, err error, page, said string) error {
+	switch {
+	case errors.Is(err, ErrFresh):
+		return web.Redirect(w, r, withTo("/reauth", page))
+	case err != nil:
 		return err
 	}
-	return web.Redirect(w, r, securityPath+"?said=others")
+	return web.Redirect(w, r, page+"?said="+said)
 }
 
 func (i *Identity) passwordView(r *http.Request, action string) passwordView {
-	v := passwordView{Action: action, Policy: i.Config.Policy, Shortest: minPassword}
+	v := passwordView{Action: action, Current: action == securityPath+"/password", Policy: i.Config.Policy, Shortest: minPassword}
 	if ActorOf(r.Context()).IsStaff() {
 		v.Shortest = minStaffPassword
 	}
@@ -124,7 +130,7 @@ func (i *Identity) postPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = i.changePassword(r.Context(), form.Get("password"))
+	err = i.changePassword(r.Context(), form.Get("current"), form.Get("password"))
 	if errors.Is(err, ErrFresh) {
 		return web.Redirect(w, r, withTo("/reauth", securityPath+"/password"))
 	}
@@ -166,7 +172,7 @@ const ownFieldsMost = 20
 func ownFields(form url.Values, password string) []string {
 	var own []string
 	for name, values := range form {
-		if name == password || name == "_field" || name == "to" || len(own) >= ownFieldsMost {
+		if name == password || name == "current" || name == "_field" || name == "to" || len(own) >= ownFieldsMost {
 			continue
 		}
 		own = append(own, cutRunes(values[0], 100))

@@ -442,7 +442,7 @@ func passwordPage(v passwordView) templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = problems(v.Faults, "password").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problems(v.Faults, "current", "password").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -476,6 +476,18 @@ func passwordPage(v passwordView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if v.Current {
+			templ_7745c5c3_Err = ui.PasswordInput(ui.PasswordInputParams{
+				Name:         "current",
+				Label:        ui.Text(i18n.T(ctx, "identity.password.current")),
+				ErrorMessage: ui.Text(v.Faults["current"]),
+				Autocomplete: "current-password",
+				Classes:      ui.Width20,
+			}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = ui.PasswordInput(ui.PasswordInputParams{
 			Name:         "password",
 			Label:        ui.Text(i18n.T(ctx, "identity.password.label")),
@@ -495,7 +507,7 @@ func passwordPage(v passwordView) templ.Component {
 		var templ_7745c5c3_Var22 string
 		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "identity.password.ends"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 94, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 103, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {

@@ -152,23 +152,72 @@ func TestSessionsPage(t *testing.T) {
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	i, clk := lite(t)
-	identitytest.Account(t, i, phone)
+	anna := identitytest.Account(t, i, phone)
 	b, elsewhere := newBrowser(t, i), newBrowser(t, i)
 	elsewhere.signIn(i, phone)
 	b.signIn(i, phone)
-	b.get("/cabinet/security/password").shows(t, 200, `data-strength="/password/strength"`, `autocomplete="new-password"`)
-	a := b.post("/cabinet/security/password", "password", "Qwerty123!").shows(t, 422, `href="#password"`)
-	if strings.Contains(a.body, "Qwerty123!") {
-		t.Error("the password comes back")
+	const page, changed = "/cabinet/security/password", "Рыжий-Трамвай_58"
+	b.get(page).shows(t, 200, `data-strength="/password/strength"`, `autocomplete="new-password"`, `autocomplete="current-password"`)
+	a := b.post(page, "current", identitytest.Password, "password", "Qwerty123!").shows(t, 422, `href="#password"`)
+	if strings.Contains(a.body, "Qwerty123!") || strings.Contains(a.body, identitytest.Password) {
+		t.Error("a password comes back")
 	}
-	b.post("/cabinet/security/password", "password", "Рыжий-Трамвай_58").goes(t, "/cabinet/security?said=password")
+	b.post(page, "password", changed).shows(t, 422, `href="#current"`)
+	b.post(page, "current", wrong, "password", changed).shows(t, 422, `href="#current"`, "Нынешний пароль не подходит")
+	must(t, try(i, phone, identitytest.Password))
+	b.post(page, "current", identitytest.Password, "password", changed).goes(t, "/cabinet/security?said=password")
 	b.get("/cabinet").shows(t, 200)
 	elsewhere.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
-	must(t, try(i, phone, "Рыжий-Трамвай_58"))
+	must(t, try(i, phone, changed))
 	wantErr(t, try(i, phone, identitytest.Password), identity.ErrWrong)
+	told := 0
+	for _, l := range identitytest.SenderOf(t, i).Sent() {
+		if l.Owner == anna && l.Kind == "security" && l.Channel == "sms" && strings.Contains(l.Text, "ароль") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the owner was told %d times", told)
+	}
+	before := i.Hashes()
+	for range 12 {
+		b.post(page, "current", wrong, "password", "Другой-Трамвай_59")
+	}
+	if n := i.Hashes() - before; n > 10 {
+		t.Errorf("a stolen session has tried %d passwords", n)
+	}
+	b.post(page, "current", changed, "password", "Другой-Трамвай_59").shows(t, 429)
 	clk.Advance(6 * time.Minute)
-	b.post("/cabinet/security/password", "password", "Другой-Трамвай_59").goes(t, "/reauth?to=%2Fcabinet%2Fsecurity%2Fpassword")
-	must(t, try(i, phone, "Рыжий-Трамвай_58"))
+	b.post(page, "current", changed, "password", "Другой-Трамвай_59").goes(t, "/reauth?to=%2Fcabinet%2Fsecurity%2Fpassword")
+	must(t, try(i, phone, changed))
+}
+
+// TestShuttingOutAsksForAFactor: who holds a stolen session ends nobody else's.
+func TestShuttingOutAsksForAFactor(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, clk ticking) {
+		identitytest.Account(t, i, phone)
+		owner, thief := newBrowser(t, i), newBrowser(t, i)
+		owner.signIn(i, phone)
+		clk.Advance(2 * time.Minute)
+		thief.signIn(i, phone)
+		clk.Advance(6 * time.Minute)
+		page := thief.get("/cabinet/security").shows(t, 200).body
+		_, rest, _ := strings.Cut(page, `action="/cabinet/security/sessions/`)
+		other, _, _ := strings.Cut(rest, "/")
+		thief.post("/cabinet/security/sessions/"+other+"/end").goes(t, "/reauth?to=%2Fcabinet%2Fsecurity")
+		thief.post("/cabinet/security/sessions/end-others").goes(t, "/reauth?to=%2Fcabinet%2Fsecurity")
+		browsers := thief.get("/cabinet/security/browsers").shows(t, 200).body
+		at := strings.LastIndex(browsers, "browsers/") + len("browsers/")
+		device, _, _ := strings.Cut(browsers[at:], "/")
+		thief.post("/cabinet/security/browsers/"+device+"/forget").goes(t, "/reauth?to=%2Fcabinet%2Fsecurity%2Fbrowsers")
+		owner.get("/cabinet").shows(t, 200)
+		owner.post("/reauth/send?way=sms")
+		owner.post("/reauth?way=sms", "code", sent(t, i, phone))
+		owner.post("/cabinet/security/sessions/end-others").goes(t, "/cabinet/security?said=others")
+		thief.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
+		owner.get("/cabinet").shows(t, 200)
+	})
 }
 
 func TestRecover(t *testing.T) {

@@ -95,7 +95,7 @@ func (i *Identity) reauth(ctx context.Context, token, ref string, strictly bool,
 
 // changePassword sets a new password of the actor, who must have given a factor
 // just now, and ends the other sessions.
-func (i *Identity) changePassword(ctx context.Context, password string) error {
+func (i *Identity) changePassword(ctx context.Context, current, password string) error {
 	if err := NeedFresh(ctx); err != nil {
 		return err
 	}
@@ -104,9 +104,32 @@ func (i *Identity) changePassword(ctx context.Context, password string) error {
 	if err != nil {
 		return err
 	}
+	if err := i.knowsPassword(ctx, a.ID, current); err != nil {
+		return err
+	}
 	return i.setPassword(ctx, a, password, "identity.password_changed", func(ctx context.Context, tx *db.Tx) error {
 		return i.EndSessions(ctx, tx, a.ID, actor.Session)
 	})
+}
+
+// knowsTries bounds guesses of the password by somebody who is signed in, in
+// attemptsPer.
+const knowsTries = 10
+
+// knowsPassword wants the password that the account has. Errors: ErrFields with
+// the field "current", ErrLimit.
+func (i *Identity) knowsPassword(ctx context.Context, owner, current string) error {
+	if current == "" {
+		return ErrFields.WithField("current", "identity.error.current_missing")
+	}
+	if err := i.Limit(ctx, "password.current", owner, knowsTries, attemptsPer); err != nil {
+		return err
+	}
+	ok, err := i.verify(ctx, owner, current)
+	if err == nil && !ok {
+		err = ErrFields.WithField("current", "identity.error.current_wrong")
+	}
+	return err
 }
 
 // setPassword checks, hashes and keeps a password with what belongs to it, and

@@ -213,8 +213,13 @@ func (i *Identity) EndSessions(ctx context.Context, tx *db.Tx, accountID, except
 }
 
 // endSession ends one of the actor's own sessions; ErrNotFound for any other.
+// Another than the one in hand asks for a factor, as a thief would shut the owner
+// out by it (ASVS 7.5.2); «It wasn't me» ends them all without.
 func (i *Identity) endSession(ctx context.Context, sessionID string) error {
 	a, err := signedIn(ctx)
+	if err == nil && sessionID != a.Session {
+		a, err = needProved(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -231,9 +236,9 @@ func (i *Identity) endSession(ctx context.Context, sessionID string) error {
 	})
 }
 
-// endOthers ends all sessions of the actor but this one.
+// endOthers ends all sessions of the actor but this one. It asks for a factor.
 func (i *Identity) endOthers(ctx context.Context) error {
-	a, err := signedIn(ctx)
+	a, err := needProved(ctx)
 	if err != nil {
 		return err
 	}

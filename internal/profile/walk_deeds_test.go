@@ -185,6 +185,7 @@ var sensitive = []struct {
 	pairs      []string
 }{
 	{"/cabinet/security/password", "said=password", []string{"password", "Stolen-Whale_3912"}},
+	{"/cabinet/security/sessions/end-others", "said=others", nil},
 	{"/cabinet/security/contacts/phone", "/contacts/phone/", []string{"value", "+79259999999"}},
 	{"/cabinet/security/contacts/email", "/contacts/email/", []string{"value", "thief@example.ru"}},
 	{"/cabinet/security/contacts/reserve", "/contacts/reserve/", []string{"value", "+79259999999"}},
@@ -201,7 +202,7 @@ func (w *walk) useStolen(dice uint32) error {
 		return nil
 	}
 	for _, s := range sensitive {
-		if a := w.stolen.post(s.path, s.pairs...); strings.Contains(a.to, s.done) && !strings.HasPrefix(a.to, "/reauth") && !strings.HasPrefix(a.to, "/login") {
+		if a := w.stolen.post(s.path, append([]string{"current", w.owner.password}, s.pairs...)...); strings.Contains(a.to, s.done) && !strings.HasPrefix(a.to, "/reauth") && !strings.HasPrefix(a.to, "/login") {
 			return fmt.Errorf("a stolen session does %s: %d to %s", s.path, a.status, a.to)
 		}
 	}

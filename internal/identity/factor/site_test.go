@@ -176,3 +176,28 @@ func TestRecoveryByPasskey(t *testing.T) {
 	}
 	prove(func(*virtualwebauthn.Authenticator) {}).shows(422) // it is the account's no more
 }
+
+// TestFactorChangeOffersToEndOthers: whoever has changed a factor is asked whether
+// others shall go.
+func TestFactorChangeOffersToEndOthers(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, db.SQLite)
+	b := s.surfer()
+	b.get("/enter/" + s.anna).shows(200)
+	const ends = `action="/cabinet/security/sessions/end-others"`
+	for said, offers := range map[string]bool{"added": true, "removed": true, "renamed": false, "": false} {
+		if got := strings.Contains(b.get("/cabinet/security/factors?said="+said).shows(200).body, ends); got != offers {
+			s.Errorf("after %q the end of others is offered: %v", said, got)
+		}
+	}
+}
+
+// TestSMSRiskIsTold: who chooses a factor reads what SMS are worth.
+func TestSMSRiskIsTold(t *testing.T) {
+	t.Parallel()
+	for lang, words := range map[string]string{"ru": "можно перехватить", "en": "can be intercepted"} {
+		if text := identitytest.Texts(t).T(lang, "identity.factor.about_sms"); !strings.Contains(text, words) {
+			t.Errorf("%s: %q", lang, text)
+		}
+	}
+}

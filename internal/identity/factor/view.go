@@ -137,6 +137,12 @@ func removeTitle(w identity.Way) string {
 	return "identity.factor.remove_title"
 }
 
+// changed reports whether a factor was added or removed just now: the other
+// sessions may be ended then (ASVS 7.4.3).
+func (v listView) changed() bool {
+	return v.Said == "identity.factor.said_added" || v.Said == "identity.factor.said_removed"
+}
+
 // said are the messages that a redirect may ask for.
 func said(key string) string {
 	if slices.Contains([]string{"added", "renamed", "removed"}, key) {
