@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,26 @@ func TestCodesAreLimitedByAccount(t *testing.T) {
 			wantErr(t, err, identity.ErrLimit)
 		}
 	}
+}
+
+// Somebody who sends codes to many people from one network is stopped, and the
+// others are not.
+func TestCodesAreLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, clk ticking) {
+		i.Config.CodesByAddress = 2
+		send := func(n int, ip string) error {
+			c := request("")
+			c.Subject, c.To, c.Owner = fmt.Sprint("subject-", n, ip), fmt.Sprintf("+7999000%04d", n), fmt.Sprint("owner-", n)
+			return i.SendCode(identity.WithActor(context.Background(), identity.Actor{IP: ip}), c)
+		}
+		must(t, send(1, "2001:db8::1"))
+		must(t, send(2, "2001:db8::2"))
+		wantErr(t, send(3, "2001:db8::3"), identity.ErrLimit) // one household
+		must(t, send(4, "203.0.113.9"))
+		clk.Advance(time.Hour)
+		must(t, send(5, "2001:db8::1"))
+	})
 }
 
 func TestLanguagesOfCodes(t *testing.T) {

@@ -26,6 +26,11 @@ func ParseCursor(s string) (string, bool) {
 	return c.String(), ok
 }
 
+// EndSession ends one of the actor's sessions.
+func (i *Identity) EndSession(ctx context.Context, session string) error {
+	return i.endSession(ctx, session)
+}
+
 // NotMeOwner is whose a link of a notice is.
 func (i *Identity) NotMeOwner(token string) (string, error) { return i.notMeOwner(token) }
 
