@@ -18,16 +18,18 @@ import (
 
 // options are what the command line says.
 type options struct {
-	people  int
-	cases   int
-	quick   bool
-	write   bool
-	engines string
-	only    string
-	data    string
-	okno    string
-	runs    int
-	length  time.Duration
+	people int
+	cases  int
+	// sessions are in store when their check is measured.
+	sessions int
+	quick    bool
+	write    bool
+	engines  string
+	only     string
+	data     string
+	okno     string
+	runs     int
+	length   time.Duration
 }
 
 func main() {
@@ -59,6 +61,7 @@ func parse() options {
 	var o options
 	flag.IntVar(&o.people, "people", 10000, "people with sessions")
 	flag.IntVar(&o.cases, "cases", 5, "applications of each")
+	flag.IntVar(&o.sessions, "sessions", 1_000_000, "sessions in store when their check is measured")
 	flag.BoolVar(&o.quick, "quick", false, "three short runs and fewer people")
 	flag.BoolVar(&o.write, "write", false, "write docs/benchmarks.md")
 	flag.StringVar(&o.engines, "engines", "sqlite,postgres", "databases")
@@ -80,6 +83,9 @@ func parse() options {
 	}
 	if o.quick && o.people == 10000 {
 		o.people = 2000
+	}
+	if o.quick {
+		o.sessions = min(o.sessions, 100_000)
 	}
 	return o
 }
