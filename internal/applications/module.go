@@ -73,6 +73,8 @@ type Config struct {
 	// service has none; MessageDays is how long after a decision one may still
 	// write about it. 10 and 30 when 0.
 	AnswerDays, MessageDays int
+	// Waits are how long a case may be on its way to an agency.
+	Waits cases.Waits
 }
 
 // Deps are what the room stands on.
@@ -145,7 +147,7 @@ func New(d Deps) (*Room, error) {
 		DB: d.DB, Sealer: d.Sealer, Jobs: d.Queue, Bus: d.Bus, Audit: d.Audit, Live: d.Live, Clock: d.Clock, Log: d.Log,
 		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: cases.WithParts(d.Services),
 		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
-		AnswerDays: d.Config.AnswerDays, MessageDays: d.Config.MessageDays,
+		AnswerDays: d.Config.AnswerDays, MessageDays: d.Config.MessageDays, Waits: d.Config.Waits,
 		Rules: rules, Facts: d.People.Facts,
 	})
 	if err != nil {

@@ -24,6 +24,7 @@ type caseCard struct {
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
 	Estimate  *apiEstimate   `json:"estimate,omitempty" doc:"What may be expected, for the owner of an undecided application"`
+	Chain     []caseLink     `json:"chain,omitempty" doc:"The way from the portal to whoever decides"`
 	Delivery  *caseDelivery  `json:"delivery,omitempty" doc:"How the result is handed over, where there was a choice"`
 	Next      []string       `json:"next,omitempty" doc:"What can be done with the result"`
 	Parts     []casePart     `json:"parts,omitempty" doc:"What other agencies do for it"`
@@ -130,6 +131,7 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 	}
 	out.Estimate = outEstimate(card.Estimate)
 	out.Delivery = outDelivery(card)
+	out.Chain = outChain(card.Chain)
 	if card.Status == Approved || card.Status == Completed {
 		for _, text := range card.Service.Next {
 			out.Next = append(out.Next, text.In(lang))

@@ -165,6 +165,8 @@ type Card struct {
 	Can []Deed
 	// Estimate is what the owner may expect, nil where nothing is waited for.
 	Estimate *Estimate
+	// Chain is the way from the portal to whoever decides.
+	Chain []Link
 	// Initials of the applicant, for staff.
 	Initials string
 	// Mine: the case is assigned to the reader, or to whom the reader stands in for.

@@ -12,7 +12,9 @@
 //	Row         a line of an agency's queue or of a citizen's list
 //	Stage       a finer place inside a status, with its code in ЕПГУ (stage.go)
 //	Mark        a point of a term at which whoever holds the case is told
-//	Hop         a step of a case on its way to the agency, with its time
+//	Hop         a step of a case on its way to the agency, with its time (chain.go)
+//	Handover    what the courier to an agency's own system says of a case
+//	Incident    a stretch of time in which cases of an agency are late at a hop
 //
 // The states:
 //

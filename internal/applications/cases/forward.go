@@ -93,7 +93,7 @@ func (c *Cases) carryOver(ctx context.Context, tx *db.Tx, k Case, to string, peo
 		}
 	}
 	return errors.Join(
-		q.ForwardCase(ctx, casesdb.ForwardCaseParams{AgencyID: to, Office: row.Office, RegisterBy: row.RegisterBy, OwnerID: k.Owner, ID: k.ID}),
+		q.ForwardCase(ctx, casesdb.ForwardCaseParams{AgencyID: to, Office: row.Office, RegisterBy: row.RegisterBy, Epgu: int64(Accepted.EPGU()), OwnerID: k.Owner, ID: k.ID}),
 		q.ForwardQueue(ctx, casesdb.ForwardQueueParams{AgencyID: to, Office: row.Office, QueuedAt: tx.Now(), AgencyID_2: k.Agency, CaseID: k.ID}),
 		q.ForwardFacets(ctx, casesdb.ForwardFacetsParams{AgencyID: to, Office: row.Office, AgencyID_2: k.Agency, CaseID: k.ID}),
 		c.store.putPeople(ctx, tx, people),

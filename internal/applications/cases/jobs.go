@@ -62,6 +62,9 @@ func (c *Cases) registerJobs() {
 	c.Jobs.Every(balanceEvery, balance{})
 	job.Handle(c.Jobs, func(ctx context.Context, _ pace) error { return c.Measure(ctx) })
 	c.Jobs.Every(paceEvery, pace{})
+	job.Handle(c.Jobs, func(ctx context.Context, _ lookout) error { return c.Watch(ctx) })
+	c.Jobs.Every(c.Waits.Every, lookout{})
+	job.Handle(c.Jobs, c.tellChain)
 	c.Jobs.Every(24*time.Hour, forget{})
 	c.Jobs.Every(sweepEvery, sweep{})
 	c.Bus.OnSome(Moved, "applications.tell", heard, c.tell)
@@ -71,7 +74,8 @@ func (c *Cases) registerJobs() {
 
 func (c *Cases) forget(ctx context.Context, _ forget) error {
 	return c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return casesdb.New(tx).ForgetOnce(ctx, tx.Now().Add(-keepOnce))
+		q := casesdb.New(tx)
+		return errors.Join(q.ForgetOnce(ctx, tx.Now().Add(-keepOnce)), q.ForgetLate(ctx, tx.Now().Add(-keepLate)))
 	})
 }
 

@@ -90,6 +90,8 @@ type Deps struct {
 	// MessageDays is how many days after a decision citizen and officer may still
 	// write to each other; 30 when 0.
 	MessageDays int
+	// Waits are how long the hops to an agency may take.
+	Waits Waits
 	// BaseURL is the portal's address without a slash at its end, printed on
 	// documents.
 	BaseURL string
@@ -100,11 +102,13 @@ type Cases struct {
 	Deps
 	store store
 	texts sync.Map // service@version → its JSON
+	// visited is until where the watchdog has looked at late cases again.
+	visited places
 }
 
 // New makes them and registers jobs and listeners.
 func New(d Deps) (*Cases, error) {
-	d.BaseURL = strings.TrimRight(d.BaseURL, "/")
+	d.BaseURL, d.Waits = strings.TrimRight(d.BaseURL, "/"), d.Waits.withDefaults()
 	c := &Cases{Deps: d, store: store{d.DB}}
 	c.registerJobs()
 	return c, nil

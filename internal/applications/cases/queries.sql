@@ -37,17 +37,20 @@ SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1;
 -- name: CasesOf :many
 SELECT * FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id;
 
+-- The stage of a status is written by whoever changes the status, and by the
+-- hops of the case's way (SetStage), which is no change of the case's version.
 -- name: MoveCase :execresult
-UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+UPDATE applications_cases SET epgu = CASE WHEN status = $1 THEN epgu ELSE $2 END, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    form_sealed = $12, decision_sealed = $13, stage = $14, pause_ground = $15, resume_on = $16
+    form_sealed = $12, decision_sealed = $13, stage = CASE WHEN status = $1 THEN stage ELSE $14 END, pause_ground = $15,
+    resume_on = $16, status = $1
 WHERE owner_id = $17 AND id = $18 AND version = $19;
 
 -- The form, the largest part of a row by far, is left as it is.
 -- name: MoveCaseOnly :execresult
-UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+UPDATE applications_cases SET epgu = CASE WHEN status = $1 THEN epgu ELSE $2 END, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    decision_sealed = $12, stage = $13, pause_ground = $14, resume_on = $15
+    decision_sealed = $12, stage = CASE WHEN status = $1 THEN stage ELSE $13 END, pause_ground = $14, resume_on = $15, status = $1
 WHERE owner_id = $16 AND id = $17 AND version = $18;
 
 -- name: InsertQueue :exec
@@ -56,10 +59,13 @@ INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- A look of 0 leaves warn_at as it is. What is opened again begins without marks.
+-- Who takes a case has received it.
 -- name: MoveQueue :exec
 UPDATE applications_queue SET status = sqlc.arg(status), undecided = sqlc.arg(undecided), assigned_to = sqlc.arg(assigned_to),
     deadline_at = sqlc.arg(deadline_at), deadline_date = sqlc.arg(deadline_date), paused_at = sqlc.arg(paused_at),
-    version = sqlc.arg(version), stage = sqlc.arg(stage), registered_at = sqlc.arg(registered_at),
+    version = sqlc.arg(version), stage = CASE WHEN status = sqlc.arg(status) THEN stage ELSE sqlc.arg(stage) END,
+    registered_at = sqlc.arg(registered_at),
+    received_at = CASE WHEN sent_at > 0 AND received_at = 0 THEN sqlc.arg(registered_at) ELSE received_at END,
     warned = CASE WHEN undecided THEN warned ELSE 0 END,
     warn_at = COALESCE(NULLIF(CAST(sqlc.arg(look) AS BIGINT), 0), warn_at)
 WHERE agency_id = sqlc.arg(agency_id) AND case_id = sqlc.arg(case_id);
@@ -295,11 +301,11 @@ SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 A
 DELETE FROM applications_people WHERE owner_id = $1 AND agency_id = $2;
 
 -- name: ForwardCase :exec
-UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3 WHERE owner_id = $4 AND id = $5;
+UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3, stage = '', epgu = $4 WHERE owner_id = $5 AND id = $6;
 
 -- name: ForwardQueue :exec
 UPDATE applications_queue SET agency_id = $1, office = $2, queued_at = $3, escalated_at = 0, warned = 0, sent_at = 0,
-    received_at = 0, failed_at = 0
+    received_at = 0, failed_at = 0, late_at = 0, stage = ''
 WHERE agency_id = $4 AND case_id = $5;
 
 -- name: ForwardFacets :exec
@@ -315,3 +321,129 @@ SELECT * FROM applications_deliveries WHERE owner_id = $1 AND case_id = $2;
 -- name: MoveDelivery :exec
 UPDATE applications_deliveries SET ready_at = $1, keep_until = $2, shipped_at = $3, done_at = $4, track_sealed = $5
 WHERE owner_id = $6 AND case_id = $7;
+
+-- name: Hops :one
+SELECT owner_id, number, status, undecided, stage, assigned_to, submitted_at, queued_at, sent_at, received_at, failed_at, registered_at, late_at
+FROM applications_queue WHERE agency_id = $1 AND case_id = $2;
+
+-- name: SetHops :exec
+UPDATE applications_queue SET stage = $1, sent_at = $2, received_at = $3, failed_at = $4 WHERE agency_id = $5 AND case_id = $6;
+
+-- name: SetStage :exec
+UPDATE applications_cases SET stage = $1, epgu = $2 WHERE owner_id = $3 AND id = $4 AND agency_id = $5 AND status = 'accepted';
+
+-- name: Systems :many
+SELECT * FROM applications_systems;
+
+-- name: SystemOn :exec
+INSERT INTO applications_systems (agency_id, since_at, seen_at) VALUES ($1, $2, $3)
+ON CONFLICT (agency_id) DO UPDATE SET
+    seen_at = CASE WHEN applications_systems.since_at = 0 THEN excluded.seen_at ELSE applications_systems.seen_at END,
+    since_at = CASE WHEN applications_systems.since_at = 0 THEN excluded.since_at ELSE applications_systems.since_at END;
+
+-- What the watchdog notes of itself stands under no agency: since when it looks
+-- without a break, and when it looked last.
+-- name: Watching :exec
+INSERT INTO applications_systems (agency_id, since_at, seen_at) VALUES ('', $1, $2)
+ON CONFLICT (agency_id) DO UPDATE SET since_at = excluded.since_at, seen_at = excluded.seen_at;
+
+-- name: SystemOff :exec
+UPDATE applications_systems SET since_at = 0 WHERE agency_id = $1;
+
+-- name: SystemSeen :exec
+UPDATE applications_systems SET seen_at = $1 WHERE agency_id = $2 AND seen_at = $3 AND since_at > 0;
+
+-- name: Unreceived :many
+SELECT case_id, sent_at AS since_at FROM applications_queue
+WHERE agency_id = $1 AND undecided AND sent_at > 0 AND received_at = 0 AND late_at = 0 AND sent_at <= $2
+ORDER BY sent_at, case_id LIMIT $3;
+
+-- name: Arrived :many
+SELECT case_id, submitted_at AS since_at, undecided, queued_at, sent_at, registered_at, late_at FROM applications_queue
+WHERE agency_id = $1 AND submitted_at > $2 AND submitted_at <= $3 ORDER BY submitted_at, case_id LIMIT $4;
+
+-- name: ArrivedForwarded :many
+SELECT case_id, queued_at AS since_at, undecided, queued_at, sent_at, registered_at, late_at FROM applications_queue
+WHERE agency_id = $1 AND queued_at > $2 AND queued_at <= $3 ORDER BY queued_at, case_id LIMIT $4;
+
+-- name: Untaken :many
+SELECT case_id, submitted_at, queued_at FROM applications_queue
+WHERE agency_id = $1 AND assigned_to = '' AND undecided AND status = 'accepted' AND late_at = 0 ORDER BY deadline_at, case_id LIMIT $2;
+
+-- Whether anything was taken of what came about then: a few rows before and after.
+-- name: TakenBefore :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND submitted_at <= $2 ORDER BY submitted_at DESC, case_id DESC LIMIT $3;
+
+-- name: TakenAfter :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND submitted_at > $2 ORDER BY submitted_at, case_id LIMIT $3;
+
+-- name: InWorkFirst :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND undecided AND status = $2 ORDER BY deadline_at, case_id LIMIT $3;
+
+-- name: InWorkLast :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND undecided AND status = $2 ORDER BY deadline_at DESC, case_id DESC LIMIT $3;
+
+-- A case may be late again on another way: what was told then is told anew.
+-- name: InsertLate :execrows
+INSERT INTO applications_late (agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)
+ON CONFLICT (agency_id, hop, case_id) DO UPDATE SET since_at = excluded.since_at, raised_at = excluded.raised_at, told_at = 0, closed_at = 0
+WHERE applications_late.closed_at > 0 AND applications_late.since_at < excluded.since_at;
+
+-- name: MarkLate :exec
+UPDATE applications_queue SET late_at = $1 WHERE agency_id = $2 AND case_id = $3;
+
+-- name: LateOf :many
+SELECT * FROM applications_late WHERE agency_id = $1 AND case_id = $2 AND hop IN ('sent', 'received', 'taken') AND closed_at = 0;
+
+-- name: FindLate :one
+SELECT * FROM applications_late WHERE agency_id = $1 AND hop = $2 AND case_id = $3;
+
+-- name: OpenLate :many
+SELECT * FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0 AND raised_at >= $3 ORDER BY raised_at, case_id LIMIT $4;
+
+-- name: CountLate :one
+SELECT COUNT(*) FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0;
+
+-- name: UntoldLate :many
+SELECT * FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0 AND told_at = 0 AND raised_at <= $3
+ORDER BY raised_at, case_id LIMIT $4;
+
+-- name: TellLate :execrows
+UPDATE applications_late SET told_at = $1 WHERE agency_id = $2 AND hop = $3 AND case_id = $4 AND closed_at = 0 AND told_at = 0;
+
+-- name: CloseLate :execrows
+UPDATE applications_late SET closed_at = $1 WHERE agency_id = $2 AND hop = $3 AND case_id = $4 AND closed_at = 0;
+
+-- name: ForgetLate :exec
+DELETE FROM applications_late WHERE closed_at > 0 AND closed_at < $1;
+
+-- name: LateCounts :many
+SELECT agency_id, hop, COUNT(*) AS cases FROM applications_late WHERE closed_at = 0 GROUP BY agency_id, hop;
+
+-- name: OpenIncidents :many
+SELECT * FROM applications_incidents WHERE closed_at = 0 ORDER BY opened_at, agency_id, hop;
+
+-- name: Incidents :many
+SELECT * FROM applications_incidents WHERE agency_id = $1 ORDER BY opened_at DESC LIMIT 20;
+
+-- name: OpenIncident :execrows
+INSERT INTO applications_incidents (agency_id, hop, opened_at, closed_at, cases, told) VALUES ($1, $2, $3, 0, 0, 0)
+ON CONFLICT (agency_id, hop) WHERE closed_at = 0 DO NOTHING;
+
+-- name: LastIncident :one
+SELECT * FROM applications_incidents WHERE agency_id = $1 AND hop = $2 ORDER BY opened_at DESC LIMIT 1;
+
+-- name: ReopenIncident :exec
+UPDATE applications_incidents SET closed_at = 0 WHERE agency_id = $1 AND hop = $2 AND opened_at = $3;
+
+-- name: CountIncident :exec
+UPDATE applications_incidents SET cases = cases + sqlc.arg(cases), told = told + sqlc.arg(told)
+WHERE agency_id = sqlc.arg(agency_id) AND hop = sqlc.arg(hop) AND closed_at = 0;
+
+-- name: CloseIncident :execrows
+UPDATE applications_incidents SET closed_at = $1 WHERE agency_id = $2 AND hop = $3 AND closed_at = 0;
+
+-- name: AnyLate :one
+SELECT COUNT(*) FROM (
+    SELECT l.case_id FROM applications_late AS l WHERE l.agency_id = $1 AND l.hop = $2 AND l.closed_at = 0 LIMIT 1) AS one;

@@ -175,6 +175,9 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	if len(card.Service.Parts) == 0 {
 		card.Can = slices.DeleteFunc(card.Can, Deed.ofPart)
 	}
+	if err := c.loadChain(ctx, card); err != nil {
+		return nil, err
+	}
 	if card.Delivery, err = c.delivery(ctx, k, card.Service); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
-	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
 	"okno/internal/notify"
 )
@@ -130,7 +129,7 @@ func (c *Cases) tellConcerned(ctx context.Context, rules agency.Rules, all []war
 			}
 		}
 	}
-	batch, err := c.staffLetters(ctx, by)
+	batches, err := c.staffLetters(ctx, by)
 	if err != nil {
 		return err
 	}
@@ -140,7 +139,12 @@ func (c *Cases) tellConcerned(ctx context.Context, rules agency.Rules, all []war
 				return err
 			}
 		}
-		return c.Notify.Send(ctx, tx, batch)
+		for _, b := range batches {
+			if err := c.Notify.Send(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if errors.Is(err, ErrChanged) {
 		return nil
@@ -180,17 +184,7 @@ func (m Mark) name() string {
 
 // heads are the heads of the agency.
 func (c *Cases) heads(ctx context.Context, agencyCode string) ([]string, error) {
-	members, err := c.Offices.Members(identity.AsSystem(ctx), agencyCode)
-	if err != nil {
-		return nil, err
-	}
-	var all []string
-	for _, m := range members {
-		if m.Role == identity.Head && !slices.Contains(all, m.Account) {
-			all = append(all, m.Account)
-		}
-	}
-	return all, nil
+	return c.members(ctx, agencyCode, identity.Head)
 }
 
 // concerned are those who are told of a mark: who holds the case, or who stands
@@ -209,26 +203,18 @@ func (c *Cases) concerned(rules agency.Rules, heads []string, k Case, m Mark) []
 	return slices.DeleteFunc(slices.Compact(to), func(a string) bool { return a == k.Owner })
 }
 
-// staffLetters are the messages, one to each, the most urgent cases first.
-func (c *Cases) staffLetters(ctx context.Context, by map[string][]spoken) (*notify.Batch, error) {
-	var letters []notify.Letter
+// staffLetters are the messages, a notice and a mail to each, the most urgent
+// cases first.
+func (c *Cases) staffLetters(ctx context.Context, by map[string][]spoken) ([]*notify.Batch, error) {
+	var all []*notify.Batch
 	for _, to := range slices.Sorted(maps.Keys(by)) {
-		account, err := c.Accounts.Account(ctx, to)
-		if errs.IsKind(err, errs.NotFound) || err == nil && account.Email == "" {
-			continue
-		}
+		more, err := c.toStaff(ctx, []string{to}, func(lang string) notify.Letter { return c.warningLetter(lang, by[to]) })
 		if err != nil {
 			return nil, err
 		}
-		lang := account.Lang
-		if !i18n.Known(lang) {
-			lang = i18n.RU
-		}
-		l := c.warningLetter(lang, by[to])
-		l.Channel, l.To, l.Owner, l.Kind = notify.Email, account.Email, to, "deadline"
-		letters = append(letters, l)
+		all = append(all, more...)
 	}
-	return c.Notify.Seal(ctx, letters...)
+	return all, nil
 }
 
 func (c *Cases) warningLetter(lang string, all []spoken) notify.Letter {
@@ -252,5 +238,6 @@ func (c *Cases) warningLetter(lang string, all []spoken) notify.Letter {
 	}
 	return notify.Letter{
 		Subject: c.Texts.T(lang, "applications.warned.subject", "Count", len(numbers)), Text: strings.Join(lines, "\n"), Link: link,
+		Kind: "deadline",
 	}
 }

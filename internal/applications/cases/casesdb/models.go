@@ -132,6 +132,8 @@ type ApplicationsIncident struct {
 	Hop      string
 	OpenedAt db.Time
 	ClosedAt db.Time
+	Cases    int64
+	Told     int64
 }
 
 type ApplicationsLate struct {
@@ -227,6 +229,7 @@ type ApplicationsQueue struct {
 	ReceivedAt     db.Time
 	FailedAt       db.Time
 	RegisteredAt   db.Time
+	LateAt         db.Time
 }
 
 type ApplicationsRemark struct {
@@ -234,6 +237,12 @@ type ApplicationsRemark struct {
 	CaseID        string
 	MadeAt        db.Time
 	RemarksSealed []byte
+}
+
+type ApplicationsSystem struct {
+	AgencyID string
+	SinceAt  db.Time
+	SeenAt   db.Time
 }
 
 type ApplicationsThread struct {

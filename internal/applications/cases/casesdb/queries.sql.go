@@ -39,6 +39,139 @@ func (q *Queries) AnswerAsk(ctx context.Context, arg AnswerAskParams) (int64, er
 	return result.RowsAffected()
 }
 
+const anyLate = `-- name: AnyLate :one
+SELECT COUNT(*) FROM (
+    SELECT l.case_id FROM applications_late AS l WHERE l.agency_id = $1 AND l.hop = $2 AND l.closed_at = 0 LIMIT 1) AS one
+`
+
+type AnyLateParams struct {
+	AgencyID string
+	Hop      string
+}
+
+func (q *Queries) AnyLate(ctx context.Context, arg AnyLateParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, anyLate, arg.AgencyID, arg.Hop)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const arrived = `-- name: Arrived :many
+SELECT case_id, submitted_at AS since_at, undecided, queued_at, sent_at, registered_at, late_at FROM applications_queue
+WHERE agency_id = $1 AND submitted_at > $2 AND submitted_at <= $3 ORDER BY submitted_at, case_id LIMIT $4
+`
+
+type ArrivedParams struct {
+	AgencyID      string
+	SubmittedAt   db.Time
+	SubmittedAt_2 db.Time
+	Limit         int32
+}
+
+type ArrivedRow struct {
+	CaseID       string
+	SinceAt      db.Time
+	Undecided    bool
+	QueuedAt     db.Time
+	SentAt       db.Time
+	RegisteredAt db.Time
+	LateAt       db.Time
+}
+
+func (q *Queries) Arrived(ctx context.Context, arg ArrivedParams) ([]ArrivedRow, error) {
+	rows, err := q.db.QueryContext(ctx, arrived,
+		arg.AgencyID,
+		arg.SubmittedAt,
+		arg.SubmittedAt_2,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ArrivedRow
+	for rows.Next() {
+		var i ArrivedRow
+		if err := rows.Scan(
+			&i.CaseID,
+			&i.SinceAt,
+			&i.Undecided,
+			&i.QueuedAt,
+			&i.SentAt,
+			&i.RegisteredAt,
+			&i.LateAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const arrivedForwarded = `-- name: ArrivedForwarded :many
+SELECT case_id, queued_at AS since_at, undecided, queued_at, sent_at, registered_at, late_at FROM applications_queue
+WHERE agency_id = $1 AND queued_at > $2 AND queued_at <= $3 ORDER BY queued_at, case_id LIMIT $4
+`
+
+type ArrivedForwardedParams struct {
+	AgencyID   string
+	QueuedAt   db.Time
+	QueuedAt_2 db.Time
+	Limit      int32
+}
+
+type ArrivedForwardedRow struct {
+	CaseID       string
+	SinceAt      db.Time
+	Undecided    bool
+	QueuedAt     db.Time
+	SentAt       db.Time
+	RegisteredAt db.Time
+	LateAt       db.Time
+}
+
+func (q *Queries) ArrivedForwarded(ctx context.Context, arg ArrivedForwardedParams) ([]ArrivedForwardedRow, error) {
+	rows, err := q.db.QueryContext(ctx, arrivedForwarded,
+		arg.AgencyID,
+		arg.QueuedAt,
+		arg.QueuedAt_2,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ArrivedForwardedRow
+	for rows.Next() {
+		var i ArrivedForwardedRow
+		if err := rows.Scan(
+			&i.CaseID,
+			&i.SinceAt,
+			&i.Undecided,
+			&i.QueuedAt,
+			&i.SentAt,
+			&i.RegisteredAt,
+			&i.LateAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const askedFacets = `-- name: AskedFacets :exec
 UPDATE applications_facets SET asks = asks + 1 WHERE agency_id = $1 AND case_id = $2
 `
@@ -240,6 +373,48 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 	return items, nil
 }
 
+const closeIncident = `-- name: CloseIncident :execrows
+UPDATE applications_incidents SET closed_at = $1 WHERE agency_id = $2 AND hop = $3 AND closed_at = 0
+`
+
+type CloseIncidentParams struct {
+	ClosedAt db.Time
+	AgencyID string
+	Hop      string
+}
+
+func (q *Queries) CloseIncident(ctx context.Context, arg CloseIncidentParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, closeIncident, arg.ClosedAt, arg.AgencyID, arg.Hop)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const closeLate = `-- name: CloseLate :execrows
+UPDATE applications_late SET closed_at = $1 WHERE agency_id = $2 AND hop = $3 AND case_id = $4 AND closed_at = 0
+`
+
+type CloseLateParams struct {
+	ClosedAt db.Time
+	AgencyID string
+	Hop      string
+	CaseID   string
+}
+
+func (q *Queries) CloseLate(ctx context.Context, arg CloseLateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, closeLate,
+		arg.ClosedAt,
+		arg.AgencyID,
+		arg.Hop,
+		arg.CaseID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const closeTypo = `-- name: CloseTypo :execrows
 UPDATE applications_typos SET closed_at = $1, replaced_by = $2, answer_sealed = $3
 WHERE owner_id = $4 AND case_id = $5 AND id = $6 AND closed_at = 0
@@ -289,6 +464,44 @@ SELECT COUNT(*) FROM applications_cases WHERE owner_id = $1
 
 func (q *Queries) CountCases(ctx context.Context, ownerID string) (int64, error) {
 	row := q.db.QueryRowContext(ctx, countCases, ownerID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countIncident = `-- name: CountIncident :exec
+UPDATE applications_incidents SET cases = cases + $1, told = told + $2
+WHERE agency_id = $3 AND hop = $4 AND closed_at = 0
+`
+
+type CountIncidentParams struct {
+	Cases    int64
+	Told     int64
+	AgencyID string
+	Hop      string
+}
+
+func (q *Queries) CountIncident(ctx context.Context, arg CountIncidentParams) error {
+	_, err := q.db.ExecContext(ctx, countIncident,
+		arg.Cases,
+		arg.Told,
+		arg.AgencyID,
+		arg.Hop,
+	)
+	return err
+}
+
+const countLate = `-- name: CountLate :one
+SELECT COUNT(*) FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0
+`
+
+type CountLateParams struct {
+	AgencyID string
+	Hop      string
+}
+
+func (q *Queries) CountLate(ctx context.Context, arg CountLateParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countLate, arg.AgencyID, arg.Hop)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -742,6 +955,33 @@ func (q *Queries) FindFile(ctx context.Context, arg FindFileParams) (Application
 	return i, err
 }
 
+const findLate = `-- name: FindLate :one
+SELECT agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at FROM applications_late WHERE agency_id = $1 AND hop = $2 AND case_id = $3
+`
+
+type FindLateParams struct {
+	AgencyID string
+	Hop      string
+	CaseID   string
+}
+
+func (q *Queries) FindLate(ctx context.Context, arg FindLateParams) (ApplicationsLate, error) {
+	row := q.db.QueryRowContext(ctx, findLate, arg.AgencyID, arg.Hop, arg.CaseID)
+	var i ApplicationsLate
+	err := row.Scan(
+		&i.AgencyID,
+		&i.Hop,
+		&i.CaseID,
+		&i.OwnerID,
+		&i.Number,
+		&i.SinceAt,
+		&i.RaisedAt,
+		&i.ToldAt,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
 const findMessage = `-- name: FindMessage :one
 SELECT owner_id, case_id, id, side, actor_id, sent_at, text_sealed FROM applications_messages WHERE owner_id = $1 AND case_id = $2 AND id = $3
 `
@@ -878,6 +1118,15 @@ func (q *Queries) Followers(ctx context.Context, arg FollowersParams) ([]string,
 	return items, nil
 }
 
+const forgetLate = `-- name: ForgetLate :exec
+DELETE FROM applications_late WHERE closed_at > 0 AND closed_at < $1
+`
+
+func (q *Queries) ForgetLate(ctx context.Context, closedAt db.Time) error {
+	_, err := q.db.ExecContext(ctx, forgetLate, closedAt)
+	return err
+}
+
 const forgetOnce = `-- name: ForgetOnce :exec
 DELETE FROM applications_once WHERE used_at < $1
 `
@@ -888,13 +1137,14 @@ func (q *Queries) ForgetOnce(ctx context.Context, usedAt db.Time) error {
 }
 
 const forwardCase = `-- name: ForwardCase :exec
-UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3 WHERE owner_id = $4 AND id = $5
+UPDATE applications_cases SET agency_id = $1, office = $2, register_by = $3, stage = '', epgu = $4 WHERE owner_id = $5 AND id = $6
 `
 
 type ForwardCaseParams struct {
 	AgencyID   string
 	Office     string
 	RegisterBy string
+	Epgu       int64
 	OwnerID    string
 	ID         string
 }
@@ -904,6 +1154,7 @@ func (q *Queries) ForwardCase(ctx context.Context, arg ForwardCaseParams) error 
 		arg.AgencyID,
 		arg.Office,
 		arg.RegisterBy,
+		arg.Epgu,
 		arg.OwnerID,
 		arg.ID,
 	)
@@ -933,7 +1184,7 @@ func (q *Queries) ForwardFacets(ctx context.Context, arg ForwardFacetsParams) er
 
 const forwardQueue = `-- name: ForwardQueue :exec
 UPDATE applications_queue SET agency_id = $1, office = $2, queued_at = $3, escalated_at = 0, warned = 0, sent_at = 0,
-    received_at = 0, failed_at = 0
+    received_at = 0, failed_at = 0, late_at = 0, stage = ''
 WHERE agency_id = $4 AND case_id = $5
 `
 
@@ -1003,6 +1254,153 @@ type GiveUpPartParams struct {
 func (q *Queries) GiveUpPart(ctx context.Context, arg GiveUpPartParams) error {
 	_, err := q.db.ExecContext(ctx, giveUpPart, arg.Ground, arg.OwnerID, arg.ID)
 	return err
+}
+
+const hops = `-- name: Hops :one
+SELECT owner_id, number, status, undecided, stage, assigned_to, submitted_at, queued_at, sent_at, received_at, failed_at, registered_at, late_at
+FROM applications_queue WHERE agency_id = $1 AND case_id = $2
+`
+
+type HopsParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+type HopsRow struct {
+	OwnerID      string
+	Number       string
+	Status       string
+	Undecided    bool
+	Stage        string
+	AssignedTo   string
+	SubmittedAt  db.Time
+	QueuedAt     db.Time
+	SentAt       db.Time
+	ReceivedAt   db.Time
+	FailedAt     db.Time
+	RegisteredAt db.Time
+	LateAt       db.Time
+}
+
+func (q *Queries) Hops(ctx context.Context, arg HopsParams) (HopsRow, error) {
+	row := q.db.QueryRowContext(ctx, hops, arg.AgencyID, arg.CaseID)
+	var i HopsRow
+	err := row.Scan(
+		&i.OwnerID,
+		&i.Number,
+		&i.Status,
+		&i.Undecided,
+		&i.Stage,
+		&i.AssignedTo,
+		&i.SubmittedAt,
+		&i.QueuedAt,
+		&i.SentAt,
+		&i.ReceivedAt,
+		&i.FailedAt,
+		&i.RegisteredAt,
+		&i.LateAt,
+	)
+	return i, err
+}
+
+const inWorkFirst = `-- name: InWorkFirst :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND undecided AND status = $2 ORDER BY deadline_at, case_id LIMIT $3
+`
+
+type InWorkFirstParams struct {
+	AgencyID string
+	Status   string
+	Limit    int32
+}
+
+func (q *Queries) InWorkFirst(ctx context.Context, arg InWorkFirstParams) ([]db.Time, error) {
+	rows, err := q.db.QueryContext(ctx, inWorkFirst, arg.AgencyID, arg.Status, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []db.Time
+	for rows.Next() {
+		var registered_at db.Time
+		if err := rows.Scan(&registered_at); err != nil {
+			return nil, err
+		}
+		items = append(items, registered_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inWorkLast = `-- name: InWorkLast :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND undecided AND status = $2 ORDER BY deadline_at DESC, case_id DESC LIMIT $3
+`
+
+type InWorkLastParams struct {
+	AgencyID string
+	Status   string
+	Limit    int32
+}
+
+func (q *Queries) InWorkLast(ctx context.Context, arg InWorkLastParams) ([]db.Time, error) {
+	rows, err := q.db.QueryContext(ctx, inWorkLast, arg.AgencyID, arg.Status, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []db.Time
+	for rows.Next() {
+		var registered_at db.Time
+		if err := rows.Scan(&registered_at); err != nil {
+			return nil, err
+		}
+		items = append(items, registered_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const incidents = `-- name: Incidents :many
+SELECT agency_id, hop, opened_at, closed_at, cases, told FROM applications_incidents WHERE agency_id = $1 ORDER BY opened_at DESC LIMIT 20
+`
+
+func (q *Queries) Incidents(ctx context.Context, agencyID string) ([]ApplicationsIncident, error) {
+	rows, err := q.db.QueryContext(ctx, incidents, agencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsIncident
+	for rows.Next() {
+		var i ApplicationsIncident
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.Hop,
+			&i.OpenedAt,
+			&i.ClosedAt,
+			&i.Cases,
+			&i.Told,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertAsk = `-- name: InsertAsk :exec
@@ -1269,6 +1667,40 @@ func (q *Queries) InsertFollow(ctx context.Context, arg InsertFollowParams) erro
 	return err
 }
 
+const insertLate = `-- name: InsertLate :execrows
+INSERT INTO applications_late (agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)
+ON CONFLICT (agency_id, hop, case_id) DO UPDATE SET since_at = excluded.since_at, raised_at = excluded.raised_at, told_at = 0, closed_at = 0
+WHERE applications_late.closed_at > 0 AND applications_late.since_at < excluded.since_at
+`
+
+type InsertLateParams struct {
+	AgencyID string
+	Hop      string
+	CaseID   string
+	OwnerID  string
+	Number   string
+	SinceAt  db.Time
+	RaisedAt db.Time
+}
+
+// A case may be late again on another way: what was told then is told anew.
+func (q *Queries) InsertLate(ctx context.Context, arg InsertLateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertLate,
+		arg.AgencyID,
+		arg.Hop,
+		arg.CaseID,
+		arg.OwnerID,
+		arg.Number,
+		arg.SinceAt,
+		arg.RaisedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertMessage = `-- name: InsertMessage :exec
 INSERT INTO applications_messages (owner_id, case_id, id, side, actor_id, sent_at, text_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
@@ -1439,6 +1871,29 @@ func (q *Queries) InsertVersion(ctx context.Context, arg InsertVersionParams) er
 	return err
 }
 
+const lastIncident = `-- name: LastIncident :one
+SELECT agency_id, hop, opened_at, closed_at, cases, told FROM applications_incidents WHERE agency_id = $1 AND hop = $2 ORDER BY opened_at DESC LIMIT 1
+`
+
+type LastIncidentParams struct {
+	AgencyID string
+	Hop      string
+}
+
+func (q *Queries) LastIncident(ctx context.Context, arg LastIncidentParams) (ApplicationsIncident, error) {
+	row := q.db.QueryRowContext(ctx, lastIncident, arg.AgencyID, arg.Hop)
+	var i ApplicationsIncident
+	err := row.Scan(
+		&i.AgencyID,
+		&i.Hop,
+		&i.OpenedAt,
+		&i.ClosedAt,
+		&i.Cases,
+		&i.Told,
+	)
+	return i, err
+}
+
 const late = `-- name: Late :many
 SELECT case_id, owner_id, assigned_to FROM applications_queue
 WHERE agency_id = $1 AND undecided AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
@@ -1466,6 +1921,81 @@ func (q *Queries) Late(ctx context.Context, arg LateParams) ([]LateRow, error) {
 	for rows.Next() {
 		var i LateRow
 		if err := rows.Scan(&i.CaseID, &i.OwnerID, &i.AssignedTo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lateCounts = `-- name: LateCounts :many
+SELECT agency_id, hop, COUNT(*) AS cases FROM applications_late WHERE closed_at = 0 GROUP BY agency_id, hop
+`
+
+type LateCountsRow struct {
+	AgencyID string
+	Hop      string
+	Cases    int64
+}
+
+func (q *Queries) LateCounts(ctx context.Context) ([]LateCountsRow, error) {
+	rows, err := q.db.QueryContext(ctx, lateCounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LateCountsRow
+	for rows.Next() {
+		var i LateCountsRow
+		if err := rows.Scan(&i.AgencyID, &i.Hop, &i.Cases); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lateOf = `-- name: LateOf :many
+SELECT agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at FROM applications_late WHERE agency_id = $1 AND case_id = $2 AND hop IN ('sent', 'received', 'taken') AND closed_at = 0
+`
+
+type LateOfParams struct {
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) LateOf(ctx context.Context, arg LateOfParams) ([]ApplicationsLate, error) {
+	rows, err := q.db.QueryContext(ctx, lateOf, arg.AgencyID, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsLate
+	for rows.Next() {
+		var i ApplicationsLate
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.Hop,
+			&i.CaseID,
+			&i.OwnerID,
+			&i.Number,
+			&i.SinceAt,
+			&i.RaisedAt,
+			&i.ToldAt,
+			&i.ClosedAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1628,6 +2158,21 @@ func (q *Queries) Looked(ctx context.Context, arg LookedParams) ([]LookedRow, er
 	return items, nil
 }
 
+const markLate = `-- name: MarkLate :exec
+UPDATE applications_queue SET late_at = $1 WHERE agency_id = $2 AND case_id = $3
+`
+
+type MarkLateParams struct {
+	LateAt   db.Time
+	AgencyID string
+	CaseID   string
+}
+
+func (q *Queries) MarkLate(ctx context.Context, arg MarkLateParams) error {
+	_, err := q.db.ExecContext(ctx, markLate, arg.LateAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
 const messages = `-- name: Messages :many
 SELECT owner_id, case_id, id, side, actor_id, sent_at, text_sealed FROM applications_messages WHERE owner_id = $1 AND case_id = $2 ORDER BY sent_at, id
 `
@@ -1669,9 +2214,10 @@ func (q *Queries) Messages(ctx context.Context, arg MessagesParams) ([]Applicati
 }
 
 const moveCase = `-- name: MoveCase :execresult
-UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+UPDATE applications_cases SET epgu = CASE WHEN status = $1 THEN epgu ELSE $2 END, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    form_sealed = $12, decision_sealed = $13, stage = $14, pause_ground = $15, resume_on = $16
+    form_sealed = $12, decision_sealed = $13, stage = CASE WHEN status = $1 THEN stage ELSE $14 END, pause_ground = $15,
+    resume_on = $16, status = $1
 WHERE owner_id = $17 AND id = $18 AND version = $19
 `
 
@@ -1697,6 +2243,8 @@ type MoveCaseParams struct {
 	Version_2      int64
 }
 
+// The stage of a status is written by whoever changes the status, and by the
+// hops of the case's way (SetStage), which is no change of the case's version.
 func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (sql.Result, error) {
 	return q.db.ExecContext(ctx, moveCase,
 		arg.Status,
@@ -1722,9 +2270,9 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) (sql.Result,
 }
 
 const moveCaseOnly = `-- name: MoveCaseOnly :execresult
-UPDATE applications_cases SET status = $1, epgu = $2, version = $3, assigned_to = $4, registered_at = $5,
+UPDATE applications_cases SET epgu = CASE WHEN status = $1 THEN epgu ELSE $2 END, version = $3, assigned_to = $4, registered_at = $5,
     deadline_at = $6, deadline_date = $7, paused_at = $8, decided_at = $9, changed_at = $10, ground = $11,
-    decision_sealed = $12, stage = $13, pause_ground = $14, resume_on = $15
+    decision_sealed = $12, stage = CASE WHEN status = $1 THEN stage ELSE $13 END, pause_ground = $14, resume_on = $15, status = $1
 WHERE owner_id = $16 AND id = $17 AND version = $18
 `
 
@@ -1804,7 +2352,9 @@ func (q *Queries) MoveDelivery(ctx context.Context, arg MoveDeliveryParams) erro
 const moveQueue = `-- name: MoveQueue :exec
 UPDATE applications_queue SET status = $1, undecided = $2, assigned_to = $3,
     deadline_at = $4, deadline_date = $5, paused_at = $6,
-    version = $7, stage = $8, registered_at = $9,
+    version = $7, stage = CASE WHEN status = $1 THEN stage ELSE $8 END,
+    registered_at = $9,
+    received_at = CASE WHEN sent_at > 0 AND received_at = 0 THEN $9 ELSE received_at END,
     warned = CASE WHEN undecided THEN warned ELSE 0 END,
     warn_at = COALESCE(NULLIF(CAST($10 AS BIGINT), 0), warn_at)
 WHERE agency_id = $11 AND case_id = $12
@@ -1826,6 +2376,7 @@ type MoveQueueParams struct {
 }
 
 // A look of 0 leaves warn_at as it is. What is opened again begins without marks.
+// Who takes a case has received it.
 func (q *Queries) MoveQueue(ctx context.Context, arg MoveQueueParams) error {
 	_, err := q.db.ExecContext(ctx, moveQueue,
 		arg.Status,
@@ -1889,6 +2440,108 @@ func (q *Queries) NumberOf(ctx context.Context, arg NumberOfParams) (string, err
 	var number string
 	err := row.Scan(&number)
 	return number, err
+}
+
+const openIncident = `-- name: OpenIncident :execrows
+INSERT INTO applications_incidents (agency_id, hop, opened_at, closed_at, cases, told) VALUES ($1, $2, $3, 0, 0, 0)
+ON CONFLICT (agency_id, hop) WHERE closed_at = 0 DO NOTHING
+`
+
+type OpenIncidentParams struct {
+	AgencyID string
+	Hop      string
+	OpenedAt db.Time
+}
+
+func (q *Queries) OpenIncident(ctx context.Context, arg OpenIncidentParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, openIncident, arg.AgencyID, arg.Hop, arg.OpenedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const openIncidents = `-- name: OpenIncidents :many
+SELECT agency_id, hop, opened_at, closed_at, cases, told FROM applications_incidents WHERE closed_at = 0 ORDER BY opened_at, agency_id, hop
+`
+
+func (q *Queries) OpenIncidents(ctx context.Context) ([]ApplicationsIncident, error) {
+	rows, err := q.db.QueryContext(ctx, openIncidents)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsIncident
+	for rows.Next() {
+		var i ApplicationsIncident
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.Hop,
+			&i.OpenedAt,
+			&i.ClosedAt,
+			&i.Cases,
+			&i.Told,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openLate = `-- name: OpenLate :many
+SELECT agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0 AND raised_at >= $3 ORDER BY raised_at, case_id LIMIT $4
+`
+
+type OpenLateParams struct {
+	AgencyID string
+	Hop      string
+	RaisedAt db.Time
+	Limit    int32
+}
+
+func (q *Queries) OpenLate(ctx context.Context, arg OpenLateParams) ([]ApplicationsLate, error) {
+	rows, err := q.db.QueryContext(ctx, openLate,
+		arg.AgencyID,
+		arg.Hop,
+		arg.RaisedAt,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsLate
+	for rows.Next() {
+		var i ApplicationsLate
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.Hop,
+			&i.CaseID,
+			&i.OwnerID,
+			&i.Number,
+			&i.SinceAt,
+			&i.RaisedAt,
+			&i.ToldAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const partsOf = `-- name: PartsOf :many
@@ -2189,6 +2842,21 @@ func (q *Queries) ReopenFacets(ctx context.Context, arg ReopenFacetsParams) erro
 	return err
 }
 
+const reopenIncident = `-- name: ReopenIncident :exec
+UPDATE applications_incidents SET closed_at = 0 WHERE agency_id = $1 AND hop = $2 AND opened_at = $3
+`
+
+type ReopenIncidentParams struct {
+	AgencyID string
+	Hop      string
+	OpenedAt db.Time
+}
+
+func (q *Queries) ReopenIncident(ctx context.Context, arg ReopenIncidentParams) error {
+	_, err := q.db.ExecContext(ctx, reopenIncident, arg.AgencyID, arg.Hop, arg.OpenedAt)
+	return err
+}
+
 const setEscalated = `-- name: SetEscalated :exec
 UPDATE applications_queue SET escalated_at = $1 WHERE agency_id = $2 AND case_id = $3
 `
@@ -2201,6 +2869,31 @@ type SetEscalatedParams struct {
 
 func (q *Queries) SetEscalated(ctx context.Context, arg SetEscalatedParams) error {
 	_, err := q.db.ExecContext(ctx, setEscalated, arg.EscalatedAt, arg.AgencyID, arg.CaseID)
+	return err
+}
+
+const setHops = `-- name: SetHops :exec
+UPDATE applications_queue SET stage = $1, sent_at = $2, received_at = $3, failed_at = $4 WHERE agency_id = $5 AND case_id = $6
+`
+
+type SetHopsParams struct {
+	Stage      string
+	SentAt     db.Time
+	ReceivedAt db.Time
+	FailedAt   db.Time
+	AgencyID   string
+	CaseID     string
+}
+
+func (q *Queries) SetHops(ctx context.Context, arg SetHopsParams) error {
+	_, err := q.db.ExecContext(ctx, setHops,
+		arg.Stage,
+		arg.SentAt,
+		arg.ReceivedAt,
+		arg.FailedAt,
+		arg.AgencyID,
+		arg.CaseID,
+	)
 	return err
 }
 
@@ -2285,6 +2978,29 @@ func (q *Queries) SetService(ctx context.Context, arg SetServiceParams) error {
 	return err
 }
 
+const setStage = `-- name: SetStage :exec
+UPDATE applications_cases SET stage = $1, epgu = $2 WHERE owner_id = $3 AND id = $4 AND agency_id = $5 AND status = 'accepted'
+`
+
+type SetStageParams struct {
+	Stage    string
+	Epgu     int64
+	OwnerID  string
+	ID       string
+	AgencyID string
+}
+
+func (q *Queries) SetStage(ctx context.Context, arg SetStageParams) error {
+	_, err := q.db.ExecContext(ctx, setStage,
+		arg.Stage,
+		arg.Epgu,
+		arg.OwnerID,
+		arg.ID,
+		arg.AgencyID,
+	)
+	return err
+}
+
 const setTypo = `-- name: SetTypo :exec
 UPDATE applications_queue SET typo_due_at = $1 WHERE agency_id = $2 AND case_id = $3
 `
@@ -2313,6 +3029,166 @@ type SetUnreadParams struct {
 func (q *Queries) SetUnread(ctx context.Context, arg SetUnreadParams) error {
 	_, err := q.db.ExecContext(ctx, setUnread, arg.UnreadAt, arg.AgencyID, arg.CaseID)
 	return err
+}
+
+const systemOff = `-- name: SystemOff :exec
+UPDATE applications_systems SET since_at = 0 WHERE agency_id = $1
+`
+
+func (q *Queries) SystemOff(ctx context.Context, agencyID string) error {
+	_, err := q.db.ExecContext(ctx, systemOff, agencyID)
+	return err
+}
+
+const systemOn = `-- name: SystemOn :exec
+INSERT INTO applications_systems (agency_id, since_at, seen_at) VALUES ($1, $2, $3)
+ON CONFLICT (agency_id) DO UPDATE SET
+    seen_at = CASE WHEN applications_systems.since_at = 0 THEN excluded.seen_at ELSE applications_systems.seen_at END,
+    since_at = CASE WHEN applications_systems.since_at = 0 THEN excluded.since_at ELSE applications_systems.since_at END
+`
+
+type SystemOnParams struct {
+	AgencyID string
+	SinceAt  db.Time
+	SeenAt   db.Time
+}
+
+func (q *Queries) SystemOn(ctx context.Context, arg SystemOnParams) error {
+	_, err := q.db.ExecContext(ctx, systemOn, arg.AgencyID, arg.SinceAt, arg.SeenAt)
+	return err
+}
+
+const systemSeen = `-- name: SystemSeen :exec
+UPDATE applications_systems SET seen_at = $1 WHERE agency_id = $2 AND seen_at = $3 AND since_at > 0
+`
+
+type SystemSeenParams struct {
+	SeenAt   db.Time
+	AgencyID string
+	SeenAt_2 db.Time
+}
+
+func (q *Queries) SystemSeen(ctx context.Context, arg SystemSeenParams) error {
+	_, err := q.db.ExecContext(ctx, systemSeen, arg.SeenAt, arg.AgencyID, arg.SeenAt_2)
+	return err
+}
+
+const systems = `-- name: Systems :many
+SELECT agency_id, since_at, seen_at FROM applications_systems
+`
+
+func (q *Queries) Systems(ctx context.Context) ([]ApplicationsSystem, error) {
+	rows, err := q.db.QueryContext(ctx, systems)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsSystem
+	for rows.Next() {
+		var i ApplicationsSystem
+		if err := rows.Scan(&i.AgencyID, &i.SinceAt, &i.SeenAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takenAfter = `-- name: TakenAfter :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND submitted_at > $2 ORDER BY submitted_at, case_id LIMIT $3
+`
+
+type TakenAfterParams struct {
+	AgencyID    string
+	SubmittedAt db.Time
+	Limit       int32
+}
+
+func (q *Queries) TakenAfter(ctx context.Context, arg TakenAfterParams) ([]db.Time, error) {
+	rows, err := q.db.QueryContext(ctx, takenAfter, arg.AgencyID, arg.SubmittedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []db.Time
+	for rows.Next() {
+		var registered_at db.Time
+		if err := rows.Scan(&registered_at); err != nil {
+			return nil, err
+		}
+		items = append(items, registered_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takenBefore = `-- name: TakenBefore :many
+SELECT registered_at FROM applications_queue WHERE agency_id = $1 AND submitted_at <= $2 ORDER BY submitted_at DESC, case_id DESC LIMIT $3
+`
+
+type TakenBeforeParams struct {
+	AgencyID    string
+	SubmittedAt db.Time
+	Limit       int32
+}
+
+// Whether anything was taken of what came about then: a few rows before and after.
+func (q *Queries) TakenBefore(ctx context.Context, arg TakenBeforeParams) ([]db.Time, error) {
+	rows, err := q.db.QueryContext(ctx, takenBefore, arg.AgencyID, arg.SubmittedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []db.Time
+	for rows.Next() {
+		var registered_at db.Time
+		if err := rows.Scan(&registered_at); err != nil {
+			return nil, err
+		}
+		items = append(items, registered_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tellLate = `-- name: TellLate :execrows
+UPDATE applications_late SET told_at = $1 WHERE agency_id = $2 AND hop = $3 AND case_id = $4 AND closed_at = 0 AND told_at = 0
+`
+
+type TellLateParams struct {
+	ToldAt   db.Time
+	AgencyID string
+	Hop      string
+	CaseID   string
+}
+
+func (q *Queries) TellLate(ctx context.Context, arg TellLateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, tellLate,
+		arg.ToldAt,
+		arg.AgencyID,
+		arg.Hop,
+		arg.CaseID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const typos = `-- name: Typos :many
@@ -2345,6 +3221,135 @@ func (q *Queries) Typos(ctx context.Context, arg TyposParams) ([]ApplicationsTyp
 			&i.ClosedAt,
 			&i.AskedSealed,
 			&i.AnswerSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unreceived = `-- name: Unreceived :many
+SELECT case_id, sent_at AS since_at FROM applications_queue
+WHERE agency_id = $1 AND undecided AND sent_at > 0 AND received_at = 0 AND late_at = 0 AND sent_at <= $2
+ORDER BY sent_at, case_id LIMIT $3
+`
+
+type UnreceivedParams struct {
+	AgencyID string
+	SentAt   db.Time
+	Limit    int32
+}
+
+type UnreceivedRow struct {
+	CaseID  string
+	SinceAt db.Time
+}
+
+func (q *Queries) Unreceived(ctx context.Context, arg UnreceivedParams) ([]UnreceivedRow, error) {
+	rows, err := q.db.QueryContext(ctx, unreceived, arg.AgencyID, arg.SentAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnreceivedRow
+	for rows.Next() {
+		var i UnreceivedRow
+		if err := rows.Scan(&i.CaseID, &i.SinceAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const untaken = `-- name: Untaken :many
+SELECT case_id, submitted_at, queued_at FROM applications_queue
+WHERE agency_id = $1 AND assigned_to = '' AND undecided AND status = 'accepted' AND late_at = 0 ORDER BY deadline_at, case_id LIMIT $2
+`
+
+type UntakenParams struct {
+	AgencyID string
+	Limit    int32
+}
+
+type UntakenRow struct {
+	CaseID      string
+	SubmittedAt db.Time
+	QueuedAt    db.Time
+}
+
+func (q *Queries) Untaken(ctx context.Context, arg UntakenParams) ([]UntakenRow, error) {
+	rows, err := q.db.QueryContext(ctx, untaken, arg.AgencyID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UntakenRow
+	for rows.Next() {
+		var i UntakenRow
+		if err := rows.Scan(&i.CaseID, &i.SubmittedAt, &i.QueuedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const untoldLate = `-- name: UntoldLate :many
+SELECT agency_id, hop, case_id, owner_id, number, since_at, raised_at, told_at, closed_at FROM applications_late WHERE agency_id = $1 AND hop = $2 AND closed_at = 0 AND told_at = 0 AND raised_at <= $3
+ORDER BY raised_at, case_id LIMIT $4
+`
+
+type UntoldLateParams struct {
+	AgencyID string
+	Hop      string
+	RaisedAt db.Time
+	Limit    int32
+}
+
+func (q *Queries) UntoldLate(ctx context.Context, arg UntoldLateParams) ([]ApplicationsLate, error) {
+	rows, err := q.db.QueryContext(ctx, untoldLate,
+		arg.AgencyID,
+		arg.Hop,
+		arg.RaisedAt,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsLate
+	for rows.Next() {
+		var i ApplicationsLate
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.Hop,
+			&i.CaseID,
+			&i.OwnerID,
+			&i.Number,
+			&i.SinceAt,
+			&i.RaisedAt,
+			&i.ToldAt,
+			&i.ClosedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -2410,5 +3415,22 @@ type WaiveAsksParams struct {
 
 func (q *Queries) WaiveAsks(ctx context.Context, arg WaiveAsksParams) error {
 	_, err := q.db.ExecContext(ctx, waiveAsks, arg.AnsweredAt, arg.OwnerID, arg.CaseID)
+	return err
+}
+
+const watching = `-- name: Watching :exec
+INSERT INTO applications_systems (agency_id, since_at, seen_at) VALUES ('', $1, $2)
+ON CONFLICT (agency_id) DO UPDATE SET since_at = excluded.since_at, seen_at = excluded.seen_at
+`
+
+type WatchingParams struct {
+	SinceAt db.Time
+	SeenAt  db.Time
+}
+
+// What the watchdog notes of itself stands under no agency: since when it looks
+// without a break, and when it looked last.
+func (q *Queries) Watching(ctx context.Context, arg WatchingParams) error {
+	_, err := q.db.ExecContext(ctx, watching, arg.SinceAt, arg.SeenAt)
 	return err
 }
