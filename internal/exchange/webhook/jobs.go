@@ -100,8 +100,11 @@ func (r *Room) note(ctx context.Context, e Endpoint, d Delivery, t Try) error {
 		if err != nil || !mine {
 			return err
 		}
-		if err := r.health(ctx, tx, e, t, off, batch); err != nil || state != Waiting {
+		if err := r.health(ctx, tx, e, t, off, batch); err != nil {
 			return err
+		}
+		if state != Waiting {
+			return r.report(ctx, tx, e, d, state)
 		}
 		return r.Queue.EnqueueAt(ctx, tx, next.Time(), deliver{Agency: d.Agency, ID: d.ID, Tries: t.Number})
 	})
@@ -122,7 +125,10 @@ func (r *Room) health(ctx context.Context, tx *db.Tx, e Endpoint, t Try, off boo
 		}
 		return r.Notify.Send(ctx, tx, batch)
 	case t.Fault == "" && e.FailingAt > 0:
-		return r.store.setFailing(ctx, tx, e, 0)
+		if err := r.store.setFailing(ctx, tx, e, 0); err != nil {
+			return err
+		}
+		return r.Queue.Enqueue(ctx, tx, hasten{Agency: e.Agency, Endpoint: e.ID})
 	case t.Fault != "" && e.FailingAt == 0:
 		return r.store.setFailing(ctx, tx, e, t.At)
 	}

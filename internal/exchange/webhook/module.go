@@ -39,6 +39,14 @@ type Sender interface {
 	Send(ctx context.Context, tx *db.Tx, b *notify.Batch) error
 }
 
+// Chain keeps the way of a case to its agency, each in the caller's transaction.
+type Chain interface {
+	NoteHandover(ctx context.Context, tx *db.Tx, agency, caseID string, h cases.Handover) error
+	NoteSystem(ctx context.Context, tx *db.Tx, agency string, on bool) error
+	// Waiting are the announcements of cases that the agency's system should have by now.
+	Waiting(ctx context.Context, agency string, limit int) ([]event.Event, error)
+}
+
 // Deps are what webhooks stand on.
 type Deps struct {
 	DB       *db.DB
@@ -52,6 +60,7 @@ type Deps struct {
 	Agencies Agencies
 	Accounts Accounts
 	Notify   Sender
+	Chain    Chain
 	// AllowPrivate lets messages go to private addresses and by plain HTTP.
 	AllowPrivate bool
 }
@@ -62,6 +71,8 @@ type Room struct {
 	store  store
 	client *http.Client
 	known  known
+	// systems are the agencies of which is noted already that they have a system.
+	systems sync.Map
 }
 
 // New registers jobs and the listener.
@@ -69,6 +80,7 @@ func New(d Deps) *Room {
 	r := &Room{Deps: d, store: store{d.DB}, client: newClient(d.AllowPrivate)}
 	job.Handle(d.Queue, r.deliver)
 	job.Handle(d.Queue, r.forget)
+	job.Handle(d.Queue, r.hasten)
 	d.Queue.Every(forgetEvery, forget{})
 	d.Bus.OnSome(cases.Moved, "exchange.webhooks", r.wants, r.moved)
 	return r
@@ -100,7 +112,7 @@ func (r *Room) wants(e event.Event) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if now.Before(k.until) {
-		return k.all[e.Refs["agency"]]
+		return k.all[e.Refs["agency"]] || k.all[e.Refs["was"]]
 	}
 	if !k.loading {
 		k.loading = true

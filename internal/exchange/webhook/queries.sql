@@ -45,3 +45,7 @@ DELETE FROM exchange_deliveries WHERE state <> 'waiting' AND made_at < $1;
 
 -- name: ForgetTries :exec
 DELETE FROM exchange_tries WHERE tried_at < $1;
+
+-- name: WaitingDeliveries :many
+SELECT * FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND id > $3
+ORDER BY id LIMIT $4;

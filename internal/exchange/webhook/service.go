@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"okno/internal/applications/cases"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/event"
@@ -63,7 +64,10 @@ func (r *Room) Add(ctx context.Context, agency, address string) (Endpoint, strin
 	e, plain := Endpoint{Agency: agency, ID: id.New(), URL: address, State: Active, MadeBy: actor.ID}, newSecret()
 	sealed := key.SealString(place(e.ID, "secret_sealed"), plain)
 	err = r.write(ctx, "exchange.endpoint_added", e, func(ctx context.Context, tx *db.Tx) error {
-		return r.store.addEndpoint(ctx, tx, e, sealed)
+		if err := r.store.addEndpoint(ctx, tx, e, sealed); err != nil {
+			return err
+		}
+		return r.switched(ctx, tx, agency, true)
 	})
 	return e, plain, err
 }
@@ -135,8 +139,16 @@ func (r *Room) Switch(ctx context.Context, agency, endpointID string, on bool) e
 	if on {
 		state, act = Active, "exchange.endpoint_resumed"
 	}
+	all, err := r.store.endpoints(ctx, agency)
+	if err != nil {
+		return err
+	}
+	still := slices.ContainsFunc(all, func(e Endpoint) bool { return e.ID != endpointID && e.State != Paused })
 	return r.write(ctx, act, Endpoint{Agency: agency, ID: endpointID}, func(ctx context.Context, tx *db.Tx) error {
-		return r.store.setState(ctx, tx, agency, endpointID, state)
+		if err := r.store.setState(ctx, tx, agency, endpointID, state); err != nil {
+			return err
+		}
+		return r.switched(ctx, tx, agency, on || still)
 	})
 }
 
@@ -196,35 +208,60 @@ type message struct {
 func told(e event.Event) bool {
 	return slices.Contains([]string{
 		"submit", "take", "return", "ask", "answer", "approve", "refuse", "cancel", "deliver", "revoke",
-		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "suspend", "resume", "forward", "tacit",
+		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "suspend", "resume", "forward", "tacit", "reopen",
 	}, e.Refs["deed"])
 }
 
-// moved makes a delivery for each endpoint of the case's agency.
-func (r *Room) moved(ctx context.Context, e event.Event) error {
-	all, err := r.store.endpoints(ctx, e.Refs["agency"])
-	if err != nil {
-		return err
-	}
+// arrives are the deeds by which a case comes to an agency.
+func arrives(deed string) bool { return deed == "submit" || deed == "forward" || deed == "reopen" }
+
+// payloadOf says what happened, by ids and codes.
+func (r *Room) payloadOf(e event.Event) (string, error) {
 	data := map[string]any{"id": e.ID, "version": e.Version}
 	for _, name := range []string{"number", "deed", "from", "to", "service", "agency"} {
 		data[name] = e.Refs[name]
 	}
 	payload, err := json.Marshal(message{Type: "application.moved", Timestamp: r.Clock.Now().UTC().Format(time.RFC3339), Data: data})
+	return string(payload), err
+}
+
+// moved makes a delivery for each endpoint of the case's agency, and of the one
+// that has forwarded it.
+func (r *Room) moved(ctx context.Context, e event.Event) error {
+	all, err := r.store.endpoints(ctx, e.Refs["agency"])
+	if err != nil {
+		return err
+	}
+	if was := e.Refs["was"]; was != "" {
+		before, err := r.store.endpoints(ctx, was)
+		if err != nil {
+			return err
+		}
+		all = append(all, before...)
+	}
+	payload, err := r.payloadOf(e)
 	if err != nil {
 		return err
 	}
 	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		sent := false
 		for _, x := range all {
 			if x.State != Active {
 				continue
 			}
-			d := Delivery{Agency: x.Agency, ID: messageID(e, x), Endpoint: x.ID, Kind: "application.moved", Payload: string(payload)}
+			d := Delivery{Agency: x.Agency, ID: messageID(e, x), Endpoint: x.ID, Kind: "application.moved", Payload: payload}
 			if err := r.enqueue(ctx, tx, d); err != nil {
 				return err
 			}
+			sent = sent || x.Agency == e.Refs["agency"]
 		}
-		return nil
+		if !sent || !arrives(e.Refs["deed"]) || r.Chain == nil {
+			return nil
+		}
+		if err := r.noteSystem(ctx, tx, e.Refs["agency"]); err != nil {
+			return err
+		}
+		return r.Chain.NoteHandover(ctx, tx, e.Refs["agency"], e.ID, cases.HandedOver)
 	})
 }
 

@@ -81,6 +81,33 @@ func (s store) log(ctx context.Context, agency, endpoint string) ([]Delivery, er
 	return all, nil
 }
 
+// endpointsIn and deliveryIn read within a transaction.
+func (s store) endpointsIn(ctx context.Context, tx *db.Tx, agency string) ([]Endpoint, error) {
+	rows, err := webhookdb.New(tx).Endpoints(ctx, agency)
+	all := make([]Endpoint, len(rows))
+	for i, r := range rows {
+		all[i] = endpointOf(r)
+	}
+	return all, err
+}
+
+func (s store) deliveryIn(ctx context.Context, tx *db.Tx, agency, id string) (Delivery, error) {
+	row, err := webhookdb.New(tx).FindDelivery(ctx, webhookdb.FindDeliveryParams{AgencyID: agency, ID: id})
+	return deliveryOf(row), err
+}
+
+// waiting are deliveries to an endpoint that wait for their next try, by id.
+func (s store) waiting(ctx context.Context, agency, endpoint, after string, limit int32) ([]Delivery, error) {
+	rows, err := webhookdb.New(s.db.Reader()).WaitingDeliveries(ctx, webhookdb.WaitingDeliveriesParams{
+		AgencyID: agency, EndpointID: endpoint, ID: after, Limit: limit,
+	})
+	all := make([]Delivery, len(rows))
+	for i, r := range rows {
+		all[i] = deliveryOf(r)
+	}
+	return all, db.Classify(err)
+}
+
 func (s store) addEndpoint(ctx context.Context, tx *db.Tx, e Endpoint, sealed []byte) error {
 	return webhookdb.New(tx).AddEndpoint(ctx, webhookdb.AddEndpointParams{
 		AgencyID: e.Agency, ID: e.ID, Url: e.URL, MadeBy: e.MadeBy, MadeAt: tx.Now(), SecretSealed: sealed, OldSealed: []byte{},

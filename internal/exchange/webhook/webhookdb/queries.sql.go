@@ -406,3 +406,54 @@ func (q *Queries) Tries(ctx context.Context, arg TriesParams) ([]ExchangeTry, er
 	}
 	return items, nil
 }
+
+const waitingDeliveries = `-- name: WaitingDeliveries :many
+SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND id > $3
+ORDER BY id LIMIT $4
+`
+
+type WaitingDeliveriesParams struct {
+	AgencyID   string
+	EndpointID string
+	ID         string
+	Limit      int32
+}
+
+func (q *Queries) WaitingDeliveries(ctx context.Context, arg WaitingDeliveriesParams) ([]ExchangeDelivery, error) {
+	rows, err := q.db.QueryContext(ctx, waitingDeliveries,
+		arg.AgencyID,
+		arg.EndpointID,
+		arg.ID,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExchangeDelivery
+	for rows.Next() {
+		var i ExchangeDelivery
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.EndpointID,
+			&i.Kind,
+			&i.Payload,
+			&i.State,
+			&i.Tries,
+			&i.MadeAt,
+			&i.NextAt,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
