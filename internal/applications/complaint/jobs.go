@@ -39,6 +39,7 @@ func (r *Complaints) registerJobs() {
 	r.Jobs.Every(watchEvery, watch{})
 	r.Jobs.Every(tidyEvery, tidy{})
 	r.Bus.OnSome(Moved, "applications.complaint_tell", heard, r.tell)
+	r.Bus.OnSome(Moved, "applications.complaint_heads", headsHear, r.tellHeads)
 }
 
 // Watch goes over the complaints whose time is up: one that nobody registered is

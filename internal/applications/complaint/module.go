@@ -43,9 +43,10 @@ type Names interface {
 	Initials(ctx context.Context, owners ...string) (map[string]string, error)
 }
 
-// Offices tell agencies.
+// Offices tell agencies and who works there.
 type Offices interface {
 	ByCode(code string) (agency.Agency, bool)
+	Members(ctx context.Context, agency string) ([]agency.Member, error)
 }
 
 // Sender delivers messages.
