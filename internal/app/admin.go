@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"okno/internal/applications/cases"
 	"okno/internal/kit/job"
 )
 
@@ -57,6 +58,8 @@ func (m *metrics) gauges(h *House) {
 		count("okno_sms_parts_total", "Parts of SMS that the centre took from this node.", func() float64 { return float64(c.Taken()) })
 		count("okno_sms_kopecks_total", "What they cost by security.sms_price.", func() float64 { return float64(c.Taken() * h.Config.Security.SMSPrice) })
 	}
+	m.registry.MustRegister(lateCollector{h.applications.Cases(), prometheus.NewDesc("okno_late_cases",
+		"Applications that are late on their way, by agency and hop; none while nothing is.", []string{"agency", "hop"}, nil)})
 	m.registry.MustRegister(jobsCollector{h.queue, prometheus.NewDesc("okno_jobs", "Jobs by state.", []string{"state"}, nil)})
 }
 
@@ -80,6 +83,28 @@ func (c jobsCollector) Collect(to chan<- prometheus.Metric) {
 	}
 	for _, state := range []string{"available", "running", "retryable", "discarded"} {
 		to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(depth[state]), state)
+	}
+}
+
+// lateCollector counts what is late on its way to agencies.
+type lateCollector struct {
+	cases *cases.Cases
+	desc  *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c lateCollector) Describe(to chan<- *prometheus.Desc) { to <- c.desc }
+
+// Collect implements prometheus.Collector.
+func (c lateCollector) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	all, err := c.cases.LateCounts(ctx)
+	if err != nil {
+		return
+	}
+	for _, i := range all {
+		to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(i.Open), i.Agency, string(i.Hop))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/goccy/go-yaml"
 
+	"okno/internal/applications/cases"
 	"okno/internal/applications/upload"
 	"okno/internal/kit/secret"
 )
@@ -60,6 +61,8 @@ type Config struct {
 	// may still write about it.
 	AnswerDays  int `yaml:"answer_days" env:"ANSWER_DAYS"`
 	MessageDays int `yaml:"message_days" env:"MESSAGE_DAYS"`
+	// Chain is how long an application may be on its way to an agency.
+	Chain Chain `yaml:"chain" envPrefix:"CHAIN_"`
 	// WebhooksPrivate lets webhooks go to private addresses and by plain HTTP.
 	WebhooksPrivate bool `yaml:"webhooks_private" env:"WEBHOOKS_PRIVATE"`
 	// Proxies are addresses or networks whose X-Forwarded-For is believed.
@@ -76,6 +79,32 @@ type Config struct {
 	Security Security `yaml:"security" envPrefix:"SECURITY_"`
 	// SandboxURL is the site of the sandbox, shown in the demo's banner.
 	SandboxURL string `yaml:"-"`
+}
+
+// Chain is how long the hops of an application to its agency may take before
+// somebody is told; what is not set or 0 is as in docs/operations.md.
+type Chain struct {
+	// SentMinutes is for handing over to an agency's own system, ReceivedMinutes for
+	// its receipt, TellMinutes how long after the operator the applicant is told.
+	SentMinutes     int `yaml:"sent_minutes" env:"SENT_MINUTES"`
+	ReceivedMinutes int `yaml:"received_minutes" env:"RECEIVED_MINUTES"`
+	TellMinutes     int `yaml:"tell_minutes" env:"TELL_MINUTES"`
+	// TakenDays is for how many working days an agency may take nothing at all,
+	// TakenTellDays how many more pass before the applicant is told.
+	TakenDays     int `yaml:"taken_days" env:"TAKEN_DAYS"`
+	TakenTellDays int `yaml:"taken_tell_days" env:"TAKEN_TELL_DAYS"`
+	// brisk is for trying it out: what takes half an hour takes half a minute.
+	brisk bool
+}
+
+func (c Chain) waits() cases.Waits {
+	if c.brisk {
+		return cases.Waits{Sent: 40 * time.Second, Received: 40 * time.Second, Tell: 40 * time.Second, Every: 5 * time.Second}
+	}
+	return cases.Waits{
+		Sent: time.Duration(c.SentMinutes) * time.Minute, Received: time.Duration(c.ReceivedMinutes) * time.Minute,
+		Tell: time.Duration(c.TellMinutes) * time.Minute, TakenDays: c.TakenDays, TakenTellDays: c.TakenTellDays,
+	}
 }
 
 // SMTP is the mail server.

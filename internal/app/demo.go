@@ -69,6 +69,7 @@ func (d demoCommand) config(_ context.Context, sb *sandbox.Sandbox) (Config, err
 	s := sb.Secrets()
 	c := scratch(d.Data)
 	c.WebhooksPrivate = true // the sandbox stands on this machine
+	c.Chain.brisk = true
 	c.Listen, c.AdminListen, c.SandboxURL = d.Listen, d.AdminListen, sb.URL()
 	if d.Database != "" {
 		c.Database = secret.NewString(d.Database)

@@ -147,7 +147,10 @@ func (f *frame) person(ctx context.Context, a identity.Actor, section string, o 
 	fp.LiveURL = livePath
 	if a.IsStaff() {
 		fp.Account.Href = "/desk"
-		fp.Account.Links = []ui.LinkItem{{Text: t("app.security"), Href: "/cabinet/security"}}
+		fp.Account.Links = []ui.LinkItem{
+			{Text: staffNotices(t, o.unread), Href: "/desk/notices"},
+			{Text: t("app.security"), Href: "/cabinet/security"},
+		}
 		return
 	}
 	fp.Account.Links = []ui.LinkItem{
@@ -155,6 +158,14 @@ func (f *frame) person(ctx context.Context, a identity.Actor, section string, o 
 		{Text: t("app.security"), Href: "/cabinet/security"},
 	}
 	fp.Bell = bell(ctx, o.unread)
+}
+
+// staffNotices says how many notices a member of staff has not read.
+func staffNotices(t func(string, ...any) string, unread int) string {
+	if unread == 0 {
+		return t("app.notices")
+	}
+	return t("app.notices_unread", "Count", unread)
 }
 
 func bell(ctx context.Context, n int) ui.Bell {
@@ -186,6 +197,7 @@ func navigation(a identity.Actor, section string, t func(string, ...any) string)
 	}{
 		{"head", "app.head", "/desk/head", []identity.RoleName{"head"}},
 		{"complaints", "app.complaints", "/desk/complaints", []identity.RoleName{"officer", "head"}},
+		{"chain", "app.chain", "/desk/chain", []identity.RoleName{"head", "administrator"}},
 		{"reports", "app.reports", "/desk/reports", []identity.RoleName{"head", "administrator"}},
 		{"agency", "app.agency", "/desk/agency", []identity.RoleName{"head"}},
 		{"mfc", "app.mfc", "/desk/mfc", []identity.RoleName{"mfc_operator"}},

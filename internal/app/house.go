@@ -226,6 +226,7 @@ func (h *House) buildServices(ctx context.Context) error {
 		Factors: h.identity, Confirm: confirmer{h.device},
 		Offices: h.agency, Notify: h.notify, Vault: h.vault, Config: applications.Config{
 			Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL, AnswerDays: h.Config.AnswerDays, MessageDays: h.Config.MessageDays,
+			Waits: h.Config.Chain.waits(),
 		},
 	})
 	if err != nil {
@@ -277,7 +278,7 @@ func (h *House) buildHomes(context.Context) error {
 	})
 	h.desk = desk.New(desk.Deps{
 		DB: h.stores.db, Limit: h.identity.Limit, Notify: h.notify, Papers: h.papers, Texts: h.texts, Queue: h.queue, Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,
-		Jobs: h.queue, Journal: h.audit, Parties: h.parties(),
+		Jobs: h.queue, Journal: h.audit, Parties: h.parties(), Notices: h.notify, Courier: h.webhooks,
 	})
 	return nil
 }

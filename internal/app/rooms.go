@@ -147,13 +147,17 @@ func (v viewer) Knows(ctx context.Context, serviceID string) (bool, error) {
 }
 
 // headerOf is what the header says of a person; staff are called by their
-// login and have no notices. A page without its bell is better than no page.
+// login. A page without its bell is better than no page.
 func (h *House) headerOf(ctx context.Context, a identity.Actor) (name string, unread int) {
 	if a.IsStaff() {
-		if acc, err := h.identity.Account(ctx, a.ID); err == nil && acc.Login != "" {
-			return acc.Login, 0
+		unread, err := h.notify.Unread(ctx, a.ID)
+		if err != nil {
+			unread = 0
 		}
-		return i18n.T(ctx, "app.desk"), 0
+		if acc, err := h.identity.Account(ctx, a.ID); err == nil && acc.Login != "" {
+			return acc.Login, unread
+		}
+		return i18n.T(ctx, "app.desk"), unread
 	}
 	if name, unread, err := h.cabinet.Header(ctx, a.ID); err == nil && name != "" {
 		return name, unread

@@ -3,6 +3,7 @@ package app
 // caseWalk are the lines of the walk for what the citizen and the officer do
 // about a case: change, correct, write, mend.
 var caseWalk = map[string]line{
+	"POST /desk/chain/resend":                                      {body: "agency=mvd"},
 	"GET /cabinet/applications/{number}/change":                    {path: "/cabinet/applications/{number}/change"},
 	"POST /cabinet/applications/{number}/change":                   {path: "/cabinet/applications/{number}/change"},
 	"GET /cabinet/applications/{number}/messages":                  {path: "/cabinet/applications/{number}/messages"},

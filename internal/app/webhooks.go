@@ -15,7 +15,7 @@ const deskless = "fns"
 func (h *House) buildWebhooks() {
 	h.webhooks = webhook.New(webhook.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Clock: h.clock, Log: h.Log, Texts: h.texts,
-		Agencies: h.agency, Accounts: h.identity, Notify: h.notify, AllowPrivate: h.Config.WebhooksPrivate,
+		Agencies: h.agency, Accounts: h.identity, Notify: h.notify, Chain: h.applications.Cases(), AllowPrivate: h.Config.WebhooksPrivate,
 	})
 }
 

@@ -35,6 +35,7 @@ type Cases interface {
 	Take(ctx context.Context, d cases.Deal) error
 	Assign(ctx context.Context, d cases.Deal, to string) error
 	Report(ctx context.Context, f cases.ReportFilter) ([]cases.Tally, error)
+	Incidents(ctx context.Context) (open, over []cases.Incident, err error)
 	Workloads(ctx context.Context, agencyCode string, since time.Time) ([]cases.Workload, error)
 }
 
@@ -100,6 +101,8 @@ type Deps struct {
 	Journal  Journal
 	Parties  []Party
 	Notify   Sender
+	Notices  Notices
+	Courier  Courier
 	Papers   Papers
 	Texts    *i18n.Bundle
 	// Queue sends reports by the clock; nil sends none.
@@ -194,6 +197,10 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("GET /desk/reports/export", counts, r.exportReport)
 	rt.Handle("POST /desk/reports/schedules", counts, r.postSchedule)
 	rt.Handle("POST /desk/reports/schedules/{id}/delete", counts, r.postUnschedule)
+	rt.Handle("GET /desk/chain", counts, r.chainPage)
+	rt.Handle("POST /desk/chain/resend", counts, r.postResend)
+	rt.Handle("GET /desk/notices", identity.Staff(), r.noticesPage)
+	rt.Handle("POST /desk/notices/read", identity.Staff(), r.postRead)
 	rt.Handle("GET /desk/head", identity.Staff(identity.Head), r.headPage)
 	administrator := identity.Staff(identity.Administrator)
 	rt.Handle("GET /desk/system", administrator, r.systemPage)

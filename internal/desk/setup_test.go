@@ -17,6 +17,7 @@ import (
 	"okno/internal/agency"
 	"okno/internal/applications/cases"
 	"okno/internal/catalog"
+	"okno/internal/exchange/webhook"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
@@ -37,6 +38,8 @@ var (
 	_ Catalog  = (*catalog.Catalog)(nil)
 	_ Jobs     = (*job.Queue)(nil)
 	_ Journal  = (*audit.Log)(nil)
+	_ Notices  = (*notify.Notify)(nil)
+	_ Courier  = (*webhook.Room)(nil)
 )
 
 // below stands in for the rooms below.
@@ -54,6 +57,10 @@ type below struct {
 	tallies         []cases.Tally
 	letters         []notify.Letter
 	searched, given []string
+	open, over      []cases.Incident
+	notices         []notify.Notice
+	read, resent    []string
+	resend          error
 }
 
 func (b *below) Queue(_ context.Context, f cases.QueueFilter) (cases.Page[cases.QueueRow], error) {
@@ -100,6 +107,27 @@ func (b *below) Send(context.Context, *db.Tx, *notify.Batch) error { return nil 
 
 func (b *below) QueueCounts(context.Context, string) (cases.Counts, error) {
 	return cases.Counts{Undecided: cases.CountMost, Mine: 3}, nil
+}
+
+func (b *below) Incidents(context.Context) (open, over []cases.Incident, err error) {
+	return b.open, b.over, nil
+}
+
+func (b *below) Notices(_ context.Context, owner string, _ int) ([]notify.Notice, error) {
+	if owner != "h" {
+		return nil, nil
+	}
+	return b.notices, nil
+}
+
+func (b *below) MarkRead(_ context.Context, owner string, ids ...string) error {
+	b.read = append(b.read, owner+" "+strings.Join(ids, ","))
+	return nil
+}
+
+func (b *below) Resend(_ context.Context, agency string) (int, error) {
+	b.resent = append(b.resent, agency)
+	return 7, b.resend
 }
 
 func (b *below) Take(_ context.Context, d cases.Deal) error {
@@ -180,7 +208,7 @@ func room(t *testing.T, b *below, parties ...Party) *Room {
 func roomOn(d *db.DB, b *below, parties ...Party) *Room {
 	return New(Deps{
 		DB: d, Notify: b,
-		Clock: clock.NewFake(testkit.Start), Cases: b, Agencies: b, Accounts: b, Catalog: b, Jobs: b, Journal: b, Parties: parties,
+		Clock: clock.NewFake(testkit.Start), Cases: b, Agencies: b, Accounts: b, Catalog: b, Jobs: b, Journal: b, Parties: parties, Notices: b, Courier: b,
 	})
 }
 
