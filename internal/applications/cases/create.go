@@ -197,7 +197,7 @@ func (c *Cases) copyFile(ctx context.Context, key *secret.DataKey, s Submission,
 // Create writes the case in the caller's transaction, with chronology, journal,
 // queue row and announcement. A submission whose case is there already gives
 // the number that it has. For a new id nothing is read, so that db.WriteOnly
-// will do.
+// will do; one in place of a refused application needs db.Write. Errors: ErrStands.
 func (c *Cases) Create(ctx context.Context, tx *db.Tx, p *Prepared) (string, error) {
 	row := p.row
 	c.date(&row, tx.Now(), p.term)
@@ -248,6 +248,9 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 		return err
 	}
 	if p.earlier != "" {
+		if err := c.onlyOne(ctx, q, row.OwnerID, row.ID, p.earlier); err != nil {
+			return err
+		}
 		err := q.InsertFollow(ctx, casesdb.InsertFollowParams{OwnerID: row.OwnerID, CaseID: row.ID, EarlierID: p.earlier})
 		if err != nil {
 			return err

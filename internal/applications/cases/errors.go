@@ -27,6 +27,9 @@ var (
 	ErrTakenUp = errs.NewConflict("applications.error.taken_up")
 	// ErrNoChange: the service does not let people change what they have sent.
 	ErrNoChange = errs.NewConflict("applications.error.no_change")
+	// ErrStands: one of the refused application and those sent in its place is
+	// being considered.
+	ErrStands = errs.NewConflict("applications.error.stands")
 	// ErrParts: other agencies have not done their parts yet.
 	ErrParts = errs.NewConflict("applications.error.parts")
 	// ErrPartGround: the opinion of another agency is itself a ground for refusal.

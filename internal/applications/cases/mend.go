@@ -184,7 +184,7 @@ func (c *Cases) hashes(ctx context.Context, k Case) (map[string]string, error) {
 }
 
 // earlierOf is the refused case of the owner that a submission stands in place
-// of, "" for none.
+// of, "" for none. Errors: ErrStands.
 func (c *Cases) earlierOf(ctx context.Context, s Submission) (string, error) {
 	if s.Earlier == "" {
 		return "", nil
@@ -193,8 +193,14 @@ func (c *Cases) earlierOf(ctx context.Context, s Submission) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if k.Status != Refused || k.ServiceID != s.ServiceID {
-		return "", nil // decided anew meanwhile: it is an application of its own
+	if k.ServiceID != s.ServiceID {
+		return "", nil
+	}
+	if err := c.onlyOne(ctx, c.store.read(), s.Owner, s.ID, k.ID); err != nil {
+		return "", err
+	}
+	if k.Status != Refused {
+		return "", nil // granted meanwhile: it is an application of its own
 	}
 	return k.ID, nil
 }

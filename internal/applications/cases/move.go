@@ -116,6 +116,33 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	return err
 }
 
+// turn carries a change of another case out in the transaction of a move, with
+// chronology, journal, queue row and announcement. It ends no case. text is what
+// sealEvent made of the change's.
+func (c *Cases) turn(ctx context.Context, tx *db.Tx, k Case, ch change, text []byte) error {
+	m, ok := Step(k.Status, ch.deed, ch.side)
+	if !ok {
+		return ErrMove
+	}
+	actor := identity.ActorOf(ctx)
+	row := c.changed(k, m, ch, tx.Now())
+	err := c.store.moved(ctx, tx, k.row, row, c.look(k, row, tx.Now()), casesdb.InsertEventParams{
+		OwnerID: k.Owner, CaseID: k.ID, Version: row.Version, DoneAt: tx.Now(), Deed: string(ch.deed),
+		FromStatus: string(m.From), ToStatus: string(m.To), Side: string(ch.side), ActorID: actor.ID,
+		InnerNote: ch.inner, TextSealed: text,
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.settled(ctx, tx, k, ch.deed); err != nil {
+		return err
+	}
+	if err := c.Audit.Write(ctx, tx, entryOf(actor, k, ch)); err != nil {
+		return err
+	}
+	return c.announce(ctx, tx, newsOf(k, row, m, ch))
+}
+
 func newsOf(k Case, row casesdb.ApplicationsCase, m Move, ch change) news {
 	return news{
 		id: k.ID, owner: k.Owner, number: k.Number, service: k.ServiceID, agency: row.AgencyID, was: k.Agency, version: row.Version,

@@ -223,6 +223,11 @@ SELECT c.number FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
 WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 10;
 
+-- name: Following :many
+SELECT c.* FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
+WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 50;
+
 -- name: InsertVersion :exec
 INSERT INTO applications_versions (owner_id, case_id, version, service_version, changed_at, form_sealed)
 VALUES ($1, $2, $3, $4, $5, $6);

@@ -25,8 +25,9 @@ type Redo struct {
 	Also func(ctx context.Context, tx *db.Tx) error
 }
 
-// Redo changes a case after a complaint. It is for complaint, which has checked
-// the permission. Errors: ErrMove, ErrChanged.
+// Redo changes a case after a complaint. Where another application stands in for
+// a refused one, that is helped instead (family.go). It is for complaint, which
+// has checked the permission. Errors: ErrMove, ErrChanged.
 func (c *Cases) Redo(ctx context.Context, r Redo) error {
 	for try := 1; ; try++ {
 		err := c.redo(ctx, r)
@@ -43,6 +44,16 @@ func (c *Cases) redo(ctx context.Context, r Redo) error {
 	}
 	before := k.row.RedoOf
 	if r.Deed == Reopen {
+		if k.Status != Refused {
+			return ErrMove
+		}
+		family, err := c.store.family(ctx, c.store.read(), r.Owner, r.CaseID)
+		if err != nil {
+			return err
+		}
+		if other := standsIn(family); other != nil {
+			return c.divert(ctx, r, k, *other)
+		}
 		deciders, err := c.Deciders(ctx, r.Owner, r.CaseID)
 		if err != nil {
 			return err
@@ -62,8 +73,10 @@ func (c *Cases) redo(ctx context.Context, r Redo) error {
 func (c *Cases) newTerm(k Case, r Redo) func(*casesdb.ApplicationsCase, db.Time) {
 	return func(row *casesdb.ApplicationsCase, now db.Time) {
 		if r.Deed == Reopen {
-			row.DecidedAt, row.Ground, row.DecisionSealed, row.AssignedTo = 0, "", []byte{}, ""
-			row.DeadlineAt = 0
+			row.DecidedAt, row.Ground, row.DecisionSealed, row.AssignedTo, row.PausedAt = 0, "", []byte{}, "", 0
+			if !k.Status.Open() {
+				row.DeadlineAt = 0
+			}
 		}
 		if !Status(row.Status).Open() {
 			return
@@ -83,10 +96,14 @@ func (c *Cases) redone(ctx context.Context, tx *db.Tx, k Case, r Redo, before st
 		err := q.WaiveAsks(ctx, casesdb.WaiveAsksParams{AnsweredAt: tx.Now(), OwnerID: k.Owner, CaseID: k.ID})
 		return errors.Join(c.store.unsent(ctx, tx, k.Owner, k.ID), err)
 	case Reopen:
+		family, err := c.store.family(ctx, q, k.Owner, k.ID)
+		if err == nil && standsIn(family) != nil {
+			err = ErrChanged // one was sent in its place this moment: look once more
+		}
 		return errors.Join(
-			q.RedoCase(ctx, casesdb.RedoCaseParams{RedoOf: before, OwnerID: k.Owner, ID: k.ID}),
+			err,
 			q.ReopenFacets(ctx, casesdb.ReopenFacetsParams{AgencyID: k.Agency, CaseID: k.ID}),
-			q.SetEscalated(ctx, casesdb.SetEscalatedParams{EscalatedAt: 0, AgencyID: k.Agency, CaseID: k.ID}),
+			c.bar(ctx, tx, k, strings.Fields(before)),
 		)
 	}
 	return nil

@@ -178,6 +178,10 @@ func moves() []Move {
 		{From: Accepted, Deed: Forward, To: Accepted, By: staff, Told: true},
 		{From: Accepted, Deed: Tacit, To: Approved, By: system, Told: true},
 
+		{From: Accepted, Deed: Reopen, To: Accepted, By: system}, // it stands in for a refused one
+		{From: InWork, Deed: Reopen, To: Accepted, By: system},
+		{From: Waiting, Deed: Reopen, To: Accepted, By: system},
+
 		{From: InWork, Deed: Return, To: Accepted, By: staff},
 		{From: InWork, Deed: Assign, To: InWork, By: head},
 		{From: InWork, Deed: Escalate, To: InWork, By: system},

@@ -1118,6 +1118,76 @@ func (q *Queries) Followers(ctx context.Context, arg FollowersParams) ([]string,
 	return items, nil
 }
 
+const following = `-- name: Following :many
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_follows AS f
+JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
+WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 50
+`
+
+type FollowingParams struct {
+	OwnerID   string
+	EarlierID string
+}
+
+func (q *Queries) Following(ctx context.Context, arg FollowingParams) ([]ApplicationsCase, error) {
+	rows, err := q.db.QueryContext(ctx, following, arg.OwnerID, arg.EarlierID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsCase
+	for rows.Next() {
+		var i ApplicationsCase
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.Number,
+			&i.ServiceID,
+			&i.ServiceVersion,
+			&i.RulesVersion,
+			&i.AgencyID,
+			&i.Office,
+			&i.Status,
+			&i.Epgu,
+			&i.Version,
+			&i.AssignedTo,
+			&i.Source,
+			&i.Level,
+			&i.Region,
+			&i.Fee,
+			&i.TermDays,
+			&i.TermWorking,
+			&i.TermMinutes,
+			&i.SubmittedAt,
+			&i.RegisterBy,
+			&i.RegisteredAt,
+			&i.DeadlineAt,
+			&i.DeadlineDate,
+			&i.PausedAt,
+			&i.DecidedAt,
+			&i.ChangedAt,
+			&i.Ground,
+			&i.FormSealed,
+			&i.DecisionSealed,
+			&i.RedoOf,
+			&i.PartOf,
+			&i.Stage,
+			&i.PauseGround,
+			&i.ResumeOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetLate = `-- name: ForgetLate :exec
 DELETE FROM applications_late WHERE closed_at > 0 AND closed_at < $1
 `

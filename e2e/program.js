@@ -1,0 +1,42 @@
+// Programs that speak to the API for people, so that a journey begins where it matters.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { demoPhone } from './people.js'
+import { password } from './portal.js'
+
+/** A citizen's program: the demo's person of that name and number signs in. */
+export class Program {
+  #token = ''
+
+  static async of (portal, name, n) {
+    const program = new Program()
+    program.portal = portal
+    const since = await portal.sandbox.now(demoPhone(n))
+    const { pending } = await program.post('/sessions', { identifier: name, password })
+    program.#token = (await program.post(`/sessions/${pending}/factor`, { code: await portal.sandbox.code(demoPhone(n), since) })).token
+    return program
+  }
+
+  post (path, body) { return this.#call('POST', path, body) }
+  get (path) { return this.#call('GET', path) }
+
+  async #call (method, path, body) {
+    const answer = await fetch(`${this.portal.url}/api/v1${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID(), ...(this.#token && { Authorization: `Bearer ${this.#token}` }) }
+    })
+    const out = await answer.json()
+    assert.ok(answer.ok, `${path}: ${answer.status} ${JSON.stringify(out)}`)
+    return out
+  }
+
+  /** Applies for the certificate; gives the application's number. */
+  async applies (answers = {}) {
+    const { number } = await this.post('/applications', {
+      service: 'criminal-record-certificate',
+      answers: { for_whom: 'self', birth_place: 'Москва', changed_name: false, moved: false, purpose: 'work', way: 'electronic', truth: true, ...answers }
+    })
+    return number
+  }
+}
