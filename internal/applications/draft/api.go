@@ -48,6 +48,7 @@ type startIn struct {
 	Body struct {
 		Service     string `json:"service,omitempty" doc:"Id of the service" maxLength:"100"`
 		Application string `json:"application,omitempty" doc:"Instead of a service: the number of one of your applications, whose answers are taken over" maxLength:"40"`
+		As          string `json:"as,omitempty" enum:"again,mend,change" doc:"What for: again, a new application (as without it); mend, one in place of a refused one; change, other answers while nobody has taken it"`
 	}
 }
 
@@ -60,10 +61,15 @@ type startOut struct {
 func (r *Room) apiStart(ctx context.Context, in *startIn) (*startOut, error) {
 	out := &startOut{}
 	var err error
-	if in.Body.Application != "" {
-		out.Body.ID, err = r.Again(ctx, in.Body.Application, in.Key)
-	} else {
+	switch number := in.Body.Application; {
+	case number == "":
 		out.Body.ID, err = r.Start(ctx, in.Body.Service, in.Key)
+	case in.Body.As == originMend:
+		out.Body.ID, err = r.Mend(ctx, number, in.Key)
+	case in.Body.As == originChange:
+		out.Body.ID, err = r.Change(ctx, number, in.Key)
+	default:
+		out.Body.ID, err = r.Again(ctx, number, in.Key)
 	}
 	return out, err
 }

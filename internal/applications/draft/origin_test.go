@@ -55,6 +55,11 @@ func TestRefusedApplicationOpensWithItsRemarks(t *testing.T) {
 		if !d.mends() || d.Origin.Case != a.copy.CaseID || len(d.files) != len(a.copy.Files) {
 			t.Fatalf("opened: %+v, %d files", d.Origin, len(d.files))
 		}
+		status, out := b.call(b.anna, "POST", "/api/v1/drafts", map[string]any{"application": a.copy.Number, "as": "mend"})
+		other, _ := out["id"].(string)
+		if d, err := b.load(b.as(b.anna), other); status != http.StatusCreated || err != nil || !d.mends() {
+			t.Errorf("by a program: %d %v, %v", status, out, err)
+		}
 		consent(t, b, draftID)
 		b.send(b.anna, base(draftID)+"/check").location()
 		if s := b.cases.sent[draftID]; s.Earlier != a.copy.CaseID {
@@ -75,6 +80,11 @@ func TestApplicationIsChanged(t *testing.T) {
 		must(t, err)
 		if to := b.get(b.anna, base(draftID)).location(); to != base(draftID)+"/check" {
 			t.Errorf("leads to %s", to) // nothing has to be answered again
+		}
+		status, out := b.call(b.anna, "POST", "/api/v1/drafts", map[string]any{"application": a.copy.Number, "as": "change"})
+		other, _ := out["id"].(string)
+		if d, err := b.load(b.as(b.anna), other); status != http.StatusCreated || err != nil || !d.changes() {
+			t.Errorf("by a program: %d %v, %v", status, out, err)
 		}
 		o.err = cases.ErrTakenUp
 		if to := b.send(b.anna, base(draftID)+"/check").location(); to != "/cabinet/applications/"+a.copy.Number+"/change" {
