@@ -44,17 +44,32 @@ func (s *Service) Part(id string) *Part {
 	return nil
 }
 
-// OfPart is the service as the agency of a part knows it: nothing is asked in
-// it and no document comes of it. nil if there is no such part.
+// OfPart is the service as the agency of a part knows it: its form has the fields
+// that it may have corrected, and no document comes of it. Answers are checked by
+// the whole service. nil if there is no such part.
 func (s *Service) OfPart(id string) *Service {
 	p := s.Part(id)
 	if p == nil {
 		return nil
 	}
-	return &Service{
+	out := &Service{
 		ID: p.ServiceID(s.ID), Version: s.Version, Title: p.Title, Short: p.Task, Agency: p.Agency, Level: s.Level,
-		Page: Page{Duration: p.Term, Refusal: p.Negative},
+		Page: Page{Duration: p.Term, Refusal: p.Negative}, fields: map[string]*Field{},
 	}
+	for i := range s.Form.Steps {
+		step := Step{ID: s.Form.Steps[i].ID, Title: s.Form.Steps[i].Title}
+		for _, f := range s.Form.Steps[i].Fields {
+			// A file goes to who asks for it, beside the form: it is not the whole's.
+			if slices.Contains(p.Sees, f.ID) && !isFile(&f) {
+				step.Fields = append(step.Fields, f)
+				out.fields[f.ID] = s.fields[f.ID]
+			}
+		}
+		if len(step.Fields) > 0 {
+			out.Form.Steps = append(out.Form.Steps, step)
+		}
+	}
+	return out
 }
 
 // Parts are the parts that are needed for the answers, in the order of the file.

@@ -171,6 +171,9 @@ type Card struct {
 	Initials string
 	// Mine: the case is assigned to the reader, or to whom the reader stands in for.
 	Mine bool
+	// Barred: the reader made the decision that was cancelled after a complaint,
+	// and has no second say.
+	Barred bool
 	// Proposal is a decision that waits for a second pair of eyes, for staff.
 	Proposal *Proposal
 	// Parts are what other agencies do for the application. A part's own card has

@@ -46,8 +46,9 @@ func mayChange(k Case, s *forms.Service) error {
 }
 
 // Amend puts other answers into one of the actor's own applications; those
-// before are kept. The time of the agency still runs from the submission. also
-// is done in the same transaction. Errors: those of Changeable, ErrChanged.
+// before are kept. The time of the agency still runs from the submission; one that
+// stood still or began anew since stays as it is. also is done in the same
+// transaction. Errors: those of Changeable, ErrChanged.
 func (c *Cases) Amend(ctx context.Context, number string, s Submission, also func(context.Context, *db.Tx) error) error {
 	k, err := c.changeable(ctx, number)
 	if err != nil {
@@ -133,7 +134,10 @@ func (c *Cases) amended(key *secret.DataKey, k Case, s Submission, service *form
 		return nil, err
 	}
 	term := termOf(s, service)
-	due := term.due(c.Calendar, c.zone(k.Agency, k.Office), k.SubmittedAt.Time())
+	zone, due := c.zone(k.Agency, k.Office), k.Due
+	if k.Term.due(c.Calendar, zone, k.SubmittedAt.Time()) == due { // it neither stood still nor began anew
+		due = term.due(c.Calendar, zone, k.SubmittedAt.Time())
+	}
 	return &amendment{
 		kept: kept,
 		row: casesdb.SetServiceParams{

@@ -142,6 +142,7 @@ type reply struct {
 	gone         []File // kept before, and replaced or thrown away now
 	form, answer []byte
 	old          *form // the answers before, nil while they stay
+	whole        *correctedWhole
 }
 
 // replyTries is how often an answer is put again to a case that an officer has
@@ -155,7 +156,7 @@ func (p *reply) move(ctx context.Context, k Case, d Deal) error {
 		err := p.cases.move(ctx, k, change{
 			deed: Answered, side: Citizen, key: d.once(Answered),
 			also: func(ctx context.Context, tx *db.Tx) error {
-				return errors.Join(p.write(ctx, tx), p.keepOld(ctx, tx, k))
+				return errors.Join(p.write(ctx, tx), p.keepOld(ctx, tx, k), p.tellWhole(ctx, tx))
 			},
 			edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
 		})
@@ -163,6 +164,9 @@ func (p *reply) move(ctx context.Context, k Case, d Deal) error {
 			return err
 		}
 		if k, err = p.cases.mine(ctx, d.Number); err != nil {
+			return err
+		}
+		if err := p.freshWhole(ctx); err != nil {
 			return err
 		}
 	}
@@ -387,11 +391,22 @@ func fileFault(err error, field string) error {
 
 // correct puts the posted values into the form and says what has changed.
 func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]Change, error) {
-	f, err := openForm(p.key, p.card.row)
+	p.form = p.card.row.FormSealed
+	if err := p.openWhole(ctx); err != nil {
+		return nil, err
+	}
+	key, row, service := p.key, p.card.row, p.card.Service
+	if p.whole != nil {
+		var err error
+		key, row = p.whole.key, p.whole.row
+		if service, err = p.cases.Services.Version(ctx, p.whole.ServiceID, p.whole.ServiceVersion); err != nil {
+			return nil, ErrService.Wrap(err)
+		}
+	}
+	f, err := openForm(key, row)
 	if err != nil {
 		return nil, err
 	}
-	p.form = p.card.row.FormSealed
 	if len(p.ask.Fields) == 0 {
 		if len(p.sent.Values) > 0 {
 			return nil, ErrFields.WithField("text", "applications.error.field")
@@ -409,15 +424,20 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 			values[field] = ids(taken[field], f.Answers[field])
 		}
 	}
-	answers, wrong := forms.CheckOnly(p.card.Service, p.ask.Fields, values, complete(p.card.Service, f.Answers), facts)
+	answers, wrong := forms.CheckOnly(service, p.ask.Fields, values, complete(service, f.Answers), facts)
 	if err := p.faults(ctx, wrong); err != nil {
 		return nil, err
 	}
 	old := f
 	p.old = &old
-	result := forms.Fill(p.card.Service, answers, facts)
+	result := forms.Fill(service, answers, facts)
 	f.Answers = result.Submission()
-	p.form, err = sealJSON(p.key, casePlace("form_sealed", p.card.ID), f)
+	sealed, err := sealJSON(key, casePlace("form_sealed", row.ID), f)
+	if p.whole != nil {
+		p.whole.form = sealed
+	} else {
+		p.form = sealed
+	}
 	return p.changes(ctx, result), err
 }
 
@@ -440,6 +460,11 @@ func (p *reply) known(taken map[string][]forms.File) map[string]forms.File {
 	}
 	for _, f := range p.card.Files {
 		add(f)
+	}
+	if p.whole != nil {
+		for _, f := range p.whole.files {
+			add(f)
+		}
 	}
 	for _, a := range p.card.Asks {
 		for _, f := range a.Files {
@@ -486,44 +511,6 @@ func (p *reply) faults(ctx context.Context, wrong []forms.Wrong) error {
 	return e
 }
 
-// changes are the open fields before and after.
-func (p *reply) changes(ctx context.Context, after *forms.Result) []Change {
-	printer := p.cases.printer(i18n.Lang(ctx))
-	old, fresh := printed(p.card.Service, p.card.result, printer), printed(p.card.Service, after, printer)
-	oldFiles, newFiles := filesIn(p.card.result), filesIn(after)
-	var out []Change
-	for _, field := range p.ask.Fields {
-		if old[field] != fresh[field] || !slices.Equal(oldFiles[field], newFiles[field]) {
-			out = append(out, Change{Field: field, Old: old[field], New: fresh[field]})
-		}
-	}
-	return out
-}
-
-func printed(s *forms.Service, r *forms.Result, p forms.Printer) map[string]string {
-	out := map[string]string{}
-	for _, section := range forms.Summary(s, r, p) {
-		for _, row := range section.Rows {
-			out[row.Field] = row.Value
-		}
-	}
-	return out
-}
-
-// filesIn are the ids of the files that each answer names: another file may have
-// the name of the old one.
-func filesIn(r *forms.Result) map[string][]string {
-	out := map[string][]string{}
-	for i := range r.Steps {
-		for j := range r.Steps[i].Fields {
-			if f := &r.Steps[i].Fields[j]; takesFile(f.Field) {
-				out[f.Name] = ids(nil, f.Value)
-			}
-		}
-	}
-	return out
-}
-
 // write puts the answer and its files into the case, in the transaction.
 func (p *reply) write(ctx context.Context, tx *db.Tx) error {
 	n, err := casesdb.New(tx).AnswerAsk(ctx, casesdb.AnswerAskParams{
@@ -543,7 +530,11 @@ func (p *reply) keepOld(ctx context.Context, tx *db.Tx, k Case) error {
 	if p.old == nil {
 		return nil
 	}
-	kept, err := keptForm(p.key, k, *p.old)
+	key := p.key
+	if p.whole != nil {
+		key, k = p.whole.key, p.whole.Case
+	}
+	kept, err := keptForm(key, k, *p.old)
 	if err != nil {
 		return err
 	}

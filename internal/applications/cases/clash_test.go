@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"okno/internal/forms"
 	"okno/internal/kit/errs"
 )
 
@@ -17,26 +18,87 @@ type deedOf struct {
 	do   func(b *bundle, d Deal) error
 }
 
-// rivals are the deeds that can meet in a case that an officer works on, and in
-// one that waits for the citizen.
-func rivals() map[Status][]deedOf {
+// arena is where deeds meet: how the case got there, and who may do what then.
+type arena struct {
+	name  string
+	set   func(t *testing.T, b *bundle, number string)
+	deeds []deedOf
+}
+
+// arenas are the places in which two can act at a time.
+func arenas() []arena {
+	cancel := deedOf{"cancel", func(b *bundle, d Deal) error { return b.Cancel(b.citizen(), d) }}
 	both := []deedOf{
+		cancel,
 		{"refuse", func(b *bundle, d Deal) error { return b.Refuse(b.officer(), d, "none", "Нет") }},
 		{"note", func(b *bundle, d Deal) error { return b.Note(b.officer2(), d, "Заметка", true) }},
 		{"assign", func(b *bundle, d Deal) error { return b.Assign(b.head(), d, "officer2") }},
-		{"cancel", func(b *bundle, d Deal) error { return b.Cancel(b.citizen(), d) }},
 	}
-	return map[Status][]deedOf{
-		InWork: append([]deedOf{
+	forward := deedOf{"forward", func(b *bundle, d Deal) error { return b.Forward(b.officer(), d, "fns", "Не наше") }}
+	take := func(t *testing.T, b *bundle, number string) { must(t, b.Take(b.officer(), deal(number))) }
+	return []arena{
+		{"free", func(*testing.T, *bundle, string) {}, []deedOf{
+			cancel, forward,
+			{"take", func(b *bundle, d Deal) error { return b.Take(b.officer(), d) }},
+			{"take by another", func(b *bundle, d Deal) error { return b.Take(b.officer2(), d) }},
+		}},
+		{"in work", take, append([]deedOf{
+			forward,
 			{"approve", func(b *bundle, d Deal) error { return b.Approve(b.officer(), d, "") }},
 			{"ask", func(b *bundle, d Deal) error { return b.Request(b.officer(), d, AskMore{Text: "Что?"}) }},
+			{"send back", func(b *bundle, d Deal) error {
+				return b.SendBack(b.officer(), d, AskMore{Text: "Имя", Fields: []string{"name"}})
+			}},
+			{"suspend", func(b *bundle, d Deal) error {
+				return b.Suspend(b.officer(), d, Suspension{Ground: "court", Words: "Суд"})
+			}},
 			{"return", func(b *bundle, d Deal) error { return b.Return(b.officer(), d) }},
-		}, both...),
-		Waiting: append([]deedOf{
+		}, both...)},
+		{"asked", func(t *testing.T, b *bundle, number string) {
+			take(t, b, number)
+			must(t, b.Request(b.officer(), deal(number), AskMore{Text: "Что?"}))
+		}, append([]deedOf{
 			{"answer", func(b *bundle, d Deal) error { return b.Reply(b.citizen(), d, Reply{Text: "Вот"}) }},
 			{"proceed", func(b *bundle, d Deal) error { return b.Proceed(b.officer(), d) }},
-		}, both...),
+		}, both...)},
+		{"suspended", func(t *testing.T, b *bundle, number string) {
+			take(t, b, number)
+			must(t, b.Suspend(b.officer(), deal(number), Suspension{Ground: "court", Words: "Суд"}))
+		}, append([]deedOf{
+			{"resume", func(b *bundle, d Deal) error { return b.Resume(b.officer(), d) }},
+			{"resume by the head", func(b *bundle, d Deal) error { return b.Resume(b.head(), d) }},
+		}, both...)},
+		{"a mistake in the document", func(t *testing.T, b *bundle, number string) {
+			take(t, b, number)
+			must(t, b.Approve(b.officer(), deal(number), ""))
+			must(t, b.AskTypo(b.citizen(), deal(number), b.mustCard(t, number).Documents[0].ID, "Не Анна"))
+		}, []deedOf{
+			{"fix", func(b *bundle, d Deal) error {
+				return b.FixTypo(b.officer(), d, b.openTypo(d.Number), Corrected{Title: "Справка для Яны", Paragraphs: []string{"Подтверждается"}, Rows: []string{"Яна"}})
+			}},
+			{"keep", func(b *bundle, d Deal) error {
+				return b.DeclineTypo(b.officer2(), d, b.openTypo(d.Number), "Верно")
+			}},
+			{"revoke", func(b *bundle, d Deal) error { return b.Revoke(b.head(), d, b.firstDocument(d.Number), "Ошибка") }},
+		}},
 	}
+}
+
+// openTypo is the mistake that was named first; "" is found by nobody.
+func (b *bundle) openTypo(number string) string {
+	card, err := b.Mine(b.citizen(), number)
+	if err != nil || len(card.Typos) == 0 {
+		return ""
+	}
+	return card.Typos[0].ID
+}
+
+func (b *bundle) firstDocument(number string) string {
+	card, err := b.Mine(b.citizen(), number)
+	if err != nil || len(card.Documents) == 0 {
+		return ""
+	}
+	return card.Documents[0].ID
 }
 
 // TestOfTwoDeedsOneWins lets each deed meet each other, itself in a second tab
@@ -44,37 +106,63 @@ func rivals() map[Status][]deedOf {
 func TestOfTwoDeedsOneWins(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		for status, deeds := range rivals() {
-			for i, first := range deeds {
-				for _, second := range deeds[i:] {
-					d := Deal{Number: b.submit(t), Version: 2}
-					must(t, b.Take(b.officer(), Deal{Number: d.Number, Version: 1}))
-					if status == Waiting {
-						must(t, b.Request(b.officer(), d, AskMore{Text: "Что?"}))
-						d.Version++
-					}
-					var all sync.WaitGroup
-					results := make([]error, 2)
-					for n, x := range []deedOf{first, second} {
-						all.Go(func() { results[n] = x.do(b, d) })
-					}
-					all.Wait()
-					if (results[0] == nil) == (results[1] == nil) {
-						t.Errorf("%s against %s: %v", first.name, second.name, results)
-						continue
-					}
-					lost := results[0]
-					if lost == nil {
-						lost = results[1]
-					}
-					e, ok := errs.As(lost)
-					if !ok || e.Kind != errs.Conflict || b.texts.T("ru", e.Key) == e.Key {
-						t.Errorf("%s against %s: the other is told %v", first.name, second.name, lost)
-					}
-					if k := b.state(t, d.Number); k.Version != d.Version+1 {
-						t.Errorf("%s against %s: version %d", first.name, second.name, k.Version)
-					}
+		b.Rules = ruled{} // a list of agencies, for those who forward
+		for _, a := range arenas() {
+			for i, first := range a.deeds {
+				for _, second := range a.deeds[i:] {
+					b.clash(t, a, first, second)
 				}
+			}
+		}
+	})
+}
+
+func (b *bundle) clash(t *testing.T, a arena, first, second deedOf) {
+	t.Helper()
+	what := a.name + ": " + first.name + " against " + second.name
+	number := b.submit(t)
+	a.set(t, b, number)
+	d := Deal{Number: number, Version: b.state(t, number).Version}
+	var all sync.WaitGroup
+	results := make([]error, 2)
+	for n, x := range []deedOf{first, second} {
+		all.Go(func() { results[n] = x.do(b, d) })
+	}
+	all.Wait()
+	if (results[0] == nil) == (results[1] == nil) {
+		t.Errorf("%s: %v", what, results)
+		return
+	}
+	lost := results[0]
+	if lost == nil {
+		lost = results[1]
+	}
+	// Who no longer has the case, because it was forwarded, does not find it.
+	e, ok := errs.As(lost)
+	if gone := errors.Is(lost, ErrNotFound) && (first.name == "forward" || second.name == "forward"); !ok || e.Kind != errs.Conflict && !gone || b.texts.T("ru", e.Key) == e.Key {
+		t.Errorf("%s: the other is told %v", what, lost)
+	}
+	if k := b.state(t, number); k.Version != d.Version+1 {
+		t.Errorf("%s: version %d", what, k.Version)
+	}
+}
+
+// TestAChangeAgainstATake: the owner changes an application while an officer takes
+// it: the officer never works on answers that are not the last.
+func TestAChangeAgainstATake(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		for range 6 {
+			number := b.submit(t)
+			s := submission()
+			s.Answers = forms.Answers{"name": "Яна"}
+			var all sync.WaitGroup
+			var changed, taken error
+			all.Go(func() { changed = b.Amend(b.citizen(), number, s, nothing) })
+			all.Go(func() { taken = b.Take(b.officer(), Deal{Number: number, Version: 1}) })
+			all.Wait()
+			if (changed == nil) == (taken == nil) || changed != nil && !errors.Is(changed, ErrTakenUp) && !errors.Is(changed, ErrChanged) || taken != nil && !errors.Is(taken, ErrChanged) {
+				t.Errorf("changed: %v, taken: %v", changed, taken)
 			}
 		}
 	})

@@ -81,3 +81,41 @@ func answersOf(r *forms.Result, p forms.Printer, contents map[string]string) []p
 	}
 	return out
 }
+
+// changes are the open fields before and after.
+func (p *reply) changes(ctx context.Context, after *forms.Result) []Change {
+	printer := p.cases.printer(i18n.Lang(ctx))
+	old, fresh := printed(p.card.Service, p.card.result, printer), printed(p.card.Service, after, printer)
+	oldFiles, newFiles := filesIn(p.card.result), filesIn(after)
+	var out []Change
+	for _, field := range p.ask.Fields {
+		if old[field] != fresh[field] || !slices.Equal(oldFiles[field], newFiles[field]) {
+			out = append(out, Change{Field: field, Old: old[field], New: fresh[field]})
+		}
+	}
+	return out
+}
+
+func printed(s *forms.Service, r *forms.Result, p forms.Printer) map[string]string {
+	out := map[string]string{}
+	for _, section := range forms.Summary(s, r, p) {
+		for _, row := range section.Rows {
+			out[row.Field] = row.Value
+		}
+	}
+	return out
+}
+
+// filesIn are the ids of the files that each answer names: another file may have
+// the name of the old one.
+func filesIn(r *forms.Result) map[string][]string {
+	out := map[string][]string{}
+	for i := range r.Steps {
+		for j := range r.Steps[i].Fields {
+			if f := &r.Steps[i].Fields[j]; takesFile(f.Field) {
+				out[f.Name] = ids(nil, f.Value)
+			}
+		}
+	}
+	return out
+}

@@ -64,7 +64,7 @@ func since(k Case) db.Time { return cmp.Or(k.RegisteredAt, k.SubmittedAt) }
 func (c *Cases) elsewhere(k Case, to string) func(*casesdb.ApplicationsCase, db.Time) {
 	return func(row *casesdb.ApplicationsCase, now db.Time) {
 		a, _ := c.Offices.ByCode(to)
-		row.AgencyID, row.AssignedTo, row.RegisteredAt, row.Stage = to, "", 0, ""
+		row.AgencyID, row.AssignedTo, row.RegisteredAt, row.PausedAt, row.Stage = to, "", 0, 0, ""
 		if o, ok := a.InRegion(k.Region); ok && k.Office != "" {
 			row.Office = o.Code
 		} else {

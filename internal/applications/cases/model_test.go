@@ -22,7 +22,9 @@ import (
 )
 
 // The model: people, officers of four agencies, the system, the clock and what
-// complaints make of cases do at random what they can, also what they may not.
+// complaints make of cases do at random what they can, also what they may not:
+// they apply, apply in place of a refused one, change, answer, name mistakes; take,
+// ask, send back, suspend, forward, decide; the law grants by silence.
 // After each step everything is looked at that must always hold. The seed that
 // failed is in the test's name.
 
@@ -32,7 +34,7 @@ type modelCase struct {
 	version   int64
 	status    Status
 	due       time.Time // the last day
-	paused    time.Time // the day since which the citizen is waited for
+	paused    time.Time // the day since which the citizen is waited for, zero for not
 	decisions int       // since it was last opened
 	escalated bool
 }
@@ -42,17 +44,19 @@ type model struct {
 	t     *testing.T
 	rnd   *rand.Rand
 	cases map[string]*modelCase
-	days  map[string]int // terms by the ids of services
-	did   map[string]int // how often each deed came off
+	days  map[string]int    // terms by the ids of services
+	after map[string]string // what was sent in place of which refused case
+	did   map[string]int    // how often each deed came off
 	trail []string
 }
 
 func newModel(t *testing.T, b *bundle, seed uint64) *model {
 	b.parted(t)
+	b.service.Tacit = seed%2 == 1
 	r := ruled{superior: "head"}
 	b.Offices, b.Rules = r, r
 	return &model{
-		bundle: b, t: t, rnd: rand.New(rand.NewPCG(seed, 1)), cases: map[string]*modelCase{}, did: map[string]int{},
+		bundle: b, t: t, rnd: rand.New(rand.NewPCG(seed, 1)), cases: map[string]*modelCase{}, did: map[string]int{}, after: map[string]string{},
 		days: map[string]int{"tiny": 6, "tiny/income": 1, "tiny/flat": 2, "tiny/pension": 1},
 	}
 }
@@ -101,7 +105,8 @@ func TestSoakModelOfCases(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(did)) {
 		t.Logf("%s: %d", what, did[what])
 	}
-	for _, d := range []Deed{Take, Return, Assign, Request, Answered, Proceed, Approve, Refuse, Cancel, Comment, HandBack, PartAgain, PartDrop, Reopen, Waive, Oblige} {
+	for _, d := range []Deed{Take, Return, Assign, Request, Answered, Proceed, Approve, Refuse, Cancel, Comment, HandBack, PartAgain, PartDrop, Reopen, Waive, Oblige,
+		SendBack, Suspend, Resume, Forward, Modify, AskTypo, FixTypo, DeclineTypo, Tacit, Escalate, PartHeard, PartLate} {
 		if did[string(d)] == 0 {
 			t.Errorf("%s never came off in %d walks", d, seed-100)
 		}
@@ -134,14 +139,7 @@ func (m *model) step() {
 	rows := m.rows()
 	switch n := m.rnd.IntN(20); {
 	case n == 0 || len(rows) == 0:
-		s := submission()
-		s.Days = m.days["tiny"]
-		if m.rnd.IntN(2) == 0 {
-			s.Answers["nick"] = "Аня"
-		} else {
-			s.Facts.Known = nil
-		}
-		m.note("submit " + m.send(m.t, s))
+		m.apply(rows)
 		return
 	case n <= 4:
 		m.drain(m.t)
@@ -217,14 +215,17 @@ func (m *model) do(k Case) (Deed, error) {
 	if k.PartOf == "" && k.Status == InWork && m.rnd.IntN(3) == 0 {
 		return PartAgain, m.AgainPart(staff, d, part)
 	}
-	switch m.rnd.IntN(22) {
+	if deed, ok := m.rare(k); ok {
+		return deed, m.doRare(k, d, staff, deed)
+	}
+	switch m.rnd.IntN(24) {
 	case 0:
 		if m.rnd.IntN(3) == 0 {
 			return Cancel, m.Cancel(m.citizen(), d)
 		}
 		return Answered, m.Reply(m.as("boris"), d, Reply{Text: "Не моё"})
 	case 1, 2, 3, 4:
-		return Answered, m.Reply(m.citizen(), d, Reply{Text: "Вот"})
+		return Answered, m.Reply(m.citizen(), d, m.answer(k))
 	case 5, 6, 7, 8:
 		return Take, m.Take(staff, d)
 	case 9:
@@ -232,7 +233,11 @@ func (m *model) do(k Case) (Deed, error) {
 	case 10:
 		return Assign, m.Assign(m.as("head", identity.Role{Name: identity.Head, Agency: k.Agency}), d, []string{"officer", "officer2", "nobody"}[m.rnd.IntN(3)])
 	case 11:
-		return Request, m.Request(staff, d, AskMore{Text: "Что ещё?"})
+		more := AskMore{Text: "Что ещё?"}
+		if m.rnd.IntN(2) == 0 && k.partID() != "flat" && k.partID() != "pension" { // those don't see it
+			more.Remarks = map[string]string{"name": "Не так"}
+		}
+		return Request, m.Request(staff, d, more)
 	case 12:
 		return Proceed, m.Proceed(staff, d)
 	case 13, 14, 15:
@@ -247,6 +252,10 @@ func (m *model) do(k Case) (Deed, error) {
 		return PartDrop, m.DropPart(staff, d, part)
 	case 20:
 		return Comment, m.Note(staff, d, "Заметка", m.rnd.IntN(2) == 0)
+	case 21:
+		return SendBack, m.SendBack(staff, d, AskMore{Remarks: map[string]string{"name": "Не так"}})
+	case 22:
+		return Suspend, m.Suspend(staff, d, Suspension{Ground: "court", Words: "Суд"})
 	}
 	deed := []Deed{Reopen, Waive, Oblige}[m.rnd.IntN(3)]
 	return deed, redo(deed)
@@ -262,6 +271,7 @@ func (m *model) look() {
 	for _, k := range rows {
 		status[k.ID] = k.Status
 	}
+	m.families(rows)
 	for _, k := range rows {
 		m.chronology(k)
 		m.queueRow(k)
@@ -271,6 +281,24 @@ func (m *model) look() {
 		if k.Status == InWork && k.AssignedTo == "" {
 			m.t.Errorf("%s is in work with nobody", k.Number)
 		}
+	}
+}
+
+// families: of a refused application and those sent in its place at most one is open.
+func (m *model) families(rows []Case) {
+	open := map[string]string{}
+	for _, k := range rows {
+		root := k.ID
+		for m.after[root] != "" {
+			root = m.after[root]
+		}
+		if k.IsPart() || !k.Status.Open() {
+			continue
+		}
+		if open[root] != "" {
+			m.t.Errorf("%s and %s are considered beside each other", open[root], k.Number)
+		}
+		open[root] = k.Number
 	}
 }
 
@@ -297,6 +325,9 @@ func (m *model) chronology(k Case) {
 		}
 		m.hear(k, x, deed, Status(e.ToStatus), e.DoneAt.Time())
 	}
+	if !k.PausedAt.IsZero() && x.paused.IsZero() {
+		x.paused = dayOf(k.PausedAt.Time()) // a part asks: noticed sees to it that this is so
+	}
 	if x.version != k.Version || x.status != k.Status {
 		m.t.Errorf("%s is %s in version %d, its events say %s, %d", k.Number, k.Status, k.Version, x.status, x.version)
 	}
@@ -314,16 +345,29 @@ func (m *model) hear(k Case, x *modelCase, deed Deed, to Status, at time.Time) {
 	from := x.status
 	x.version++
 	x.status = to
+	if slices.Contains([]Deed{Tacit, Escalate, PartHeard, PartLate, Lapse}, deed) {
+		m.did[string(deed)]++
+	}
+	goesOn := slices.Contains([]Deed{PartYes, PartNo, PartBack, PartHeard, PartDrop}, deed) || from == Waiting && to == InWork
 	switch {
-	case deed == Submit:
-		x.due = m.later(today, m.days[k.ServiceID])
-	case from != Waiting && to == Waiting:
+	case deed == Submit, deed == Forward:
+		x.due, x.paused = m.later(today, m.days[k.ServiceID]), time.Time{}
+	case from != Waiting && to == Waiting && x.paused.IsZero():
 		x.paused = today
-	case from == Waiting && to == InWork && !x.due.Before(x.paused):
-		x.due = m.later(today, m.between(x.paused, x.due))
+	case goesOn && to != Waiting && k.PausedAt.IsZero() && !x.paused.IsZero():
+		if !x.due.Before(x.paused) {
+			x.due = m.later(today, m.between(x.paused, x.due))
+		}
+		x.paused = time.Time{}
 	}
 	if deed == Reopen {
-		x.due, x.decisions, x.escalated = time.Time{}, 0, false
+		x.decisions, x.escalated, x.paused = 0, false, time.Time{}
+		if from == Refused {
+			x.due = time.Time{}
+		}
+	}
+	if !to.Open() {
+		x.paused = time.Time{}
 	}
 	if redo := m.later(today, 2); slices.Contains([]Deed{Reopen, Waive, Oblige}, deed) && to.Open() && (x.due.Before(today) || redo.Before(x.due)) {
 		x.due = redo
@@ -402,6 +446,9 @@ func (m *model) noticed() {
 		for _, p := range ready(parts) {
 			m.t.Errorf("%s: part %s could begin and has not", k.Number, p.ID)
 		}
+		if asked := askedSince(casesOf(parts), "") > 0; k.Status == InWork && asked == k.PausedAt.IsZero() {
+			m.t.Errorf("%s: a part asks: %v, its time stands still since %d", k.Number, asked, k.PausedAt)
+		}
 	}
 }
 
@@ -433,7 +480,9 @@ func (m *model) push(k Case) {
 	must(m.t, err)
 	switch k.Status {
 	case Waiting:
-		err = m.Reply(m.citizen(), deal(k.Number), Reply{Text: "Вот"})
+		if err = m.Reply(m.citizen(), deal(k.Number), Reply{Text: "Вот"}); k.Stage.Halted() {
+			err = m.Resume(head, deal(k.Number))
+		}
 	case Accepted:
 		if err = m.Take(head, deal(k.Number)); errors.Is(err, ErrDecidedBefore) {
 			err = m.Take(fresh, deal(k.Number))

@@ -32,8 +32,10 @@ type change struct {
 	// also writes what belongs to the change; it reads nothing unless reads says so.
 	also  func(ctx context.Context, tx *db.Tx) error
 	reads bool
-	// parts: the case may have parts of other agencies.
+	// parts: the case may have parts of other agencies. asked is since when one of
+	// them waits for the applicant, where that matters to the move.
 	parts bool
+	asked db.Time
 }
 
 // move carries a change out: one short transaction with chronology, journal,
@@ -46,6 +48,13 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	ends := m.From.Open() && !m.To.Open()
 	ch.parts = c.parted(ctx, k)
 	ch.reads = ch.reads || ends && ch.parts
+	if ch.parts && m.To == InWork && m.From != InWork {
+		asked, err := partsAsk(ctx, c.store.read(), k, "")
+		if err != nil {
+			return err
+		}
+		ch.asked = asked
+	}
 	text, err := c.sealEvent(ctx, k, ch.text)
 	if err != nil {
 		return err
@@ -200,12 +209,11 @@ func (c *Cases) changed(k Case, m Move, ch change, now db.Time) casesdb.Applicat
 	if m.To == InWork && row.RegisteredAt.IsZero() {
 		row.RegisteredAt = now
 	}
-	if m.To == Waiting && m.From != Waiting {
+	switch {
+	case row.PausedAt == 0 && (m.To == Waiting && m.From != Waiting || ch.asked > 0):
 		row.PausedAt = now
-	}
-	if m.From == Waiting && m.To == InWork {
-		due := k.Term.resumed(c.Calendar, c.zone(k.Agency, k.Office), k.Due, k.PausedAt.Time(), now.Time())
-		row.DeadlineAt, row.DeadlineDate, row.PausedAt = due.At, string(due.Date), 0
+	case m.From == Waiting && m.To == InWork && ch.asked == 0:
+		c.goOn(k, &row, now)
 	}
 	if !m.To.Open() && m.From.Open() {
 		row.DecidedAt = now

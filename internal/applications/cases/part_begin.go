@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"okno/internal/applications/cases/casesdb"
 	"okno/internal/forms"
@@ -19,7 +20,7 @@ import (
 
 // turns are how a turn of a part is called in the application's chronology.
 func turns() map[Deed]Deed {
-	return map[Deed]Deed{Approve: PartYes, Refuse: PartNo, HandBack: PartBack}
+	return map[Deed]Deed{Approve: PartYes, Refuse: PartNo, HandBack: PartBack, Request: PartAsked, Proceed: PartHeard}
 }
 
 // concernsParts reports whether after a move parts may begin or have ended.
@@ -28,7 +29,7 @@ func concernsParts(e event.Event) bool {
 	if e.Refs["part_of"] != "" {
 		return turns()[deed] != ""
 	}
-	return e.Refs["parts"] != "" && slices.Contains([]Deed{Submit, Answered, Modify, PartDrop, PartAgain}, deed)
+	return e.Refs["parts"] != "" && slices.Contains([]Deed{Submit, Answered, Modify, PartHeard, PartDrop, PartAgain}, deed)
 }
 
 // tries is how often what the system does with an application is tried again
@@ -64,6 +65,10 @@ func (c *Cases) noteTurn(ctx context.Context, e event.Event) error {
 	deed := turns()[Deed(e.Refs["deed"])]
 	_, part := forms.CutPart(e.Refs["service"])
 	key := "part/" + e.ID + "/" + string(deed)
+	asks := deed == PartAsked || deed == PartHeard
+	if asks {
+		key += "/" + strconv.FormatInt(e.Version, 10) // a part may ask more than once
+	}
 	for try := 1; ; try++ {
 		k, err := c.store.byID(ctx, e.Owner, e.Refs["part_of"])
 		if err != nil || !k.Status.Open() {
@@ -74,11 +79,11 @@ func (c *Cases) noteTurn(ctx context.Context, e event.Event) error {
 			return err
 		}
 		what := string(deed)
-		if deed != PartBack && !slices.ContainsFunc(parts, func(p Part) bool { return !p.State.Over() }) {
+		if !asks && deed != PartBack && !slices.ContainsFunc(parts, func(p Part) bool { return !p.State.Over() }) {
 			what = "parts_in"
 		}
-		ch := change{deed: deed, side: System, text: part, key: key}
-		if what == "parts_in" || deed != PartYes {
+		ch := change{deed: deed, side: System, text: part, key: key, edit: c.partClock(k, askedSince(casesOf(parts), ""))}
+		if what == "parts_in" || deed == PartNo || deed == PartBack {
 			if ch.also, err = c.tellLead(ctx, k, what, part); err != nil {
 				return err
 			}

@@ -68,8 +68,12 @@ func (c *Cases) DropPart(ctx context.Context, d Deal, partID string) error {
 	if !p.State.running() && p.State != PartReturned && p.State != PartClosed {
 		return c.again(ctx, d, PartDrop, ErrMove)
 	}
+	asked, err := partsAsk(ctx, c.store.read(), k, p.Case.ID)
+	if err != nil {
+		return err
+	}
 	return c.again(ctx, d, PartDrop, c.move(ctx, k, change{
-		deed: PartDrop, side: side, text: p.ID, key: d.once(PartDrop), reads: true,
+		deed: PartDrop, side: side, text: p.ID, key: d.once(PartDrop), reads: true, edit: c.partClock(k, asked),
 		also: func(ctx context.Context, tx *db.Tx) error {
 			if !p.State.running() {
 				return casesdb.New(tx).GiveUpPart(ctx, casesdb.GiveUpPartParams{Ground: endWithdrawn, OwnerID: k.Owner, ID: p.Case.ID})

@@ -131,7 +131,7 @@ func (c *Cases) Decline(ctx context.Context, d Deal, words string) error {
 
 // settled drops what was prepared when the case goes on without it.
 func (c *Cases) settled(ctx context.Context, tx *db.Tx, k Case, deed Deed) error {
-	if deed.ofPart() && deed != PartAgain && deed != PartDrop || deed == Propose || deed == Comment || deed == Infected || deed == Assign {
+	if deed.ofPart() && deed != PartAgain && deed != PartDrop && deed != PartHeard || deed == Propose || deed == Comment || deed == Infected || deed == Assign {
 		return nil
 	}
 	if four, err := c.fourEyes(ctx, k); err != nil || !four {

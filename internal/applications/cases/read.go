@@ -160,6 +160,9 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 	can := slices.DeleteFunc(allowed(Can(k.Status, side), k.Stage), func(d Deed) bool { return !d.fits(k.IsPart()) })
 	card := &Card{Case: k, Can: can, Mine: k.AssignedTo == identity.ActorOf(ctx).ID}
 	if side != Citizen {
+		if card.Barred = k.Status.Open() && k.anew(identity.ActorOf(ctx).ID) != nil; card.Barred {
+			card.Can = slices.DeleteFunc(card.Can, func(d Deed) bool { return d != Comment && d != Assign })
+		}
 		var err error
 		if card.Mine, err = c.holds(ctx, k, identity.ActorOf(ctx).ID); err != nil {
 			return nil, err

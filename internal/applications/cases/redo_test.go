@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"okno/internal/identity"
@@ -28,6 +29,12 @@ func TestACancelledRefusalIsDecidedAnewByAnother(t *testing.T) {
 		k := b.state(t, number)
 		if k.Status != Accepted || k.AssignedTo != "" || !k.DecidedAt.IsZero() || k.Ground != "" || k.Due.Date != "2026-11-23" {
 			t.Fatalf("%+v", k)
+		}
+		if card, err := b.Look(b.officer(), number); err != nil || !card.Barred || slices.Contains(card.Can, Take) {
+			t.Errorf("what who decided is offered: %v, %v", card.Can, err)
+		}
+		if card, err := b.Look(b.officer2(), number); err != nil || card.Barred || !slices.Contains(card.Can, Take) {
+			t.Errorf("what another is offered: %v, %v", card.Can, err)
 		}
 		for name, err := range map[string]error{
 			"take":   b.Take(b.officer(), deal(number)),

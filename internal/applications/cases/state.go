@@ -94,6 +94,8 @@ const (
 	PartYes   Deed = "part_yes"   // its opinion is positive
 	PartNo    Deed = "part_no"    // its opinion is negative
 	PartBack  Deed = "part_back"  // it was handed back
+	PartAsked Deed = "part_asked" // it waits for the citizen
+	PartHeard Deed = "part_heard" // … and goes on, with an answer or without
 	PartLate  Deed = "part_late"  // its term is over
 	PartAgain Deed = "part_again" // the lead has it done once more
 	PartDrop  Deed = "part_drop"  // the lead does without it
@@ -101,7 +103,7 @@ const (
 
 // partTurns are the deeds that tell an application of its parts.
 func partTurns() []Deed {
-	return []Deed{PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop}
+	return []Deed{PartBegun, PartYes, PartNo, PartBack, PartLate, PartAsked, PartHeard, PartAgain, PartDrop}
 }
 
 // ofPart reports whether the deed tells an application of a part.
@@ -121,7 +123,7 @@ func Deeds() []Deed {
 	return []Deed{
 		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
 		Propose, Decline, Escalate, Reopen, Oblige, Waive, Ready, Hand, Ship, Arrive, Mail,
-		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAgain, PartDrop,
+		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAsked, PartHeard, PartAgain, PartDrop,
 		Suspend, Resume, Forward, Tacit,
 	}
 }
@@ -245,8 +247,11 @@ func partMoves() []Move {
 		all = append(all, Move{From: from, Deed: Close, To: Cancelled, By: system})
 		for _, d := range partTurns() {
 			by := system
-			if d == PartAgain || d == PartDrop {
+			switch d {
+			case PartAgain, PartDrop:
 				by = staff
+			case PartHeard:
+				by = []Side{Citizen, System}
 			}
 			all = append(all, Move{From: from, Deed: d, To: from, By: by})
 		}

@@ -208,7 +208,8 @@ type message struct {
 func told(e event.Event) bool {
 	return slices.Contains([]string{
 		"submit", "take", "return", "ask", "answer", "approve", "refuse", "cancel", "deliver", "revoke",
-		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "suspend", "resume", "forward", "tacit", "reopen",
+		"hand_back", "close", "part_yes", "part_no", "part_back", "part_late", "part_asked", "part_heard", "suspend", "resume", "forward", "tacit",
+		"reopen",
 	}, e.Refs["deed"])
 }
 
