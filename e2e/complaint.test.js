@@ -110,7 +110,7 @@ for (const look of [{ lang: 'ru', size: 'phone', js: true }, { lang: 'en', size:
       await w.go(card)
       assert.match(await w.text(), say.anew)
       await officer.go(`/desk/applications/${number}`)
-      assert.equal(await officer.page.locator('main form[action$="/take"]').count(), 0, 'who refused has no second say')
+      assert.equal(await officer.page.locator('main form[action*="/applications/"][action$="/take"]').count(), 0, 'who refused has no second say')
       await officer2.go(`/desk/applications/${number}`)
       await act(officer2, 'take')
       await act(officer2, 'approve', { comment: 'Судимости нет' })

@@ -20,11 +20,11 @@ export class Program {
   post (path, body) { return this.#call('POST', path, body) }
   get (path) { return this.#call('GET', path) }
 
-  async #call (method, path, body) {
+  async #call (method, path, body, type = 'application/json') {
     const answer = await fetch(`${this.portal.url}/api/v1${path}`, {
       method,
-      body: body && JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID(), ...(this.#token && { Authorization: `Bearer ${this.#token}` }) }
+      body: body instanceof Uint8Array ? body : body && JSON.stringify(body),
+      headers: { 'Content-Type': type, 'Idempotency-Key': randomUUID(), ...(this.#token && { Authorization: `Bearer ${this.#token}` }) }
     })
     const out = await answer.json()
     assert.ok(answer.ok, `${path}: ${answer.status} ${JSON.stringify(out)}`)
@@ -38,5 +38,30 @@ export class Program {
       answers: { for_whom: 'self', birth_place: 'Москва', changed_name: false, moved: false, purpose: 'work', way: 'electronic', truth: true, ...answers }
     })
     return number
+  }
+
+  /** Fills in a draft, page by page; gives its id. A value {file: bytes} is attached. */
+  async draft (service, answers) {
+    const { id } = await this.post('/drafts', { service })
+    let draft = await this.get(`/drafts/${id}`)
+    const open = { ...answers }
+    for (let i = 0; i < draft.steps.length;) {
+      const { id: step, fields, groups } = draft.steps[i]
+      const mine = {}
+      for (const { id: name } of [...fields, ...groups]) {
+        if (!(name in open)) continue
+        mine[name] = await this.#attached(id, name, open[name])
+        delete open[name]
+      }
+      if (Object.keys(mine).length) draft = await this.#call('PATCH', `/drafts/${id}`, { step, answers: mine })
+      else i++ // an answer may have shown another question of its page
+    }
+    assert.deepEqual([draft.faults, draft.stop, open], [[], undefined, {}], service)
+    return id
+  }
+
+  async #attached (draft, field, value) {
+    if (!value?.file) return value
+    return [(await this.#call('POST', `/drafts/${draft}/files?field=${field}&name=a.pdf`, value.file, 'application/pdf')).id]
   }
 }
