@@ -18,6 +18,7 @@ type narrowing struct {
 
 // narrowings are what the filter asks for, what is rarest first.
 func (f HistoryFilter) narrowings() []narrowing {
+	f = f.clean() // whoever calls, only known words get into the text
 	all := []narrowing{
 		{"act", f.Act, f.Act == passSignIn},
 		{"outcome", f.Outcome, f.Outcome == passOK},
@@ -38,7 +39,9 @@ func (f HistoryFilter) narrowings() []narrowing {
 // filter by and ends with the order of the lines. The rarest of what is filtered
 // by chooses the index; the others are hidden from SQLite, which keeps no numbers
 // to choose by, by an empty word behind them. So a page is read where it stands,
-// however long the history is and however far down the page.
+// however long the history is and however far down the page. What is filtered by
+// is one of a few words of our own (clean) and stands in the text with the limit:
+// PostgreSQL, which keeps plans, would otherwise keep one made for common words.
 func historyQuery(owner string, f HistoryFilter, from db.Time, c cursor, limit int) (query string, args []any) {
 	query = "SELECT owner_id, noted_at, id, act, outcome, method, device_kind, session_id, denied_at, from_sealed FROM identity_history" +
 		" WHERE owner_id = $1 AND noted_at >= $2 AND (noted_at, id) < ($3, $4)"
@@ -48,11 +51,9 @@ func historyQuery(owner string, f HistoryFilter, from db.Time, c cursor, limit i
 		if n > 0 {
 			column += " || ''"
 		}
-		args = append(args, by.value)
-		query += fmt.Sprintf(" AND %s = $%d", column, len(args))
+		query += " AND " + column + " = '" + by.value + "'"
 	}
-	args = append(args, limit)
-	return query + fmt.Sprintf(" ORDER BY noted_at DESC, id DESC LIMIT $%d", len(args)), args
+	return query + fmt.Sprintf(" ORDER BY noted_at DESC, id DESC LIMIT %d", limit), args
 }
 
 func (s store) history(ctx context.Context, owner string, f HistoryFilter, from db.Time, c cursor, limit int) ([]identitydb.IdentityHistory, error) {
