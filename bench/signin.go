@@ -45,6 +45,7 @@ func (b *bench) signin(ctx context.Context) error {
 		return fmt.Errorf("guests: %w", err)
 	}
 	for _, part := range []func() error{
+		func() error { return b.rest(ctx) }, // jobs of the seeding are no part of it
 		func() error { return b.signInCost(guests[namesEach:], rounds) },
 		func() error { return b.namesAlike(guests[:namesEach], prefix) },
 		func() error { return b.checks(ctx, h) },
