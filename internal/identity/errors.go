@@ -46,7 +46,7 @@ var (
 	ErrFrozen = errs.NewForbidden("identity.error.frozen")
 	// ErrRestricted: staff have restricted the account.
 	ErrRestricted = errs.NewForbidden("identity.error.restricted")
-	// ErrFurther: the proof was right, and a code to the other contact is asked for as well.
+	// ErrFurther: the proof was right, and another one is asked for as well.
 	ErrFurther = errs.NewConflict("identity.error.further")
 	// ErrRisk: nobody may sign in from there.
 	ErrRisk = errs.NewForbidden("identity.error.risk")

@@ -86,7 +86,7 @@ func (i *Identity) formView(r *http.Request, to string) (FormView, error) {
 	}
 	v := FormView{
 		Way: wait.way, Attempt: wait.id, To: to, Action: codePath(wait.way), Resend: "/login/code/resend", Options: "/login/code/options",
-		Wait: ceilSeconds(wait.resend),
+		Wait: ceilSeconds(wait.resend), Further: wait.further,
 	}
 	if len(wait.ways) > 1 {
 		v.Others = withTo("/login/ways", to)
@@ -96,7 +96,7 @@ func (i *Identity) formView(r *http.Request, to string) (FormView, error) {
 
 func (i *Identity) renderForm(w http.ResponseWriter, r *http.Request, v FormView, back string, status int) error {
 	return web.Render(w, r, web.Page{
-		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Back: back, Body: i.factors.Form(v),
+		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Back: back, Body: factorBody(v, i.factors.Form(v)),
 	})
 }
 
@@ -129,7 +129,7 @@ func (i *Identity) postCode(w http.ResponseWriter, r *http.Request) error {
 	to := target(form.Get("to"))
 	o, err := i.finish(r.Context(), web.Cookie(r, signInCookie), answerOf(form), false)
 	if errors.Is(err, ErrFurther) {
-		return web.Redirect(w, r, withTo("/login/code", to))
+		return web.Redirect(w, r, withTo("/login/code", to)) // which leads on to the page of the proof
 	}
 	if err != nil {
 		return i.codeFailed(w, r, to, err)

@@ -79,9 +79,11 @@ type FormView struct {
 	// each a path, "" for none.
 	To, Action, Resend, Options, Others string
 	// Wait is in seconds, before it can be sent again.
-	Wait   int
-	Sent   bool
-	Faults map[string]string
+	Wait int
+	Sent bool
+	// Further: one proof was taken, and this one is asked for as well.
+	Further bool
+	Faults  map[string]string
 }
 
 // ChoiceView is the list of ways.

@@ -103,8 +103,8 @@ func (i *Identity) factsOf(ctx context.Context, a Account) (f risk.Facts, err er
 }
 
 // further decides after a right proof whether the session begins: nil, or
-// ErrFurther when a code to the other contact is asked for as well, or ErrRisk.
-func (i *Identity) further(ctx context.Context, a Account, way Way, token string) error {
+// ErrFurther when another proof is asked for as well, or ErrRisk.
+func (i *Identity) further(ctx context.Context, a Account, way Way, ways []Way, token string) error {
 	row, err := i.signInOf(ctx, token, forSignIn)
 	if err != nil {
 		return err
@@ -113,25 +113,28 @@ func (i *Identity) further(ctx context.Context, a Account, way Way, token string
 		return nil // the other one was given now
 	}
 	v, err := i.judged(ctx, a)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case v.Then != risk.Confirm || way.Held || otherContact(a, way) == "":
-		return i.tellPlace(ctx, a, v) // what is held is proof enough; without another contact there is nothing to ask
 	}
-	return i.askOther(ctx, way, otherContact(a, way), token)
+	other, ok := besides(ways, way)
+	if v.Then != risk.Confirm || way.Held || !ok {
+		return i.tellPlace(ctx, a, v) // what is held is proof enough; without another way there is nothing to ask
+	}
+	return i.askOther(ctx, way, other, token)
 }
 
-// otherContact is the channel that a code may be sent by beside that of the way:
-// the e-mail, or the phone where the e-mail has served already.
-func otherContact(a Account, way Way) string {
-	switch {
-	case way.Kind != factorEmail && a.Email != "":
-		return factorEmail
-	case way.Kind == factorEmail && a.Phone != "":
-		return factorSMS
+// besides is what may be asked for when a code by the way is not enough: a code
+// to the other contact, or what is held where the owner has switched codes to
+// that one off. Codes for a rainy day are not spent on it.
+func besides(ways []Way, way Way) (Way, bool) {
+	n := slices.IndexFunc(ways, func(w Way) bool { return w.Kind != way.Kind && (w.Kind == factorEmail || w.Kind == factorSMS) })
+	if n < 0 {
+		n = slices.IndexFunc(ways, func(w Way) bool { return w.Held && !w.Spare })
 	}
-	return ""
+	if n < 0 {
+		return Way{}, false
+	}
+	return ways[n], true
 }
 
 // judged weighs a sign-in whose proofs were right, and explains the verdict in
@@ -190,18 +193,18 @@ func (i *Identity) explain(ctx context.Context, owner string, v risk.Verdict) er
 	return i.Audit.Look(ctx, e)
 }
 
-// askOther makes the sign-in wait for a code to the other contact, and sends it.
-func (i *Identity) askOther(ctx context.Context, way Way, other, token string) error {
+// askOther makes the sign-in wait for another proof, and begins it.
+func (i *Identity) askOther(ctx context.Context, way, other Way, token string) error {
 	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := in(tx).PassSignIn(ctx, identitydb.PassSignInParams{
-			TokenHash: id.Hash(token), Passed: way.Ref, Factor: other, SentAt: tx.Now(), Passed_2: "",
+			TokenHash: id.Hash(token), Passed: way.Ref, Factor: other.Ref, SentAt: tx.Now(), Passed_2: "",
 		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := i.chooseWay(ctx, token, other); err != nil {
+	if _, err := i.chooseWay(ctx, token, other.Ref); err != nil {
 		return err
 	}
 	return ErrFurther

@@ -38,6 +38,8 @@ type waiting struct {
 	factor string
 	// resend is how long to wait before another code can be sent.
 	resend time.Duration
+	// further: one proof was taken, and this one is asked for as well.
+	further bool
 	// options are for a program that asks an authenticator.
 	options []byte
 }
@@ -312,7 +314,7 @@ func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting
 	if !ok {
 		return a, waiting{}, ErrSignInStale
 	}
-	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref}, nil
+	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != ""}, nil
 }
 
 // waitingOf describes the wait for its page.
@@ -368,7 +370,7 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	if err != nil {
 		return nil, i.factorRefused(ctx, a.ID, w.way.Kind, err)
 	}
-	if err := i.further(ctx, a, at.Way, token); err != nil {
+	if err := i.further(ctx, a, at.Way, w.ways, token); err != nil {
 		return nil, err
 	}
 	return i.enter(ctx, at, methodOf(w.way.Kind), bearer, func(ctx context.Context, tx *db.Tx) error {

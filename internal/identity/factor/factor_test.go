@@ -53,13 +53,16 @@ func each(t *testing.T, f func(s *stand)) {
 	}
 }
 
-func newStand(t *testing.T, e db.Engine) *stand {
+func newStand(t *testing.T, e db.Engine, more ...func(*identity.Deps)) *stand {
 	t.Helper()
 	clk := ticking{clock.NewFake(testkit.Start)}
 	s := &stand{T: t, clk: clk, roles: identitytest.Roles{}, log: &bytes.Buffer{}}
 	deps := identitytest.Deps(t, testkit.Open(t, e, schema, clk), identitytest.Sealer(t, clk), clk)
 	deps.Roles = s.roles
 	deps.Log = slog.New(slog.NewTextHandler(s.log, nil))
+	for _, f := range more {
+		f(&deps)
+	}
 	i := identitytest.With(t, deps)
 	s.Room = identitytest.Factors(t, i)
 	s.anna = identitytest.Account(t, i, phone, func(n *identity.NewAccount) { n.Email = email })

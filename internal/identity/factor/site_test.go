@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/descope/virtualwebauthn"
 
+	"okno/internal/identity"
 	"okno/internal/identity/factor"
 	"okno/internal/identity/identitytest"
 	"okno/internal/kit/db"
@@ -200,4 +201,33 @@ func TestSMSRiskIsTold(t *testing.T) {
 			t.Errorf("%s: %q", lang, text)
 		}
 	}
+}
+
+// TestNewDeviceWithoutTheMail: strict rules ask for another proof on a new device
+// also of who has switched codes by e-mail off, and never end in a circle.
+func TestNewDeviceWithoutTheMail(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, db.SQLite, func(d *identity.Deps) { d.Config.RiskFile = "" })
+	s.proves(factor.KindSMS)
+	s.must(s.Remove(s.ctx, factor.KindEmail))
+	enter := func() *surfer {
+		s.clk.Advance(2 * time.Minute)
+		b := s.surfer()
+		b.post("/login", "name", phone, "password", identitytest.Password).goes("/login/code")
+		return b
+	}
+	bySMS := func(b *surfer) answered {
+		return b.post("/login/code", "code", identitytest.SenderOf(s.T, s.Identity).Code(phone))
+	}
+	bySMS(enter()).goes("/cabinet") // there is nothing else to ask for
+
+	raw := s.addApp(factor.KindSMS)
+	b := enter()
+	bySMS(b).goes("/login/code")
+	b.get("/cabinet/security").goes("/login?to=%2Fcabinet%2Fsecurity")
+	b.get("/login/code").goes("/login/totp")
+	b.get("/login/totp").shows(200, "нужно ещё одно")
+	bySMS(b).shows(422) // the same again is no second proof
+	b.get("/login/ways").shows(200)
+	b.post("/login/totp", "code", s.code(raw, 6)).goes("/cabinet")
 }
