@@ -221,10 +221,9 @@ func (f *frame) errorPage(r *http.Request, e web.Fault) web.Page {
 	if e.Kind == errs.NotFound && e.Key == web.ErrNoPage.Key {
 		title = i18n.T(ctx, "app.fault_no_page")
 	}
-	return web.Page{
-		Title: title, Status: e.Status,
-		Body: faultPage(faultView{Title: title, Text: i18n.T(ctx, e.Key, e.Args...), Request: e.Request, ShowRequest: e.Kind == errs.Internal || e.Kind == errs.Unavailable}),
-	}
+	v := faultView{Title: title, Text: i18n.T(ctx, e.Key, e.Args...), Request: e.Request, ShowRequest: e.Kind == errs.Internal || e.Kind == errs.Unavailable}
+	v.Restricted = e.Key == identity.ErrRestricted.Key
+	return web.Page{Title: title, Status: e.Status, Body: faultPage(v)}
 }
 
 // wordsOfComponents are the words that components need, in every language: they

@@ -13,6 +13,22 @@ type loginView struct {
 	Name, To, Said string
 	Again, Passkey bool
 	Faults         map[string]string
+	// Refused is why nobody is let in, for the way on that the page shows.
+	Refused error
+}
+
+// wayOn is where a refusal leads on, with the key of its words; "" for one that
+// is mended on the page itself.
+func (v loginView) wayOn() (href, key string) {
+	switch {
+	case errors.Is(v.Refused, ErrLocked):
+		return unlockPath, "identity.login.unlock_now"
+	case errors.Is(v.Refused, ErrPasswordDue):
+		return recoverPath, "identity.not_me.recover"
+	case errors.Is(v.Refused, ErrBlocked), errors.Is(v.Refused, ErrRisk):
+		return "/feedback", "identity.link.support"
+	}
+	return "", ""
 }
 
 func number(n int) string { return strconv.Itoa(n) }
@@ -64,7 +80,7 @@ func (i *Identity) postLogin(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		retryAfter(w, err)
-		v.Faults = faults
+		v.Faults, v.Refused = faults, err
 		return i.renderLogin(w, r, v, status)
 	}
 	web.SetCookie(w, r, signInCookie, wait.token, signInLife)

@@ -99,7 +99,7 @@ func (i *Identity) postPasskey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	retryAfter(w, err)
-	return i.renderLogin(w, r, loginView{To: to, Faults: underName(faults)}, status)
+	return i.renderLogin(w, r, loginView{To: to, Faults: underName(faults), Refused: err}, status)
 }
 
 // underName shows at the first field what belongs to no field of the page.

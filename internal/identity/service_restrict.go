@@ -29,13 +29,13 @@ type Held struct {
 	Created, Since                  db.Time
 }
 
-// FindHeld looks for an account by its exact phone, e-mail or login name; the
+// FindHeld looks for an account by any of its exact names; the
 // look is in the journal. ErrNotFound for none.
 func (i *Identity) FindHeld(ctx context.Context, name string) (Held, error) {
 	if _, err := keeper(ctx); err != nil {
 		return Held{}, err
 	}
-	owner, err := ownerOf(ctx, i.store.read(), i.contactIndexes(parseIdentifier(name)))
+	owner, _, err := i.findName(ctx, name)
 	if err == nil && owner == "" {
 		err = ErrNotFound
 	}

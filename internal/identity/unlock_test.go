@@ -49,7 +49,7 @@ func TestUnlockByCode(t *testing.T) {
 		stranger := newBrowser(t, i)
 		lockOut(stranger)
 		b := newBrowser(t, i)
-		b.post("/login", "name", phone, "password", identitytest.Password).shows(t, 429)
+		b.post("/login", "name", phone, "password", identitytest.Password).shows(t, 429, `href="/unlock"`)
 		b.get("/unlock").shows(t, 200, "Открыть вход")
 		b.post("/unlock", "name", "", "channel", "").shows(t, 422, `href="#name"`, `href="#channel`)
 		b.post("/unlock", "name", phone, "channel", "sms").goes(t, "/unlock/code")
