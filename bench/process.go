@@ -84,16 +84,20 @@ func (p *process) stop() error {
 	return nil
 }
 
-// rss is the resident memory in bytes (VmRSS of proc(5)).
-func (p *process) rss() int64 {
+// rss is the resident memory in bytes, and own the part of it that is no page of
+// a file (VmRSS and RssAnon of proc(5)): pages of the program and of SQLite's
+// mapped database are in memory anyway, and the kernel takes them back at will.
+func (p *process) rss() (all, own int64) {
 	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	for s := range strings.Lines(string(raw)) {
-		if v, ok := strings.CutPrefix(s, "VmRSS:"); ok {
-			n, _ := strconv.ParseInt(strings.Fields(v)[0], 10, 64)
-			return n << 10
+		for name, to := range map[string]*int64{"VmRSS:": &all, "RssAnon:": &own} {
+			if v, ok := strings.CutPrefix(s, name); ok {
+				n, _ := strconv.ParseInt(strings.Fields(v)[0], 10, 64)
+				*to = n << 10
+			}
 		}
 	}
-	return 0
+	return all, own
 }
 
 // cpu is the processor time used so far (utime and stime of proc(5), in ticks of 10 ms).
