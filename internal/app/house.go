@@ -224,7 +224,7 @@ func (h *House) buildServices(ctx context.Context) error {
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Files: h.files, PDF: writer, Reference: h.reference, Services: h.catalog, People: h.profile, Accounts: h.identity,
 		Factors: h.identity, Confirm: confirmer{h.device},
-		Offices: h.agency, Notify: h.notify, Vault: h.vault, Config: applications.Config{
+		Offices: h.agency, Notify: h.notify, News: h.notify, Vault: h.vault, Config: applications.Config{
 			Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL, AnswerDays: h.Config.AnswerDays, MessageDays: h.Config.MessageDays,
 			Waits: h.Config.Chain.waits(),
 		},
@@ -274,7 +274,8 @@ func (h *House) buildHomes(context.Context) error {
 	}
 	h.cabinet = cabinet.New(cabinet.Deps{
 		DB: h.stores.db, Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: h.profile,
-		Catalog: h.catalog, Languages: h.identity,
+		Catalog: h.catalog, Languages: h.identity, Accounts: h.identity, Complaints: h.applications.Complaints(), Documents: h.vault,
+		Audit: h.audit,
 	})
 	h.desk = desk.New(desk.Deps{
 		DB: h.stores.db, Limit: h.identity.Limit, Notify: h.notify, Papers: h.papers, Texts: h.texts, Queue: h.queue, Clock: h.clock, Cases: h.applications.Cases(), Agencies: h.agency, Accounts: h.identity, Catalog: h.catalog,

@@ -177,12 +177,12 @@ func TestVersionPublishedHereIsSeenThere(t *testing.T) {
 	_, b := nodes(t, func(first *Config) { first.Services = dir })
 	raw, err := services.FS.ReadFile(certificate + "/service.yaml")
 	must(t, err)
-	text := strings.Replace(string(raw), "\nversion: 3\n", "\nversion: 4\n", 1)
+	text := strings.Replace(string(raw), "\nversion: 4\n", "\nversion: 5\n", 1)
 	must(t, os.MkdirAll(filepath.Join(dir, certificate), 0o755))
 	must(t, os.WriteFile(filepath.Join(dir, certificate, "service.yaml"), []byte(text), 0o600))
 	reader := newClient(t, b.web.URL)
 	testkit.Eventually(t, "the next version on the other node", func() bool {
-		return reader.ask("GET", "/api/v1/services/"+certificate, nil)["version"] == 4.0
+		return reader.ask("GET", "/api/v1/services/"+certificate, nil)["version"] == 5.0
 	})
 	var n int
 	must(t, b.house.stores.db.SQL().QueryRowContext(context.Background(), "SELECT count(*) FROM catalog_versions WHERE service_id = $1", certificate).Scan(&n))

@@ -91,6 +91,7 @@ func (h *House) owners() []profile.Owner {
 		{Name: "applications", Export: h.applications.Export, Erase: h.applications.Erase, Retain: h.applications.Retain},
 		{Name: "desk", Export: h.desk.Export, Erase: h.desk.Erase},
 		{Name: "support", Export: h.support.Export, Erase: h.support.Erase},
+		{Name: "cabinet", Export: h.cabinet.Export, Erase: h.cabinet.Erase},
 	}
 }
 

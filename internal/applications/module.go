@@ -97,6 +97,8 @@ type Deps struct {
 	Offices   Offices
 	Notify    Sender
 	Vault     *vault.Vault
+	// News are notices that were not read; nil: nothing is marked as new.
+	News cases.News
 	// Dictionaries are the lists that fields choose from; nil for none.
 	Dictionaries func() forms.Shelf
 	// Registries are asked about answers; nil: nothing is asked.
@@ -148,7 +150,7 @@ func New(d Deps) (*Room, error) {
 		Texts: d.Texts, Files: d.Files, PDF: d.PDF, Intake: intake, Calendar: d.Reference.Calendar(), Services: cases.WithParts(d.Services),
 		Accounts: d.Accounts, Names: d.People, Offices: d.Offices, Notify: d.Notify, Vault: d.Vault, BaseURL: d.Config.BaseURL,
 		AnswerDays: d.Config.AnswerDays, MessageDays: d.Config.MessageDays, Waits: d.Config.Waits,
-		Rules: rules, Facts: d.People.Facts,
+		Rules: rules, Facts: d.People.Facts, News: d.News,
 	})
 	if err != nil {
 		return nil, err

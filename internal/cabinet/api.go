@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/identity"
+	"okno/internal/kit/db"
 	"okno/internal/kit/web"
 )
 
@@ -46,6 +47,75 @@ func (r *Room) mountAPI(rt *web.Router) {
 	web.Register(rt.API, web.Operation{
 		Pattern: "POST /api/v1/notices/read", ID: "read-notices", Summary: "Mark notices as read", Tag: "cabinet", Status: http.StatusNoContent,
 	}, identity.Citizen(), r.apiRead)
+	web.Register(rt.API, web.Operation{
+		Pattern: "GET /api/v1/recommendations", ID: "list-recommendations", Summary: "What became available to oneself, and what is recommended, with the reasons", Tag: "cabinet",
+	}, identity.Citizen(), r.apiOffers)
+	web.Register(rt.API, web.Operation{
+		Pattern: "PUT /api/v1/recommendations", ID: "set-recommendations", Summary: "Switch recommendations on or off", Tag: "cabinet", Status: http.StatusNoContent,
+	}, identity.Citizen(), r.apiRecommend)
+	web.Register(rt.API, web.Operation{
+		Pattern: "POST /api/v1/recommendations/hide", ID: "hide-recommendation", Summary: "Show one service no more among what is offered", Tag: "cabinet", Status: http.StatusNoContent,
+	}, identity.Citizen(), r.apiHide)
+}
+
+// OfferOut is a service that is offered to the person, and why.
+type OfferOut struct {
+	Service string  `json:"service"`
+	Title   string  `json:"title"`
+	Reason  string  `json:"reason" enum:"level,opened,age,rule,expires" doc:"level: the account has reached the level that it needs; opened: it is new, or offered again; age: the person has reached the age; rule: a rule of the service; expires: a document of it ends"`
+	Why     string  `json:"why" doc:"The fact, in words"`
+	Day     db.Date `json:"day,omitempty" doc:"Since when, or until when"`
+}
+
+// OffersOut are the offers of the home page.
+type OffersOut struct {
+	Body struct {
+		On          bool       `json:"on" doc:"Whether recommendations are reckoned"`
+		Available   []OfferOut `json:"available" doc:"What became available lately"`
+		Recommended []OfferOut `json:"recommended"`
+		Hidden      []string   `json:"hidden" doc:"Ids of services that are not shown"`
+	}
+}
+
+type offersIn struct {
+	Body struct {
+		On    bool `json:"on"`
+		Again bool `json:"again,omitempty" doc:"true: what was hidden is shown again"`
+	}
+}
+
+type hideIn struct {
+	Body struct {
+		Service string `json:"service" maxLength:"100"`
+	}
+}
+
+func (r *Room) apiOffers(ctx context.Context, _ *struct{}) (*OffersOut, error) {
+	w, err := r.Wishes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o, err := r.Offered(ctx)
+	out := &OffersOut{}
+	out.Body.On, out.Body.Hidden = !w.Off, append([]string{}, w.Hidden...)
+	out.Body.Available, out.Body.Recommended = offersOut(ctx, o.Fresh), offersOut(ctx, o.Recommended)
+	return out, err
+}
+
+func offersOut(ctx context.Context, all []Offer) []OfferOut {
+	out := make([]OfferOut, len(all))
+	for i, o := range all {
+		out[i] = OfferOut{Service: o.Service.ID, Title: text(ctx, o.Service.Title), Reason: o.Why, Why: o.reason(ctx), Day: o.Day}
+	}
+	return out
+}
+
+func (r *Room) apiRecommend(ctx context.Context, in *offersIn) (*struct{}, error) {
+	return nil, r.Recommend(ctx, in.Body.On, in.Body.Again)
+}
+
+func (r *Room) apiHide(ctx context.Context, in *hideIn) (*struct{}, error) {
+	return nil, r.Hide(ctx, in.Body.Service)
 }
 
 func (r *Room) apiNotices(ctx context.Context, in *noticesIn) (*NoticesOut, error) {

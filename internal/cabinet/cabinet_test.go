@@ -37,7 +37,7 @@ func TestHomeTellsWhatToDoFirst(t *testing.T) {
 	}
 	inOrder(t, body, "Здравствуйте, Анна", "Ведомство ждёт вашего ответа", "Результат готов", "Подтвердите личность", "Черновик услуги", "«Доходы»",
 		"Активные", "1234-5678-9001", "осталось 4 рабочих дня", "Завершённые", "1234-5678-9004", "Популярные", "Свежее", "Вчера в", "Старое")
-	if b.asked != 5 {
+	if b.asked != 7 {
 		t.Errorf("%d questions to the rooms below", b.asked)
 	}
 	if len(body) > 12<<10 {
@@ -195,7 +195,7 @@ func TestGuards(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/cabinet/notices/read", "/cabinet/settings"} {
+	for _, path := range []string{"/cabinet/notices/read", "/cabinet/settings", "/cabinet/recommendations/hide"} {
 		if w := call("", path, url.Values{}); w.Code != http.StatusUnauthorized {
 			t.Errorf("POST %s without a session: %d", path, w.Code)
 		}
@@ -224,8 +224,10 @@ func TestAPI(t *testing.T) {
 		t.Errorf("%d %s", w.Code, body)
 	}
 	for who, want := range map[string]int{"": http.StatusUnauthorized, "x officer": http.StatusForbidden} {
-		if w := call(who, "/api/v1/notices", nil); w.Code != want {
-			t.Errorf("%q: %d", who, w.Code)
+		for _, path := range []string{"/api/v1/notices", "/api/v1/recommendations"} {
+			if w := call(who, path, nil); w.Code != want {
+				t.Errorf("%s as %q: %d", path, who, w.Code)
+			}
 		}
 	}
 }

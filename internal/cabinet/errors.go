@@ -2,5 +2,9 @@ package cabinet
 
 import "okno/internal/kit/errs"
 
-// ErrNoNotice says that the person has no such notice.
-var ErrNoNotice = errs.NewNotFound("cabinet.error.no_notice")
+var (
+	// ErrNoNotice says that the person has no such notice.
+	ErrNoNotice = errs.NewNotFound("cabinet.error.no_notice")
+	// ErrNoService says that there is no such service to be hidden.
+	ErrNoService = errs.NewNotFound("cabinet.error.no_service")
+)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	"okno/internal/kit/db"
 	"okno/internal/notify"
 	"okno/internal/profile"
 )
@@ -35,16 +38,20 @@ type Home struct {
 	MoreActive bool
 	Drafts     []draft.Row
 	DraftCount int
-	Popular    []*forms.Service
+	// Complaints are those that were not sent, and those with a fresh answer.
+	Complaints []complaint.Complaint
+	Offers
+	// Popular stand where nothing is offered to this very person.
+	Popular []*forms.Service
 }
 
 // Calm reports whether nothing is asked of the person.
 func (h Home) Calm() bool {
-	return len(h.Waiting)+len(h.Ready)+len(h.Drafts) == 0 && h.Level.AtLeast(profile.Standard)
+	return len(h.Waiting)+len(h.Ready)+len(h.Drafts)+len(h.Complaints) == 0 && h.Level.AtLeast(profile.Standard)
 }
 
-// Fresh reports whether the person has not begun anything yet.
-func (h Home) Fresh() bool { return len(h.Active)+len(h.Finished)+len(h.Drafts) == 0 }
+// Blank reports whether the person has not begun anything yet.
+func (h Home) Blank() bool { return len(h.Active)+len(h.Finished)+len(h.Drafts) == 0 }
 
 // Home gathers the home page of who asks.
 func (r *Room) Home(ctx context.Context) (Home, error) {
@@ -82,8 +89,16 @@ func (r *Room) home(ctx context.Context, p *person, owner string) (h Home, err e
 	}
 	h.DraftCount = len(drafts)
 	h.Drafts = first(drafts, homeDrafts)
-	h.Popular = first(r.Catalog.Popular(), homePopular)
-	return h, nil
+	complaints, err := p.complaints.Get(func() ([]complaint.Complaint, error) { return r.Complaints.List(ctx) })
+	if err != nil {
+		return h, err
+	}
+	h.Complaints = r.pressing(complaints)
+	h.Offers, err = p.offers.on(r.today(), func() (Offers, error) { return r.offers(ctx, owner, rows, drafts) })
+	if len(h.Fresh)+len(h.Recommended) == 0 {
+		h.Popular = first(r.Catalog.Popular(), homePopular)
+	}
+	return h, err
 }
 
 // recent are the newest applications; only who has very many of them costs a
@@ -95,6 +110,26 @@ func (r *Room) recent(ctx context.Context) ([]cases.Row, error) {
 	}
 	active, err := r.Cases.List(ctx, cases.ListFilter{Group: cases.Active, Limit: homeRows})
 	return slices.Concat(active.Rows, finished(page.Rows)), err
+}
+
+// answerFresh is how long the answer to a complaint stands on the home page;
+// homeComplaints is how many complaints do.
+const (
+	answerFresh    = 14 * 24 * time.Hour
+	homeComplaints = 3
+)
+
+// pressing are the complaints with which the person has something to do now: to
+// send what was begun, to read the answer while the term for going further runs.
+func (r *Room) pressing(all []complaint.Complaint) []complaint.Complaint {
+	since := db.At(r.Clock.Now().Add(-answerFresh))
+	var out []complaint.Complaint
+	for _, c := range all {
+		if len(out) < homeComplaints && (c.Status == complaint.Draft || c.Status.Decided() && c.DecidedAt >= since) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func (h *Home) add(row cases.Row) {

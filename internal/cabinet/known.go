@@ -2,9 +2,12 @@ package cabinet
 
 import (
 	"context"
+	"sync"
 
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
+	"okno/internal/kit/db"
 	"okno/internal/kit/mark"
 	"okno/internal/notify"
 	"okno/internal/profile"
@@ -12,8 +15,8 @@ import (
 
 // person is what pages show of somebody again and again, read from the rooms
 // below as it is needed. It is as of its mark or newer, and is shown only while
-// the database still says this mark: seven questions and three unsealings, a
-// quarter of a millisecond, are one question of fifteen microseconds.
+// the database still says this mark: a dozen questions and their unsealings are
+// one question of fifteen microseconds.
 type person struct {
 	name    mark.Part[string]
 	level   mark.Part[profile.Level]
@@ -21,6 +24,30 @@ type person struct {
 	drafts  mark.Part[[]draft.Row]
 	notices mark.Part[[]notify.Notice]
 	unread  mark.Part[int]
+
+	complaints mark.Part[[]complaint.Complaint]
+	offers     daily[Offers]
+}
+
+// daily is a part that is another one tomorrow: it speaks of ages and of how long
+// ago something was.
+type daily[T any] struct {
+	mu    sync.Mutex
+	day   db.Date // "" while nothing was read
+	value T
+}
+
+func (d *daily[T]) on(day db.Date, read func() (T, error)) (T, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.day == day {
+		return d.value, nil
+	}
+	v, err := read()
+	if err == nil {
+		d.day, d.value = day, v
+	}
+	return v, err
 }
 
 // Forget drops all that is kept: names of services may have changed.

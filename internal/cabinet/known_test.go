@@ -19,7 +19,10 @@ import (
 )
 
 // watched are the tables whose changes move a mark.
-var watched = []string{"profile_states", "profile_persons", "applications_cases", "applications_drafts", "notify_notices"}
+var watched = []string{
+	"profile_states", "profile_persons", "applications_cases", "applications_drafts", "notify_notices",
+	"profile_holdings", "applications_complaints", "vault_documents",
+}
 
 // schema is the room's own over tables that stand for those of the rooms below.
 func schema() []db.Migrations {
@@ -89,7 +92,7 @@ func TestWhatIsKeptIsNeverOld(t *testing.T) {
 		below := &below{level: profile.Standard, cases: []cases.Row{row("1", cases.InWork)}}
 		clk := clock.NewFake(testkit.Start)
 		node := func() *Room {
-			return New(Deps{DB: d, Clock: clk, Cases: below, Drafts: below, Notices: below, Profiles: below, Catalog: below, Languages: below})
+			return New(below.deps(d, clk))
 		}
 		here, there := node(), node()
 		look := func(r *Room, who string) Home {
@@ -110,8 +113,8 @@ func TestWhatIsKeptIsNeverOld(t *testing.T) {
 		for _, r := range []*Room{here, there, here, there} {
 			look(r, "anna")
 		}
-		if asked := below.asked; asked != 2*6 {
-			t.Fatalf("two nodes asked %d times for six things", asked)
+		if asked := below.asked; asked != 2*8 {
+			t.Fatalf("two nodes asked %d times for eight things", asked)
 		}
 		below.cases = []cases.Row{row("1", cases.Approved)}
 		below.notices = []notify.Notice{{ID: "1", Subject: "Готово"}}
@@ -139,7 +142,7 @@ func TestWhoHasNoMarkIsNotKept(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
 		below := &below{level: profile.Standard, cases: []cases.Row{row("1", cases.InWork)}}
-		r := New(Deps{DB: d, Clock: clock.NewFake(testkit.Start), Cases: below, Drafts: below, Notices: below, Profiles: below, Catalog: below, Languages: below})
+		r := New(below.deps(d, clock.NewFake(testkit.Start)))
 		ready := func() int {
 			h, err := r.Home(identity.WithActor(WithVisit(context.Background()), identity.Actor{ID: "anna"}))
 			if err != nil {

@@ -7,15 +7,18 @@ import (
 	"time"
 
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
 	"okno/internal/forms"
 	"okno/internal/identity"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
 	"okno/internal/kit/mark"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
 	"okno/internal/profile"
+	"okno/internal/vault"
 )
 
 //go:embed locale/*.yaml
@@ -47,6 +50,25 @@ type Notices interface {
 type Profiles interface {
 	Name(ctx context.Context, owner string) (string, error)
 	Level(ctx context.Context, owner string) (profile.Level, error)
+	// Card tells since when the level is, and the day of birth.
+	Card(ctx context.Context, owner string) (profile.Card, error)
+	// Facts are what rules of recommendations look at.
+	Facts(ctx context.Context, owner string) (forms.Facts, error)
+}
+
+// Complaints list the actor's own complaints.
+type Complaints interface {
+	List(ctx context.Context) ([]complaint.Complaint, error)
+}
+
+// Documents list the actor's own documents, newest first.
+type Documents interface {
+	Documents(ctx context.Context, before string, limit int) ([]vault.Document, error)
+}
+
+// Accounts tell since when there is an account.
+type Accounts interface {
+	Account(ctx context.Context, id string) (identity.Account, error)
 }
 
 // Catalog tells what services there are.
@@ -54,6 +76,8 @@ type Catalog interface {
 	Popular() []*forms.Service
 	Services() []*forms.Service
 	AgencyTitle(code, lang string) string
+	// Since is since when a service is offered without a break.
+	Since(id string) db.Time
 }
 
 // Languages keep the language of an account.
@@ -73,7 +97,12 @@ type Deps struct {
 	Profiles Profiles
 	Catalog  Catalog
 	// Languages is identity.
-	Languages Languages
+	Languages  Languages
+	Accounts   Accounts
+	Complaints Complaints
+	Documents  Documents
+	// Audit has what people choose about recommendations.
+	Audit *audit.Log
 	// Zone is that of times on the pages; nil is Moscow.
 	Zone *time.Location
 }
@@ -81,9 +110,10 @@ type Deps struct {
 // Room is the door of the room.
 type Room struct {
 	Deps
-	marks *mark.Marks
-	kept  *mark.Kept[person]
-	molds molds
+	marks   *mark.Marks
+	kept    *mark.Kept[person]
+	molds   molds
+	choices choices
 }
 
 // New opens the room.
@@ -91,7 +121,7 @@ func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d, marks: mark.New(d.DB, "cabinet_marks"), kept: mark.NewKept[person](d.Clock.Now())}
+	return &Room{Deps: d, marks: mark.New(d.DB, "cabinet_marks"), choices: choices{d.DB}, kept: mark.NewKept[person](d.Clock.Now())}
 }
 
 // Migrations are the room's tables. They come after those of the rooms below,
@@ -119,5 +149,6 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST /cabinet/notices/read", citizen, r.readNotices)
 	rt.Handle("GET /cabinet/settings", citizen, r.settingsPage)
 	rt.Handle("POST /cabinet/settings", citizen, r.saveSettings)
+	rt.Handle("POST /cabinet/recommendations/hide", citizen, r.hideOffer)
 	r.mountAPI(rt)
 }

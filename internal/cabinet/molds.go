@@ -20,6 +20,7 @@ import (
 type molds struct {
 	cases   sync.Map // caseKind → *ui.Mold
 	notices sync.Map // noticeKey → *ui.Mold
+	offers  sync.Map // language → *ui.Mold
 	popular sync.Map // popularKey → []byte, the same for everybody
 }
 
@@ -28,6 +29,7 @@ type caseKind struct {
 	status cases.Status
 	stage  cases.Stage
 	dated  bool
+	news   bool
 }
 
 type noticeKey struct {
@@ -46,13 +48,13 @@ type popularKey struct {
 func (v view) caseCard(row cases.Row) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		lang, left := i18n.Lang(ctx), deadline(ctx, row)
-		key := caseKind{lang, row.Status, row.Stage, left != ""}
+		key := caseKind{lang, row.Status, row.Stage, left != "", row.News}
 		m, err := molded(ctx, &v.molds.cases, key, func() (templ.Component, int) {
 			left := ""
 			if key.dated {
 				left = ui.Hole(4)
 			}
-			return caseParts(row.Status, row.Stage, caseTexts{ui.Hole(0), ui.Hole(1), ui.Hole(2), ui.Hole(3), left}), 5
+			return caseParts(key.status, key.stage, key.news, caseTexts{ui.Hole(0), ui.Hole(1), ui.Hole(2), ui.Hole(3), left}), 5
 		})
 		if err != nil {
 			return err
@@ -72,6 +74,19 @@ func (v view) noticeCard(n notify.Notice) templ.Component {
 			return err
 		}
 		return m.Fill(w, n.ID, n.Subject, capital(v.moment(ctx, n.At)))
+	})
+}
+
+// offerCard is offerParts of an offer.
+func (v view) offerCard(o Offer) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		m, err := molded(ctx, &v.molds.offers, i18n.Lang(ctx), func() (templ.Component, int) {
+			return offerParts(ui.Hole(0), ui.Hole(1), ui.Hole(2)), 3
+		})
+		if err != nil {
+			return err
+		}
+		return m.Fill(w, o.Service.ID, text(ctx, o.Service.Title), o.reason(ctx))
 	})
 }
 

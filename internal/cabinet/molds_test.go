@@ -30,10 +30,10 @@ func TestMoldsGiveWhatTheyWereMadeOf(t *testing.T) {
 			for _, status := range cases.Statuses() {
 				for _, title := range []string{"Справка", `<b>"&'` + ui.Hole(0)} {
 					c := row("1", status)
-					c.Title = forms.Text{RU: title, EN: title}
+					c.Title, c.News = forms.Text{RU: title, EN: title}, title == "Справка"
 					var got, want bytes.Buffer
 					_ = v.caseCard(c).Render(ctx, &got)
-					_ = caseParts(status, cases.Stage(status), caseTexts{c.Number, title, v.day(ctx, c.SubmittedAt), v.agency(c.Agency, lang), deadline(ctx, c)}).Render(ctx, &want)
+					_ = caseParts(status, cases.Stage(status), c.News, caseTexts{c.Number, title, v.day(ctx, c.SubmittedAt), v.agency(c.Agency, lang), deadline(ctx, c)}).Render(ctx, &want)
 					if got.String() != want.String() || got.Len() == 0 {
 						t.Errorf("%s %s: %s\nwant %s", lang, status, got.String(), want.String())
 					}
@@ -45,6 +45,15 @@ func TestMoldsGiveWhatTheyWereMadeOf(t *testing.T) {
 				_ = noticeParts(noticeKind(n.Kind, n.Read), n.Read, n.ID, n.Subject, capital(v.moment(ctx, n.At))).Render(ctx, &want)
 				if got.String() != want.String() || got.Len() == 0 {
 					t.Errorf("%s %s\nwant %s", lang, got.String(), want.String())
+				}
+			}
+			for _, o := range []Offer{{Why: whyRule, Words: forms.Text{RU: "a<b>", EN: "a&b"}}, {Why: whyAge, Age: 14, Day: "2026-11-01"}} {
+				o.Service = &forms.Service{ID: "x-1", Title: forms.Text{RU: `Услуга "А"`, EN: "A & B"}}
+				var got, want bytes.Buffer
+				_ = v.offerCard(o).Render(ctx, &got)
+				_ = offerParts(o.Service.ID, text(ctx, o.Service.Title), o.reason(ctx)).Render(ctx, &want)
+				if got.String() != want.String() || got.Len() == 0 {
+					t.Errorf("%s\nwant %s", got.String(), want.String())
 				}
 			}
 			var got, want bytes.Buffer

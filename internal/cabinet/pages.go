@@ -107,8 +107,21 @@ func (r *Room) readNotices(w http.ResponseWriter, req *http.Request) error {
 	return web.Redirect(w, req, "/cabinet/notices")
 }
 
+// hideOffer shows a service no more among what is offered.
+func (r *Room) hideOffer(w http.ResponseWriter, req *http.Request) error {
+	f, err := web.Form(w, req)
+	if err != nil {
+		return err
+	}
+	if err := r.Hide(req.Context(), f.Get("service")); err != nil {
+		return err
+	}
+	return web.Redirect(w, req, "/cabinet#offers")
+}
+
 // settings are how the person sees the portal now.
 type settings struct {
+	Wishes
 	Lang           string
 	Contrast, Type bool
 	Saved          bool
@@ -116,8 +129,12 @@ type settings struct {
 
 func (r *Room) settingsPage(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
+	wishes, err := r.Wishes(ctx)
+	if err != nil {
+		return err
+	}
 	s := settings{
-		Lang: i18n.Lang(ctx), Contrast: viewCookie(req, 0) == "high", Type: viewCookie(req, 1) == "large",
+		Wishes: wishes, Lang: i18n.Lang(ctx), Contrast: viewCookie(req, 0) == "high", Type: viewCookie(req, 1) == "large",
 		Saved: web.Query(req, "saved") != "",
 	}
 	return web.Render(w, req, web.Page{
@@ -147,6 +164,9 @@ func (r *Room) saveSettings(w http.ResponseWriter, req *http.Request) error {
 		lang = i18n.Lang(ctx)
 	}
 	if err := r.Languages.SetLang(ctx, identity.ActorOf(ctx).ID, lang); err != nil {
+		return err
+	}
+	if err := r.Recommend(ctx, !slices.Contains(f["recommend"], "off"), slices.Contains(f["recommend"], "again")); err != nil {
 		return err
 	}
 	return web.Redirect(w, req, "/prefs?"+url.Values{

@@ -867,6 +867,14 @@ func settingsBody(s settings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = ui.Checkboxes(ui.CheckboxesParams{
+			Name: "recommend", Values: s.wanted(), Fieldset: ui.FieldsetParams{Legend: ui.Part{Text: i18n.T(ctx, "cabinet.settings.recommendations"), Classes: ui.LegendM}},
+			Hint:  ui.Text(i18n.T(ctx, "cabinet.settings.recommendations_hint")),
+			Items: s.wants(ctx),
+		}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "cabinet.settings.save"), PreventDoubleClick: ui.On}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -878,7 +886,7 @@ func settingsBody(s settings) templ.Component {
 		var templ_7745c5c3_Var39 string
 		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "cabinet.settings.more"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 172, Col: 68}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 177, Col: 68}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 		if templ_7745c5c3_Err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"okno/internal/applications/cases"
+	"okno/internal/applications/complaint"
 	"okno/internal/applications/draft"
 	"okno/internal/catalog"
 	"okno/internal/forms"
@@ -26,6 +27,7 @@ import (
 	"okno/internal/kit/web"
 	"okno/internal/notify"
 	"okno/internal/profile"
+	"okno/internal/vault"
 )
 
 // The rooms below fit.
@@ -36,6 +38,10 @@ var (
 	_ Profiles  = (*profile.Profile)(nil)
 	_ Catalog   = (*catalog.Catalog)(nil)
 	_ Languages = (*identity.Identity)(nil)
+
+	_ Accounts   = (*identity.Identity)(nil)
+	_ Complaints = (*complaint.Complaints)(nil)
+	_ Documents  = (*vault.Vault)(nil)
 )
 
 // below stands in for the rooms below, and counts what it is asked.
@@ -50,6 +56,49 @@ type below struct {
 	read    []string
 	lang    string
 	whose   []string
+
+	complaints []complaint.Complaint
+	papers     []vault.Document
+	services   []*forms.Service
+	since      map[string]db.Time
+	person     profile.Person
+	levelAt    db.Time
+	known      map[string]forms.Known
+	facts      int // how often they were read
+}
+
+// complaints are told by a type of their own: cases have a List too.
+type theirComplaints struct{ *below }
+
+func (b theirComplaints) List(ctx context.Context) ([]complaint.Complaint, error) {
+	return b.complaints, b.ask(identity.ActorOf(ctx).ID)
+}
+
+func (b *below) Card(_ context.Context, owner string) (profile.Card, error) {
+	return profile.Card{Owner: owner, Person: b.person, Level: b.level, LevelAt: b.levelAt}, b.ask(owner)
+}
+
+func (b *below) Facts(_ context.Context, owner string) (forms.Facts, error) {
+	b.facts++
+	return forms.Facts{Level: string(b.level), Audience: "citizen", Known: b.known}, b.ask(owner)
+}
+
+func (b *below) Documents(ctx context.Context, _ string, _ int) ([]vault.Document, error) {
+	return b.papers, b.ask(identity.ActorOf(ctx).ID)
+}
+
+func (b *below) Account(_ context.Context, owner string) (identity.Account, error) {
+	return identity.Account{ID: owner, CreatedAt: db.At(testkit.Start.AddDate(0, -6, 0))}, b.ask(owner)
+}
+
+func (b *below) Since(id string) db.Time { return b.since[id] }
+
+// deps are the room's, over what stands below.
+func (b *below) deps(d *db.DB, clk clock.Clock) Deps {
+	return Deps{
+		DB: d, Clock: clk, Cases: b, Drafts: b, Notices: b, Profiles: b, Catalog: b, Languages: b, Accounts: b,
+		Complaints: theirComplaints{b}, Documents: b,
+	}
 }
 
 var errBroken = errors.New("broken")
@@ -99,6 +148,9 @@ func (b *below) Level(_ context.Context, owner string) (profile.Level, error) {
 func (b *below) Popular() []*forms.Service         { return b.Services() }
 func (b *below) AgencyTitle(code, _ string) string { return "agency " + code }
 func (b *below) Services() []*forms.Service {
+	if b.services != nil {
+		return b.services
+	}
 	return []*forms.Service{{ID: "passport", Title: forms.Text{RU: "Загранпаспорт", EN: "Passport"}, Agency: "mvd"}}
 }
 
@@ -123,6 +175,9 @@ func statuses() fstest.MapFS {
 		for _, s := range cases.Statuses() {
 			text.WriteString(s.Text() + ": " + strings.ToUpper(string(s)) + "\n")
 		}
+		for _, s := range complaint.Statuses() {
+			text.WriteString(s.Text() + ": " + strings.ToUpper(string(s)) + "\n")
+		}
 		all[lang+".yaml"] = &fstest.MapFile{Data: []byte(text.String())}
 	}
 	return all
@@ -142,7 +197,7 @@ func site(t testing.TB, b *below) func(actor, path string, form url.Values) *htt
 		return identity.WithActor(ctx, actorOf(r.Header.Get("X-Actor"))), nil
 	})
 	rt := web.NewRouter(e)
-	New(Deps{Clock: clk, Cases: b, Drafts: b, Notices: b, Profiles: b, Catalog: b, Languages: b}).Mount(rt)
+	New(b.deps(nil, clk)).Mount(rt)
 	h := e.Handler(rt)
 	return func(actor, path string, form url.Values) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, path, nil)

@@ -13,6 +13,7 @@ import (
 	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/ui"
+	"okno/internal/profile"
 )
 
 // StatusKind is the colour of an application's status; desk uses it too.
@@ -55,6 +56,25 @@ func deadline(ctx context.Context, row cases.Row) string {
 		return i18n.T(ctx, "cabinet.deadline.today")
 	}
 	return i18n.T(ctx, "cabinet.deadline.left", "Count", row.Left.WorkingDays, "Day", i18n.DateISO(i18n.Lang(ctx), string(row.Due.Date)))
+}
+
+// reason says why the service is offered.
+func (o Offer) reason(ctx context.Context) string {
+	day := i18n.DateISO(i18n.Lang(ctx), string(o.Day))
+	switch o.Why {
+	case whyLevel:
+		if o.Level.AtLeast(profile.Confirmed) {
+			return i18n.T(ctx, "cabinet.offer.confirmed", "Day", day)
+		}
+		return i18n.T(ctx, "cabinet.offer.standard", "Day", day)
+	case whyOpened:
+		return i18n.T(ctx, "cabinet.offer.opened", "Day", day)
+	case whyAge:
+		return i18n.T(ctx, "cabinet.offer.age", "Count", o.Age, "Day", day)
+	case whyExpires:
+		return i18n.T(ctx, "cabinet.offer.expires", "Why", text(ctx, o.Words), "Day", day)
+	}
+	return text(ctx, o.Words)
 }
 
 // day is the day of an instant.
@@ -111,6 +131,22 @@ func languages() []ui.ChoiceItem {
 		{Value: i18n.RU, Text: "Русский", Attributes: ui.Attributes{"lang": i18n.RU}}, // data: a language's own name
 		{Value: i18n.EN, Text: "English", Attributes: ui.Attributes{"lang": i18n.EN}},
 	}
+}
+
+// wants are the boxes about recommendations.
+func (s settings) wants(ctx context.Context) []ui.ChoiceItem {
+	items := []ui.ChoiceItem{{Value: "off", Text: i18n.T(ctx, "cabinet.settings.no_recommendations")}}
+	if n := len(s.Hidden); n > 0 {
+		items = append(items, ui.ChoiceItem{Value: "again", Text: i18n.T(ctx, "cabinet.settings.show_hidden", "Count", n)})
+	}
+	return items
+}
+
+func (s settings) wanted() []string {
+	if s.Off {
+		return []string{"off"}
+	}
+	return nil
 }
 
 func (s settings) views() []string {

@@ -160,7 +160,7 @@ func (c *Catalog) fresh(heads []published) fs.FS {
 // they are there.
 func linked(faults []forms.Fault, heads []published) []forms.Fault {
 	return slices.DeleteFunc(faults, func(f forms.Fault) bool {
-		id, missing := strings.CutPrefix(f.What, "instead: there is no service ")
+		_, id, missing := strings.Cut(f.What, ": there is no service ")
 		return missing && slices.ContainsFunc(heads, func(h published) bool { return h.id == id })
 	})
 }

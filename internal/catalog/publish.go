@@ -194,6 +194,9 @@ func (c *Catalog) readTable(ctx context.Context) error {
 		return err
 	}
 	next := newShelf(c.guide, services)
+	if next.since, err = c.store.offer(ctx, services, c.guide.Withdrawn); err != nil {
+		return err
+	}
 	go next.index()
 	old := c.shelf.Swap(next)
 	c.counted, c.stale = n, false

@@ -20,3 +20,10 @@ INSERT INTO catalog_compiled (service_id, version, language, body) VALUES ($1, $
 
 -- name: DropCompiled :exec
 DELETE FROM catalog_compiled WHERE service_id = $1 AND version < $2 AND language = $3;
+
+-- name: Offers :many
+SELECT * FROM catalog_offers;
+
+-- name: Offer :exec
+INSERT INTO catalog_offers (service_id, since_at) VALUES ($1, $2)
+ON CONFLICT (service_id) DO UPDATE SET since_at = excluded.since_at WHERE catalog_offers.since_at = 0 OR excluded.since_at = 0;

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"okno/internal/forms"
+	"okno/internal/kit/db"
 )
 
 // Services are all services on the shelf, by their Russian titles.
@@ -14,6 +15,10 @@ func (c *Catalog) Service(id string) (*forms.Service, bool) {
 	s, ok := c.shelf.Load().byID[id]
 	return s, ok
 }
+
+// Since is since when the service is offered without a break, 0 for one that is
+// not. It begins anew when a service that was withdrawn has come back.
+func (c *Catalog) Since(id string) db.Time { return c.shelf.Load().since[id] }
 
 // Version is a version of a service, also one that is no longer offered: what a
 // draft or an application began with. Errors: ErrNoVersion, or the database's.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"okno/internal/forms"
+	"okno/internal/kit/db"
 )
 
 // shelf is what is offered at one moment. It is never changed.
@@ -13,6 +14,7 @@ type shelf struct {
 	services []*forms.Service // by Russian title
 	byID     map[string]*forms.Service
 	guide    *Guide
+	since    map[string]db.Time
 	// index is made once, by the first search or beside the first pages: a
 	// portal is ready before all its words are sorted.
 	index func() *index

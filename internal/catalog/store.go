@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 
 	"okno/internal/catalog/catalogdb"
+	"okno/internal/forms"
 	"okno/internal/kit/db"
 )
 
@@ -74,6 +75,50 @@ func (s store) publish(ctx context.Context, editions []edition) error {
 		}
 		return nil
 	})
+}
+
+// offer notes since when the services are offered, and that those which are
+// withdrawn are not. It writes only what has changed.
+func (s store) offer(ctx context.Context, offered []*forms.Service, withdrawn []string) (map[string]db.Time, error) {
+	since := map[string]db.Time{}
+	rows, err := catalogdb.New(s.db.Reader()).Offers(ctx)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	for _, r := range rows {
+		since[r.ServiceID] = r.SinceAt
+	}
+	var come, gone []string
+	for _, x := range offered {
+		if since[x.ID].IsZero() {
+			come = append(come, x.ID)
+		}
+	}
+	for _, id := range withdrawn {
+		if !since[id].IsZero() {
+			gone = append(gone, id)
+		}
+	}
+	if len(come)+len(gone) == 0 {
+		return since, nil
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		q := catalogdb.New(tx)
+		for _, id := range come {
+			since[id] = tx.Now()
+			if err := q.Offer(ctx, catalogdb.OfferParams{ServiceID: id, SinceAt: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		for _, id := range gone {
+			delete(since, id)
+			if err := q.Offer(ctx, catalogdb.OfferParams{ServiceID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return since, err
 }
 
 func sameHash(a, b []byte) bool { return bytes.Equal(a, b) }

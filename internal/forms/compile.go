@@ -158,6 +158,7 @@ func (c *compilation) whole() {
 	for i := range s.Parts {
 		c.condition(&s.Parts[i].When, all)
 	}
+	c.recommends()
 	c.template(&s.Result.Title, all)
 	for i := range s.Result.Paragraphs {
 		p := &s.Result.Paragraphs[i]

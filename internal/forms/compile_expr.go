@@ -94,7 +94,7 @@ func (c *compilation) everyName() []string {
 	}
 	out = append(out, "last_name", "first_name", "middle_name", "birth_date", "series", "number", "issued_on",
 		"issued_by", "unit_code", "region", "city", "street", "house", "flat", "index", "bic", "account",
-		"today", "level", "audience", "profile", "organisation", "registry", "document", "earlier")
+		"today", "level", "audience", "profile", "organisation", "child", "registry", "document", "earlier")
 	slices.Sort(out)
 	return out
 }

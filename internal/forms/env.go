@@ -80,7 +80,7 @@ func addFields(p *provider, members map[string]*cel.Type, fields []Field) {
 }
 
 func factsType(p *provider) *cel.Type {
-	roots := map[string]map[string]*cel.Type{"profile": {}, "organisation": {}}
+	roots := map[string]map[string]*cel.Type{"profile": {}, "organisation": {}, childRoot: {}}
 	all := kinds()
 	for _, path := range FactPaths() {
 		root, name := cutPath(path.Path)
@@ -95,6 +95,7 @@ func factsType(p *provider) *cel.Type {
 		"today": cel.StringType, "level": cel.StringType, "region": cel.StringType, "audience": cel.StringType,
 		"profile":      p.define("facts.profile", roots["profile"]),
 		"organisation": p.define("facts.organisation", roots["organisation"]),
+		"child":        p.define("facts.child", roots[childRoot]),
 		"registry":     open, "document": open, "earlier": open, "found": open,
 	})
 }

@@ -143,6 +143,14 @@ func FactPaths() []FactPath {
 		{Path: "profile.children", Kind: "child", List: true},
 		{Path: "profile.vehicles", Kind: "vehicle", List: true},
 		{Path: "profile.properties", Kind: "property", List: true},
+		{Path: "child.person", Kind: "person"},
+		{Path: "child.last_name", Kind: "name"},
+		{Path: "child.first_name", Kind: "name"},
+		{Path: "child.middle_name", Kind: "name"},
+		{Path: "child.birth_date", Kind: "date"},
+		{Path: "child.sex", Kind: "choice"},
+		{Path: "child.snils", Kind: "snils"},
+		{Path: "child.certificate", Kind: "birth_certificate"},
 		{Path: "organisation.card", Kind: "organisation"},
 		{Path: "organisation.ogrnip", Kind: "ogrnip"},
 		{Path: "organisation.name", Kind: "text"},
@@ -178,7 +186,7 @@ func factPath(path string) (FactPath, bool) {
 // tree is the facts as an object for expressions.
 func (f Facts) tree() map[string]any {
 	t := map[string]any{
-		"profile": map[string]any{}, "organisation": map[string]any{},
+		"profile": map[string]any{}, "organisation": map[string]any{}, childRoot: map[string]any{},
 		"registry": map[string]any{}, "document": map[string]any{}, "earlier": map[string]any{},
 		"found": map[string]any{},
 	}

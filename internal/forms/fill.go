@@ -226,7 +226,7 @@ func (p *pass) fromKnown(state *FieldState, g given, b bounds, filled Source, fi
 }
 
 func (p *pass) known(f *Field, b bounds) (any, Source) {
-	for _, path := range f.Fill {
+	for _, path := range p.facts.elses(f.Fill) {
 		if v, source := p.knownAt(f, path, b); v != nil {
 			return v, source
 		}

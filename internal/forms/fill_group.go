@@ -48,7 +48,7 @@ func (p *pass) list(g *Group) (list []any, source Source, line func(i int) Sourc
 	if v, ok := p.typed[g.ID]; ok {
 		return items(v), typed(0), typed
 	}
-	for _, path := range g.Fill {
+	for _, path := range p.facts.elses(g.Fill) {
 		k := p.facts.Known[path]
 		if list := items(k.Value); len(list) > 0 {
 			return g.itemsOf(path, list), k.source(path), func(i int) Source { return k.line(path, i) }

@@ -17,6 +17,8 @@ func lint(s *Service, o Options, fs *faults) {
 	l.form()
 	l.rules()
 	l.parts()
+	l.forWhom()
+	l.recommend()
 	if o.Production {
 		for _, at := range s.Unverified {
 			l.add(at, "unverified", "check it against the law and take the mark away", "this fact is not verified")
@@ -330,6 +332,7 @@ func (l *linter) options(f *Field) {
 }
 
 func (l *linter) fill(paths []string, kind string, at Pos) {
+	l.ofChild(paths, at)
 	names := factNames()
 	for _, p := range paths {
 		fact, ok := factPath(p)

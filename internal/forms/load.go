@@ -91,6 +91,7 @@ func lintLinks(services []*Service) []Fault {
 	}
 	var out []Fault
 	for _, s := range services {
+		out = append(out, lintRecommended(s, known, ids)...)
 		for _, stop := range s.stops() {
 			for _, way := range stop.Instead {
 				if way.Service != "" && !known[way.Service] {

@@ -150,6 +150,50 @@ func TestLettersGoOutOnceAndNoticesStand(t *testing.T) {
 	})
 }
 
+// TestNewsByWhatNoticesSpeakOf: what was seen is no news, to its owner alone.
+func TestNewsByWhatNoticesSpeakOf(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bench) {
+		ctx := context.Background()
+		for _, owner := range []string{"anna", "boris"} {
+			for _, ref := range []string{"case:1", "case:1", "case:2", ""} {
+				b.send(t, notify.Letter{Channel: notify.Cabinet, To: owner, Owner: owner, Kind: "status", Subject: "а", Text: "б", Ref: ref})
+			}
+		}
+		if err := b.q.Drain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		news := func(owner string, refs ...string) map[string]bool {
+			t.Helper()
+			out, err := b.n.News(ctx, owner, refs...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		if diff := cmp.Diff(map[string]bool{"case:1": true, "case:2": true}, news("anna", "case:1", "case:2", "case:3")); diff != "" {
+			t.Error(diff)
+		}
+		for range 2 {
+			if err := b.n.Seen(ctx, "anna", "case:1", "case:3"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(map[string]bool{"case:2": true}, news("anna", "case:1", "case:2")); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[string]bool{"case:1": true}, news("boris", "case:1")); diff != "" {
+			t.Error(diff)
+		}
+		if n, err := b.n.Unread(ctx, "anna"); n != 2 || err != nil {
+			t.Errorf("%d unread, %v", n, err)
+		}
+		if out := news("anna"); len(out) != 0 {
+			t.Errorf("asked for nothing: %v", out)
+		}
+	})
+}
+
 func TestBrokenGatewayFallsOverAndLaterRecovers(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bench) {

@@ -26,6 +26,9 @@ SELECT COUNT(*) FROM notify_notices WHERE owner_id = $1 AND read_at = 0;
 -- name: MarkRead :exec
 UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND id = $3 AND read_at = 0;
 
+-- name: MarkSeen :exec
+UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND ref = $3 AND read_at = 0;
+
 -- name: MarkAllRead :exec
 UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND read_at = 0;
 

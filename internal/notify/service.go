@@ -165,6 +165,54 @@ func (n *Notify) MarkRead(ctx context.Context, owner string, ids ...string) erro
 	})
 }
 
+// newsMost is how many refs one question about news may name.
+const newsMost = 200
+
+// News tells of which refs the owner has notices that were not read. Its cost is
+// that of the refs, not that of all notices.
+func (n *Notify) News(ctx context.Context, owner string, refs ...string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(refs) == 0 {
+		return out, nil
+	}
+	refs = refs[:min(len(refs), newsMost)]
+	args := []any{owner}
+	for _, r := range refs {
+		args = append(args, r)
+	}
+	rows, err := n.db.Reader().QueryContext(ctx, "SELECT DISTINCT ref FROM notify_notices WHERE owner_id = $1 AND read_at = 0 AND ref IN "+db.In(2, len(refs)), args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var ref string
+		if err := rows.Scan(&ref); err != nil {
+			return nil, err
+		}
+		out[ref] = true
+	}
+	return out, db.Classify(rows.Err())
+}
+
+// Seen marks the notices of the refs as read, as what they speak of was opened.
+// Where there are none it writes nothing.
+func (n *Notify) Seen(ctx context.Context, owner string, refs ...string) error {
+	news, err := n.News(ctx, owner, refs...)
+	if err != nil || len(news) == 0 {
+		return err
+	}
+	return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n.live.Touch(tx, owner, "notices")
+		for ref := range news {
+			if err := notifydb.New(tx).MarkSeen(ctx, notifydb.MarkSeenParams{OwnerID: owner, ReadAt: tx.Now(), Ref: ref}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Export gives the owner's notices; letters are copies of them and codes.
 func (n *Notify) Export(ctx context.Context, owner string) (map[string]any, error) {
 	all, err := n.Notices(ctx, owner, 500)

@@ -142,6 +142,7 @@ type caseRow struct {
 	Deadline    db.Date   `json:"deadline,omitempty"`
 	DaysLeft    int       `json:"working_days_left"`
 	Overdue     bool      `json:"overdue,omitempty"`
+	News        bool      `json:"news,omitempty" doc:"For the owner: it has changed, or somebody wrote, since it was last opened on the page"`
 	Initials    string    `json:"initials,omitempty" doc:"For staff only"`
 	AssignedTo  string    `json:"assigned_to,omitempty" doc:"For staff only"`
 }
@@ -172,7 +173,7 @@ func (c *Cases) apiList(ctx context.Context, in *listCasesIn) (*listCasesOut, er
 			Number: r.Number, Service: r.ServiceID, Title: agencyText(i18n.Lang(ctx), r.Title.RU, r.Title.EN), Status: r.Status,
 			StatusText: i18n.T(ctx, r.Status.Text()), Stage: r.Stage, StageText: i18n.T(ctx, r.Stage.Text()),
 			EPGU: stageIn(r.Status, r.Stage).EPGU, Version: r.Version, SubmittedAt: r.SubmittedAt.Time(),
-			Deadline: r.Due.Date, DaysLeft: r.Left.WorkingDays, Overdue: r.Left.Overdue,
+			Deadline: r.Due.Date, DaysLeft: r.Left.WorkingDays, Overdue: r.Left.Overdue, News: r.News,
 		}
 	}
 	return out, err

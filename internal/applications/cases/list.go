@@ -45,6 +45,8 @@ type Row struct {
 	ChangedAt   db.Time
 	Due         Due
 	Left        Left
+	// News: something has changed, or was written, that the owner has not opened.
+	News bool
 }
 
 // Page is a page of a list; Next is "" on the last one.
@@ -69,7 +71,7 @@ func (c *Cases) List(ctx context.Context, f ListFilter) (Page[Row], error) {
 		r.Left = c.Left(r)
 		p.Rows[i] = r
 	}
-	return p, nil
+	return p, c.news(ctx, actor.ID, p.Rows)
 }
 
 // Left is what is left of a row's deadline now: who keeps a row asks again.

@@ -78,7 +78,10 @@ type Deps struct {
 	Names    Names
 	Offices  Offices
 	Notify   Sender
-	Vault    *vault.Vault
+	// News tells which of the owner's cases have changes that were not looked at;
+	// nil: it is not told.
+	News  News
+	Vault *vault.Vault
 	// Facts tell what is known of a person, for the agency to which a case is
 	// forwarded; nil: only what the case itself has noted.
 	Facts func(ctx context.Context, owner string) (forms.Facts, error)

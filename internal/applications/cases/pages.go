@@ -74,6 +74,9 @@ func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
 	if v.IsPart() && v.Status != Waiting {
 		return web.Redirect(w, r, citizenBase+v.Whole) // there its progress stands
 	}
+	if err := c.opened(r.Context(), v.Case); err != nil {
+		return err
+	}
 	return web.Render(w, r, v.page(http.StatusOK))
 }
 

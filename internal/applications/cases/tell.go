@@ -108,7 +108,7 @@ func (c *Cases) letters(ctx context.Context, k Case, account identity.Account, w
 	if err != nil {
 		return nil, err
 	}
-	common := notify.Letter{Owner: k.Owner, Kind: kind, Ref: "case:" + k.ID, Link: "/cabinet/applications/" + k.Number}
+	common := notify.Letter{Owner: k.Owner, Kind: kind, Ref: noticeRef(k.ID, what), Link: "/cabinet/applications/" + k.Number}
 	var all []notify.Letter
 	add := func(channel, to, subject, text string) {
 		if to == "" || text == "" {

@@ -15,6 +15,11 @@ type CatalogCompiled struct {
 	Body      []byte
 }
 
+type CatalogOffer struct {
+	ServiceID string
+	SinceAt   db.Time
+}
+
 type CatalogVersion struct {
 	ServiceID   string
 	Version     int64

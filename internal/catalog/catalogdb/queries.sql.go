@@ -124,6 +124,48 @@ func (q *Queries) KeepCompiled(ctx context.Context, arg KeepCompiledParams) erro
 	return err
 }
 
+const offer = `-- name: Offer :exec
+INSERT INTO catalog_offers (service_id, since_at) VALUES ($1, $2)
+ON CONFLICT (service_id) DO UPDATE SET since_at = excluded.since_at WHERE catalog_offers.since_at = 0 OR excluded.since_at = 0
+`
+
+type OfferParams struct {
+	ServiceID string
+	SinceAt   db.Time
+}
+
+func (q *Queries) Offer(ctx context.Context, arg OfferParams) error {
+	_, err := q.db.ExecContext(ctx, offer, arg.ServiceID, arg.SinceAt)
+	return err
+}
+
+const offers = `-- name: Offers :many
+SELECT service_id, since_at FROM catalog_offers
+`
+
+func (q *Queries) Offers(ctx context.Context) ([]CatalogOffer, error) {
+	rows, err := q.db.QueryContext(ctx, offers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CatalogOffer
+	for rows.Next() {
+		var i CatalogOffer
+		if err := rows.Scan(&i.ServiceID, &i.SinceAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const publish = `-- name: Publish :exec
 INSERT INTO catalog_versions (service_id, version, hash, source, published_at)
 VALUES ($1, $2, $3, $4, $5)

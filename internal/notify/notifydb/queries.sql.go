@@ -192,6 +192,21 @@ func (q *Queries) MarkRead(ctx context.Context, arg MarkReadParams) error {
 	return err
 }
 
+const markSeen = `-- name: MarkSeen :exec
+UPDATE notify_notices SET read_at = $2 WHERE owner_id = $1 AND ref = $3 AND read_at = 0
+`
+
+type MarkSeenParams struct {
+	OwnerID string
+	ReadAt  db.Time
+	Ref     string
+}
+
+func (q *Queries) MarkSeen(ctx context.Context, arg MarkSeenParams) error {
+	_, err := q.db.ExecContext(ctx, markSeen, arg.OwnerID, arg.ReadAt, arg.Ref)
+	return err
+}
+
 const notices = `-- name: Notices :many
 SELECT owner_id, id, kind, ref, created_at, read_at, notice_sealed FROM notify_notices WHERE owner_id = $1 ORDER BY id DESC LIMIT $2
 `
