@@ -224,7 +224,7 @@ func (h *House) buildServices(ctx context.Context) error {
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Files: h.files, PDF: writer, Reference: h.reference, Services: h.catalog, People: h.profile, Accounts: h.identity,
 		Factors: h.identity, Confirm: confirmer{h.device},
-		Offices: h.agency, Notify: h.notify, News: h.notify, Vault: h.vault, Config: applications.Config{
+		Offices: h.agency, Notify: h.notify, News: h.notify, Children: h.profile, Vault: h.vault, Config: applications.Config{
 			Scanner: h.Config.Clamd, BaseURL: h.Config.BaseURL, AnswerDays: h.Config.AnswerDays, MessageDays: h.Config.MessageDays,
 			Waits: h.Config.Chain.waits(),
 		},

@@ -97,6 +97,8 @@ type Deps struct {
 	Offices   Offices
 	Notify    Sender
 	Vault     *vault.Vault
+	// Children tell whose parent a person is; nil: nobody's.
+	Children draft.Children
 	// News are notices that were not read; nil: nothing is marked as new.
 	News cases.News
 	// Dictionaries are the lists that fields choose from; nil for none.
@@ -159,7 +161,7 @@ func New(d Deps) (*Room, error) {
 		DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Intake: intake,
 		Profiles: d.People, Services: d.Services, Cases: c, Agency: agencyOf(d.Offices), Texts: d.Texts,
 		Dictionaries: d.Dictionaries, Registries: d.Registries, Papers: papers{d.Vault, d.Clock}, Earlier: c, Copies: c, Changes: c,
-		Notify: d.Notify, Accounts: d.Accounts, Factors: d.Factors, Confirm: d.Confirm,
+		Notify: d.Notify, Accounts: d.Accounts, Factors: d.Factors, Confirm: d.Confirm, Children: d.Children,
 	})
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 type golden struct {
 	name       string
 	answers    forms.Answers
+	child      bool // begun for a child
 	steps      string
 	fee        int64 // −1: not known yet
 	days       int
@@ -81,7 +82,7 @@ func criminal() []golden {
 
 func passport() []golden {
 	base := forms.Answers{
-		"for_whom": "self", "kind": "ten", "abroad": false, "changed_name": false, "secret": false,
+		"kind": "ten", "abroad": false, "changed_name": false, "secret": false,
 		"jobs":  []any{map[string]any{"kind": "work", "name": "ООО «Образец»", "position": "инженер", "from": "2015-01-12"}},
 		"photo": photo(), "had_passport": false, "at_home": true, "truth": true,
 	}
@@ -91,11 +92,8 @@ func passport() []golden {
 			name: "five years, elsewhere", answers: with(base, forms.Answers{"kind": "five", "at_home": false, "city": "Тверь"}),
 			steps: "kind applicant names photo receive", fee: 200000, days: 90,
 		},
-		{name: "for a child", answers: with(base, forms.Answers{
-			"for_whom": "child", "kind": "five", "child": someone("Соколова", "2019-02-11"),
-			"child_certificate": "I-МЮ 123456", "relation": "parent",
-		}), steps: "kind applicant child names photo receive", fee: 100000, days: 30},
-		{name: "abroad", answers: forms.Answers{"for_whom": "self", "kind": "ten", "abroad": true}, steps: "kind", fee: 600000, stop: "Обратитесь в консульство"},
+		{name: "for a child", child: true, answers: with(base, forms.Answers{"kind": "five", "relation": "parent"}), steps: "kind applicant child names photo receive", fee: 100000, days: 30},
+		{name: "abroad", answers: forms.Answers{"kind": "ten", "abroad": true}, steps: "kind", fee: 600000, stop: "Обратитесь в консульство"},
 	}
 }
 
@@ -232,7 +230,11 @@ func TestGolden(t *testing.T) {
 		for _, g := range cases {
 			t.Run(id+"/"+g.name, func(t *testing.T) {
 				t.Parallel()
-				g.check(t, forms.Fill(s.byID[id], g.answers, forms.Facts{Today: today, Level: "confirmed", Audience: "citizen", Known: profiled()}))
+				f := forms.Facts{Today: today, Level: "confirmed", Audience: "citizen", Known: profiled()}
+				if g.child {
+					f = f.WithChild(forms.Known{Value: map[string]any(with(someone("Соколова", "2019-02-11"), forms.Answers{"certificate": "I-МЮ 123456"}))})
+				}
+				g.check(t, forms.Fill(s.byID[id], g.answers, f))
 			})
 		}
 	}

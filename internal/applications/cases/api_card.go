@@ -14,6 +14,7 @@ type caseCard struct {
 	CaseState
 	Title     string         `json:"title"`
 	Initials  string         `json:"initials,omitempty" doc:"For staff only"`
+	Child     string         `json:"child,omitempty" doc:"Name of the child on whose behalf it was sent"`
 	Can       []Deed         `json:"can" doc:"What the reader can do now"`
 	Ask       *caseAsk       `json:"ask,omitempty" doc:"What the agency waits for"`
 	Answers   []caseSection  `json:"answers"`
@@ -128,6 +129,9 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 	out := caseCard{
 		CaseState: stateOf(ctx, card.Case), Title: card.Service.Title.In(lang), Initials: card.Initials, Can: card.Can,
 		Files: outFiles(card.Files), Decision: card.Decision, Documents: outDocuments(card.Documents, lang),
+	}
+	if card.Child != nil {
+		out.Child = card.Child.Name()
 	}
 	out.Estimate = outEstimate(card.Estimate)
 	out.Delivery = outDelivery(card)

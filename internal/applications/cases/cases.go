@@ -169,6 +169,8 @@ type Card struct {
 	Chain []Link
 	// Initials of the applicant, for staff.
 	Initials string
+	// Child is on whose behalf it was sent, nil for the applicant.
+	Child *Child
 	// Mine: the case is assigned to the reader, or to whom the reader stands in for.
 	Mine bool
 	// Barred: the reader made the decision that was cancelled after a complaint,

@@ -125,7 +125,7 @@ func (c *Cases) amended(key *secret.DataKey, k Case, s Submission, service *form
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sealJSON(key, casePlace("form_sealed", k.ID), form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: old.Initials})
+	sealed, err := sealJSON(key, casePlace("form_sealed", k.ID), form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: old.Initials, Child: old.Child})
 	if err != nil {
 		return nil, err
 	}

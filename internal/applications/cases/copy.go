@@ -24,6 +24,8 @@ type Copy struct {
 	// fields. Agency and Number name it to people.
 	Status  Status
 	Remarks map[string]string
+	// Child is on whose behalf it was sent, nil for the owner.
+	Child *Child
 }
 
 // Copy reads one of the actor's own applications, open or finished, so that
@@ -44,7 +46,7 @@ func (c *Cases) Copy(ctx context.Context, number string) (*Copy, error) {
 	if err := c.loadFiles(ctx, key, card); err != nil {
 		return nil, err
 	}
-	out := &Copy{Status: k.Status, CaseID: k.ID, Number: k.Number, Service: card.Service, Answers: card.result.Submission(), Known: knownFields(card.result)}
+	out := &Copy{Status: k.Status, CaseID: k.ID, Number: k.Number, Service: card.Service, Answers: card.result.Submission(), Known: knownFields(card.result), Child: card.Child}
 	for _, f := range card.Files {
 		out.Files = append(out.Files, FileRef{
 			ID: f.ID, Name: f.Name, Type: string(f.Type), Size: f.Size, Scan: f.Scan,
@@ -60,13 +62,20 @@ func (c *Cases) Copy(ctx context.Context, number string) (*Copy, error) {
 	return out, err
 }
 
-// Last is Copy of the actor's last application for the service, nil for none.
-func (c *Cases) Last(ctx context.Context, serviceID string) (*Copy, error) {
-	page, err := c.List(ctx, ListFilter{Service: serviceID, Limit: 1})
-	if err != nil || len(page.Rows) == 0 {
+// Last is Copy of the actor's last application for the service that fits, nil for
+// none among the newest few.
+func (c *Cases) Last(ctx context.Context, serviceID string, most int, fits func(*Copy) bool) (*Copy, error) {
+	page, err := c.List(ctx, ListFilter{Service: serviceID, Limit: most})
+	if err != nil {
 		return nil, err
 	}
-	return c.Copy(ctx, page.Rows[0].Number)
+	for _, row := range page.Rows {
+		last, err := c.Copy(ctx, row.Number)
+		if err != nil || fits(last) {
+			return last, err
+		}
+	}
+	return nil, nil
 }
 
 func knownFields(r *forms.Result) []string {

@@ -49,6 +49,8 @@ type form struct {
 	Facts   forms.Facts   `json:"facts"`
 	// Initials of the applicant, as they were on the day.
 	Initials string `json:"initials"`
+	// Child is on whose behalf it was sent, nil for the owner.
+	Child *Child `json:"child,omitempty"`
 }
 
 // Prepare makes the case's key, takes the files over into it and seals the
@@ -105,7 +107,7 @@ func termOf(s Submission, service *forms.Service) Term {
 }
 
 func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, text []byte, initials string) error {
-	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: initials})
+	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: initials, Child: s.Child})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (c *Cases) Earlier(ctx context.Context, _, serviceID string) (forms.Answers
 		return nil, time.Time{}, err
 	}
 	card, err := c.Mine(ctx, page.Rows[0].Number)
-	if err != nil {
+	if err != nil || card.Child != nil { // what was said of a child is not said of the parent
 		return nil, time.Time{}, err
 	}
 	return card.result.Submission(), page.Rows[0].SubmittedAt.Time(), nil

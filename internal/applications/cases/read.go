@@ -263,6 +263,7 @@ func (c *Cases) fill(ctx context.Context, key *secret.DataKey, card *Card) (form
 	if err != nil {
 		return f, err
 	}
+	card.Child = f.Child
 	card.Service, err = c.Services.Version(ctx, card.ServiceID, card.ServiceVersion)
 	if err != nil {
 		return f, ErrService.Wrap(err)

@@ -30,6 +30,8 @@ type Submission struct {
 	Earlier string
 	// Helper is who sends it for the owner under a mandate, "" for the owner.
 	Helper string
+	// Child is on whose behalf the owner sends it, nil for the owner.
+	Child *Child
 	// Source is page, api or mfc.
 	Source string
 	// Fee in kopecks.

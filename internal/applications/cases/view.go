@@ -225,6 +225,7 @@ func (v view) facts() []ui.Pair {
 		who = v.t("applications.card.officer")
 	}
 	return ui.Pairs(
+		v.t("applications.card.child"), v.child(),
 		v.t("applications.card.agency"), v.agency,
 		v.t("applications.card.who"), who,
 		v.t("applications.card.submitted"), v.when(v.SubmittedAt),
@@ -234,6 +235,14 @@ func (v view) facts() []ui.Pair {
 		v.t("applications.card.ahead"), v.ahead(),
 		v.t("applications.delivery.how"), v.way(),
 	)
+}
+
+// child is on whose behalf it was sent, with the day of birth; "" for the applicant.
+func (v view) child() string {
+	if v.Child == nil {
+		return ""
+	}
+	return v.t("applications.card.child_born", "Name", v.Child.Name(), "Day", i18n.DateISO(i18n.Lang(v.ctx), v.Child.BirthDate))
 }
 
 func (v view) registered() string {

@@ -21,7 +21,7 @@ func mayDraft(s *forms.Service, f forms.Facts) *errs.Error {
 	if f.Audience != "" && !slices.Contains(s.Audience, f.Audience) {
 		return ErrAudience
 	}
-	return nil
+	return ageFits(s, f)
 }
 
 // maySend tells why an application can't be sent.

@@ -47,6 +47,7 @@ type startIn struct {
 	Keyed
 	Body struct {
 		Service     string `json:"service,omitempty" doc:"Id of the service" maxLength:"100"`
+		Child       string `json:"child,omitempty" doc:"Id of one of your children in the profile, to act on behalf of; the civil registry must have confirmed the child" maxLength:"40"`
 		Application string `json:"application,omitempty" doc:"Instead of a service: the number of one of your applications, whose answers are taken over" maxLength:"40"`
 		As          string `json:"as,omitempty" enum:"again,mend,change" doc:"What for: again, a new application (as without it); mend, one in place of a refused one; change, other answers while nobody has taken it"`
 	}
@@ -62,6 +63,8 @@ func (r *Room) apiStart(ctx context.Context, in *startIn) (*startOut, error) {
 	out := &startOut{}
 	var err error
 	switch number := in.Body.Application; {
+	case number == "" && in.Body.Child != "":
+		out.Body.ID, err = r.StartForChild(ctx, in.Body.Service, in.Body.Child, in.Key)
 	case number == "":
 		out.Body.ID, err = r.Start(ctx, in.Body.Service, in.Key)
 	case in.Body.As == originMend:

@@ -12,6 +12,7 @@ type draftBody struct {
 	Service string      `json:"service"`
 	Version int64       `json:"version" doc:"Grows with each change"`
 	Number  string      `json:"number,omitempty" doc:"The application's, once it was sent"`
+	Child   string      `json:"child,omitempty" doc:"Name of the child on whose behalf it is"`
 	Ready   bool        `json:"ready" doc:"Nothing is missing: it can be sent"`
 	Steps   []stepBody  `json:"steps"`
 	Faults  []faultBody `json:"faults" doc:"What is missing or wrong"`
@@ -94,6 +95,9 @@ func bodyOf(ctx context.Context, w *work) draftBody {
 		for _, c := range w.carried.changes {
 			b.Changes = append(b.Changes, changeBody{c.What, c.Field, c.Step, c.Message(printer(ctx)), c.Again})
 		}
+	}
+	if w.Child != nil {
+		b.Child = w.Child.Name()
 	}
 	r := w.fill()
 	b.Ready = r.Ready() && !w.news() && maySend(w.service, w.facts) == nil

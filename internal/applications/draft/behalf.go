@@ -105,7 +105,7 @@ func (r *Room) StartFor(ctx context.Context, mandate, serviceID, once string) (s
 	if err := mayDraft(s, f); err != nil {
 		return "", err
 	}
-	return r.begin(ctx, b.Owner, s, s.Form.Steps[0].ID, once)
+	return r.begin(ctx, b.Owner, s, nil, s.Form.Steps[0].ID, once)
 }
 
 // permitted checks, before a helper sends, that the owner agrees to this draft as

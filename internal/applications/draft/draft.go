@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"okno/internal/applications/cases"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
 	"okno/internal/kit/blob"
@@ -40,6 +41,8 @@ type Draft struct {
 	Begun *begun
 	// Origin is the application that the draft was opened from, nil for none.
 	Origin *origin
+	// Child is on whose behalf the owner fills it in, nil for the owner.
+	Child *cases.Child
 	// Number is the application's once the draft was sent, "" before.
 	Number               string
 	Outcome              Outcome
@@ -57,6 +60,8 @@ type Outcome struct {
 	FeeKnown bool  `json:"fee_known,omitempty"`
 	// Changed: an application has other answers now, and no new one was made.
 	Changed bool `json:"changed,omitempty"`
+	// Child: it was sent on behalf of one. Who it is stands in the application.
+	Child bool `json:"child,omitempty"`
 }
 
 // File is a file that was attached to a draft.

@@ -29,6 +29,14 @@ var (
 	// ErrRegion, ErrAudience: the service is for others.
 	ErrRegion   = errs.NewForbidden("applications.draft.error.region")
 	ErrAudience = errs.NewForbidden("applications.draft.error.audience")
+	// ErrForChild: the service is asked for a child only; ErrNotForChild: for nobody's
+	// child. ErrAge, ErrChildAge: it is not given at this age.
+	ErrForChild    = errs.NewForbidden("applications.draft.error.for_child")
+	ErrNotForChild = errs.NewForbidden("applications.draft.error.not_for_child")
+	ErrAge         = errs.NewForbidden("applications.draft.error.age")
+	ErrChildAge    = errs.NewForbidden("applications.draft.error.child_age")
+	// ErrChild: the child is not confirmed in the owner's profile any more.
+	ErrChild = errs.NewForbidden("applications.draft.error.child")
 	// ErrSign: the service asks for a signature which the portal can't take yet.
 	ErrSign = errs.NewForbidden("applications.draft.error.sign")
 	// ErrSecure: the service wants a proof by something that is held, given just

@@ -159,7 +159,7 @@ func (r *Room) text(lang, key string) string {
 
 // earlier adds what the owner has answered before.
 func (r *Room) earlier(ctx context.Context, w *work) error {
-	if r.Earlier == nil || w.behalf != nil || w.Number != "" || !uses(w.service, "earlier.") {
+	if r.Earlier == nil || w.behalf != nil || w.Child != nil || w.Number != "" || !uses(w.service, "earlier.") {
 		return nil
 	}
 	answers, at, err := r.Earlier.Earlier(ctx, w.Owner, w.ServiceID)

@@ -68,6 +68,8 @@ type Deps struct {
 	Earlier Earlier
 	// Helpers tell for whom else the actor works; nil: for nobody.
 	Helpers Helpers
+	// Children are whose parent the person is; nil: nobody's.
+	Children Children
 	// Copies are earlier applications that a draft may be begun from; nil for none.
 	Copies Copies
 	// Changes are applications that can still be changed; nil for none.

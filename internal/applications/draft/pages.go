@@ -151,6 +151,8 @@ func (r *Room) beginAs(ctx context.Context, form url.Values) (string, error) {
 		return r.Mend(ctx, form.Get("mend"), once)
 	case form.Get("change") != "":
 		return r.Change(ctx, form.Get("change"), once)
+	case form.Get("child") != "":
+		return r.StartForChild(ctx, form.Get("service"), form.Get("child"), once)
 	case form.Get("quick") != "":
 		return r.Quick(ctx, form.Get("service"), once)
 	}
@@ -254,7 +256,7 @@ func (r *Room) renderCheck(w http.ResponseWriter, req *http.Request, d *work, re
 	v.failed, v.changed = status == http.StatusUnprocessableEntity, status == http.StatusConflict
 	return web.Render(w, req, web.Page{
 		Title: v.title(), Status: status, Error: status != 0, Section: "applications",
-		Back: v.backHref(), Body: owned(d.behalf, checkPage(v)),
+		Back: v.backHref(), Body: d.owned(checkPage(v)),
 	})
 }
 
@@ -323,7 +325,7 @@ func (r *Room) pageSent(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, d.resume())
 	}
 	v := r.sentView(req.Context(), d)
-	return web.Render(w, req, web.Page{Title: v.title(), Section: "applications", Body: owned(d.behalf, sentPage(v))})
+	return web.Render(w, req, web.Page{Title: v.title(), Section: "applications", Body: d.owned(sentPage(v))})
 }
 
 func (r *Room) pageStop(w http.ResponseWriter, req *http.Request) error {

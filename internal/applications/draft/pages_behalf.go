@@ -30,6 +30,14 @@ func owned(b *Behalf, page templ.Component) templ.Component {
 	return behalfPage(b, page)
 }
 
+// owned puts before a page of the draft for whom it is filled in.
+func (w *work) owned(page templ.Component) templ.Component {
+	if w.Child != nil {
+		return childPage(w.Child, page)
+	}
+	return owned(w.behalf, page)
+}
+
 // statusOf is the page's status after a try to send; 0 for none.
 func statusOf(err error) int {
 	switch {

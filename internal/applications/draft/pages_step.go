@@ -139,7 +139,7 @@ func (v *stepView) status() int {
 func (v *stepView) render(w http.ResponseWriter, req *http.Request) error {
 	return web.Render(w, req, web.Page{
 		Title: v.in(v.step.Step.Title) + " — " + v.in(v.work.service.Title), Status: v.status(), Error: len(v.items) > 0,
-		Section: "applications", Back: v.backHref(), Body: owned(v.work.behalf, stepPage(v)),
+		Section: "applications", Back: v.backHref(), Body: v.work.owned(stepPage(v)),
 	})
 }
 

@@ -3,6 +3,7 @@ package draft
 import (
 	"context"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 )
 
@@ -26,7 +27,7 @@ func (r *Room) known(ctx context.Context, serviceID string) (*Seed, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.fallow(ctx, me, s)
+	w, err := r.fallow(ctx, me, s, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func (r *Room) known(ctx context.Context, serviceID string) (*Seed, error) {
 	if r.Copies == nil {
 		return nil, nil
 	}
-	last, err := r.Copies.Last(ctx, serviceID)
+	last, err := r.Copies.Last(ctx, serviceID, lastLooked, func(c *cases.Copy) bool { return sameChild(c.Child, nil) })
 	if err != nil || last == nil {
 		return nil, err
 	}
@@ -78,5 +79,5 @@ func (r *Room) Quick(ctx context.Context, serviceID, once string) (string, error
 	if seed != nil && seed.Service != nil {
 		return r.Sow(ctx, *seed, once)
 	}
-	return r.start(ctx, serviceID, once, seed != nil)
+	return r.start(ctx, serviceID, "", once, seed != nil)
 }

@@ -20,8 +20,8 @@ import (
 // Copies tells with what the actor's own applications were sent.
 type Copies interface {
 	Copy(ctx context.Context, number string) (*cases.Copy, error)
-	// Last is the last one for a service, nil for none.
-	Last(ctx context.Context, serviceID string) (*cases.Copy, error)
+	// Last is the last one for a service that fits, nil for none among the newest.
+	Last(ctx context.Context, serviceID string, most int, fits func(*cases.Copy) bool) (*cases.Copy, error)
 }
 
 // From what a draft was begun.
@@ -43,13 +43,15 @@ type Seed struct {
 	Known []string
 	// Files are those that the answers name.
 	Files []cases.FileRef
+	// Child is on whose behalf it was, nil for the owner.
+	Child *cases.Child
 	// Origin is set where the application itself is opened, nil for another like it.
 	Origin *origin
 }
 
 // seedOf is a seed of an application that was sent.
 func seedOf(c *cases.Copy) Seed {
-	return Seed{From: FromCase, Ref: c.CaseID, Name: c.Number, Service: c.Service, Answers: c.Answers, Known: c.Known, Files: c.Files}
+	return Seed{From: FromCase, Ref: c.CaseID, Name: c.Number, Service: c.Service, Answers: c.Answers, Known: c.Known, Files: c.Files, Child: c.Child}
 }
 
 // begun says what became of answers that a draft was begun with; its holder sees
@@ -119,8 +121,11 @@ func (r *Room) Sow(ctx context.Context, seed Seed, once string) (string, error) 
 			return before.ID, err
 		}
 	}
-	w, err := r.fallow(ctx, me, s)
+	w, err := r.fallow(ctx, me, s, seed.Child)
 	if err != nil {
+		return "", err
+	}
+	if err := r.stillTheirs(ctx, w); err != nil {
 		return "", err
 	}
 	if err := mayDraft(s, w.facts); err != nil {
@@ -144,7 +149,7 @@ func (r *Room) Sow(ctx context.Context, seed Seed, once string) (string, error) 
 }
 
 // fallow is a new draft with all that it may be filled in from.
-func (r *Room) fallow(ctx context.Context, me string, s *forms.Service) (*work, error) {
+func (r *Room) fallow(ctx context.Context, me string, s *forms.Service, child *cases.Child) (*work, error) {
 	rows, err := r.store.list(ctx, me)
 	if err != nil {
 		return nil, err
@@ -154,6 +159,7 @@ func (r *Room) fallow(ctx context.Context, me string, s *forms.Service) (*work, 
 	}
 	w := &work{Draft: Draft{
 		ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: stepCheck, Answers: forms.Answers{}, Found: map[string]forms.Found{},
+		Child: child,
 	}}
 	if w.key, err = r.Sealer.Key(ctx, me, secret.Person); err != nil {
 		return nil, err
@@ -311,6 +317,9 @@ func (r *Room) sown(ctx context.Context, w *work, taken []File, once string, x d
 		e := identity.ActorOf(ctx).Entry("applications.draft_started", w.Owner, "draft:"+w.ID)
 		if w.Begun != nil {
 			e.Details = map[string]string{"from": w.Begun.From}
+		}
+		if w.Child != nil {
+			e.Details = map[string]string{"child": w.Child.ID}
 		}
 		return r.Audit.Write(ctx, tx, e)
 	})

@@ -27,8 +27,8 @@ func (a *archive) Copy(ctx context.Context, number string) (*cases.Copy, error) 
 	return a.copy, nil
 }
 
-func (a *archive) Last(ctx context.Context, serviceID string) (*cases.Copy, error) {
-	if me, err := owner(ctx); err != nil || me != a.owner || a.copy == nil || serviceID != a.copy.Service.ID {
+func (a *archive) Last(ctx context.Context, serviceID string, _ int, fits func(*cases.Copy) bool) (*cases.Copy, error) {
+	if me, err := owner(ctx); err != nil || me != a.owner || a.copy == nil || serviceID != a.copy.Service.ID || !fits(a.copy) {
 		return nil, nil
 	}
 	return a.copy, nil

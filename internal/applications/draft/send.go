@@ -69,6 +69,9 @@ func (r *Room) sendWith(ctx context.Context, draftID string, seen int64, source,
 }
 
 func (r *Room) sendNow(ctx context.Context, w *work, source string, wish cases.Wish) (string, error) {
+	if err := r.stillTheirs(ctx, w); err != nil {
+		return "", err
+	}
 	result := w.fill()
 	if err := sendable(ctx, w.service, w.facts, result); err != nil {
 		return "", err
@@ -82,7 +85,9 @@ func (r *Room) sendNow(ctx context.Context, w *work, source string, wish cases.W
 	if slices.ContainsFunc(s.Files, func(f cases.FileRef) bool { return f.Scan == upload.Infected }) {
 		return "", upload.ErrInfected
 	}
-	return r.submit(ctx, w, s, outcomeOf(result.Decided))
+	o := outcomeOf(result.Decided)
+	o.Child = w.Child != nil
+	return r.submit(ctx, w, s, o)
 }
 
 // sendable: whether the person may, and whether all is there.
@@ -137,7 +142,7 @@ func submission(d Draft, result *forms.Result, f forms.Facts, source string) cas
 	return cases.Submission{
 		ID: d.ID, Owner: d.Owner, ServiceID: d.ServiceID, Version: d.Version, Agency: result.Service.Agency,
 		Answers: result.Submission(), Facts: f, Level: f.Level, Region: f.Region, Source: source,
-		Fee: x.Fee, Days: x.Days, Working: x.Working, Minutes: x.Minutes, RulesVersion: x.Version,
+		Child: d.Child, Fee: x.Fee, Days: x.Days, Working: x.Working, Minutes: x.Minutes, RulesVersion: x.Version,
 	}
 }
 

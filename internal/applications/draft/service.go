@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 
+	"okno/internal/applications/cases"
 	"okno/internal/forms"
 	"okno/internal/identity"
 	"okno/internal/kit/db"
@@ -117,8 +118,8 @@ func (r *Room) row(ctx context.Context, draftID string) (*work, error) {
 		return nil, err
 	}
 	w.Draft, err = open(row, w.key)
-	if err == nil && b != nil && w.Origin != nil {
-		err = ErrNotFound // an application that was sent is none of a helper's
+	if err == nil && b != nil && (w.Origin != nil || w.Child != nil) {
+		err = ErrNotFound // an application that was sent is none of a helper's, nor is a child
 	}
 	return w, err
 }
@@ -134,6 +135,7 @@ func (r *Room) gather(ctx context.Context, w *work) error {
 	}
 	w.shelf, _ = w.facts.Dictionaries.(forms.Shelf)
 	w.addresses = r.Registries != nil
+	w.facts = childFacts(w.facts, w.Child)
 	maps.Copy(w.facts.Found, w.Found)
 	if err := r.earlier(ctx, w); err != nil {
 		return err
@@ -195,12 +197,19 @@ func (r *Room) name(ctx context.Context, row *Row) {
 // key: the same one gives the same draft; "" for none. Errors: ErrService,
 // ErrRegion, ErrAudience, ErrMany.
 func (r *Room) Start(ctx context.Context, serviceID, once string) (string, error) {
-	return r.start(ctx, serviceID, once, false)
+	return r.start(ctx, serviceID, "", once, false)
+}
+
+// StartForChild is Start on behalf of one of the actor's children, by the id of the
+// line in the profile. Errors also: ErrNotFound for anybody else's, ErrNotForChild,
+// ErrChildAge.
+func (r *Room) StartForChild(ctx context.Context, serviceID, childID, once string) (string, error) {
+	return r.start(ctx, serviceID, childID, once, false)
 }
 
 // start begins a draft; a checked one opens as far as it is complete, instead of
 // at its first step.
-func (r *Room) start(ctx context.Context, serviceID, once string, checked bool) (string, error) {
+func (r *Room) start(ctx context.Context, serviceID, childID, once string, checked bool) (string, error) {
 	me, err := owner(ctx)
 	if err != nil {
 		return "", err
@@ -213,6 +222,13 @@ func (r *Room) start(ctx context.Context, serviceID, once string, checked bool) 
 	if err != nil {
 		return "", err
 	}
+	var child *cases.Child
+	if childID != "" {
+		if child, err = r.child(ctx, me, childID); err != nil {
+			return "", err
+		}
+		f = childFacts(f, child)
+	}
 	if err := mayDraft(s, f); err != nil {
 		return "", err
 	}
@@ -223,10 +239,10 @@ func (r *Room) start(ctx context.Context, serviceID, once string, checked bool) 
 	if checked {
 		step = stepCheck
 	}
-	return r.begin(ctx, me, s, step, once)
+	return r.begin(ctx, me, s, child, step, once)
 }
 
-func (r *Room) begin(ctx context.Context, me string, s *forms.Service, step, once string) (string, error) {
+func (r *Room) begin(ctx context.Context, me string, s *forms.Service, child *cases.Child, step, once string) (string, error) {
 	rows, err := r.store.list(ctx, me)
 	if err != nil {
 		return "", err
@@ -238,7 +254,11 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, step, onc
 	if err != nil {
 		return "", err
 	}
-	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: step, Answers: forms.Answers{}, Found: map[string]forms.Found{}}
+	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: step, Answers: forms.Answers{}, Found: map[string]forms.Found{}, Child: child}
+	print := s.ID
+	if child != nil {
+		print += "\x00" + child.ID
+	}
 	sealed, err := sealAnswers(&d, key)
 	if err != nil {
 		return "", err
@@ -246,7 +266,7 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, step, onc
 	result := d.ID
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		result = d.ID
-		if standing, err := r.first(ctx, tx, me, "start", once, done{print: id.Hash(s.ID), ID: d.ID}); err != nil || standing.standing {
+		if standing, err := r.first(ctx, tx, me, "start", once, done{print: id.Hash(print), ID: d.ID}); err != nil || standing.standing {
 			result = standing.ID
 			return err
 		}
@@ -277,7 +297,11 @@ func (r *Room) first(ctx context.Context, tx *db.Tx, me, act, key string, x done
 }
 
 func (r *Room) note(ctx context.Context, tx *db.Tx, act string, d Draft) error {
-	return r.Audit.Write(ctx, tx, identity.ActorOf(ctx).Entry(act, d.Owner, "draft:"+d.ID))
+	e := identity.ActorOf(ctx).Entry(act, d.Owner, "draft:"+d.ID)
+	if d.Child != nil {
+		e.Details = map[string]string{"child": d.Child.ID}
+	}
+	return r.Audit.Write(ctx, tx, e)
 }
 
 // save writes the draft's answers and step; more is done in the same

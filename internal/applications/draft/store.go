@@ -82,11 +82,14 @@ func open(row draftdb.ApplicationsDraft, key *secret.DataKey) (Draft, error) {
 	if d.Origin, err = takeOrigin(d.Answers); err != nil {
 		return d, fmt.Errorf("draft %s: %w", d.ID, err)
 	}
+	if d.Child, err = takeChild(d.Answers); err != nil {
+		return d, fmt.Errorf("draft %s: %w", d.ID, err)
+	}
 	return d, nil
 }
 
 func sealAnswers(d *Draft, key *secret.DataKey) ([]byte, error) {
-	raw, err := withOrigin(withBegun(withFound(d.Answers, d.Found), d.Begun), d.Origin).Encode()
+	raw, err := withChild(withOrigin(withBegun(withFound(d.Answers, d.Found), d.Begun), d.Origin), d.Child).Encode()
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,33 @@ type startView struct {
 	proof   proof
 	once    string
 	behalf  *Behalf // for whom it is begun; nil for the actor
+	// whose are those for whom it can be begun, where there is a choice or a child;
+	// forChild: the service is asked for children too.
+	whose    []ui.ChoiceItem
+	forChild bool
+}
+
+// choose lists for whom the service can be begun: the person, and those of the
+// children whose age fits.
+func (v *startView) choose(f forms.Facts, children []cases.Child) {
+	w, ok := v.service.For(forms.WhoChild)
+	if v.forChild = ok && v.behalf == nil; !v.forChild {
+		return
+	}
+	for _, c := range children {
+		if w.Fits(c.BirthDate, f.Today) {
+			v.whose = append(v.whose, ui.ChoiceItem{
+				Value: c.ID, Text: c.Name(), Hint: ui.Text(v.t("applications.draft.child.born", "Day", i18n.DateISO(i18n.Lang(v.ctx), c.BirthDate))),
+			})
+		}
+	}
+	switch {
+	case len(v.whose) == 0:
+	case v.closed == nil:
+		v.whose = append([]ui.ChoiceItem{{Value: "", Text: v.t("applications.draft.child.self")}}, v.whose...)
+	case v.closed == ErrForChild || v.closed == ErrAge:
+		v.closed = nil
+	}
 }
 
 func (r *Room) newView(ctx context.Context, serviceID, mandate string) (startView, error) {
@@ -60,6 +87,13 @@ func (r *Room) newView(ctx context.Context, serviceID, mandate string) (startVie
 		return v, err
 	}
 	v.closed = mayDraft(s, f)
+	if b == nil {
+		children, err := r.children(ctx, me)
+		if err != nil {
+			return v, err
+		}
+		v.choose(f, children)
+	}
 	v.level = rank(f.Level) < rank(s.Level)
 	if v.secure = secured(ctx, s, f); v.secure == ErrSecure {
 		if v.proof.path, v.proof.holds, err = r.proofPath(ctx, "/cabinet/drafts/new?service="+s.ID); err != nil {
