@@ -171,28 +171,10 @@ const newsMost = 200
 // News tells of which refs the owner has notices that were not read. Its cost is
 // that of the refs, not that of all notices.
 func (n *Notify) News(ctx context.Context, owner string, refs ...string) (map[string]bool, error) {
-	out := map[string]bool{}
 	if len(refs) == 0 {
-		return out, nil
+		return map[string]bool{}, nil
 	}
-	refs = refs[:min(len(refs), newsMost)]
-	args := []any{owner}
-	for _, r := range refs {
-		args = append(args, r)
-	}
-	rows, err := n.db.Reader().QueryContext(ctx, "SELECT DISTINCT ref FROM notify_notices WHERE owner_id = $1 AND read_at = 0 AND ref IN "+db.In(2, len(refs)), args...)
-	if err != nil {
-		return nil, db.Classify(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var ref string
-		if err := rows.Scan(&ref); err != nil {
-			return nil, err
-		}
-		out[ref] = true
-	}
-	return out, db.Classify(rows.Err())
+	return n.news(ctx, owner, refs[:min(len(refs), newsMost)])
 }
 
 // Seen marks the notices of the refs as read, as what they speak of was opened.
