@@ -171,6 +171,9 @@ type Card struct {
 	Initials string
 	// Child is on whose behalf it was sent, nil for the applicant.
 	Child *Child
+	// Helper are the initials of who sent it for the applicant under a mandate, ""
+	// for the applicant.
+	Helper string
 	// Mine: the case is assigned to the reader, or to whom the reader stands in for.
 	Mine bool
 	// Barred: the reader made the decision that was cancelled after a complaint,

@@ -199,6 +199,9 @@ func (c *Cases) card(ctx context.Context, k Case, side Side) (*Card, error) {
 			return nil, err
 		}
 	}
+	if err := c.nameHelper(ctx, card); err != nil {
+		return nil, err
+	}
 	if err := c.withParts(ctx, card, side); err != nil {
 		return nil, err
 	}

@@ -226,6 +226,7 @@ func (v view) facts() []ui.Pair {
 	}
 	return ui.Pairs(
 		v.t("applications.card.child"), v.child(),
+		v.t("applications.card.helper"), v.Helper,
 		v.t("applications.card.agency"), v.agency,
 		v.t("applications.card.who"), who,
 		v.t("applications.card.submitted"), v.when(v.SubmittedAt),

@@ -22,7 +22,14 @@ type Behalf struct {
 	Alone bool
 	// Source is what an application is sent as: page or mfc.
 	Source string
-	Until  db.Time
+	// Since is when the mandate was given: drafts that were begun before it are
+	// none of the helper's.
+	Since, Until db.Time
+}
+
+// Opens reports whether the mandate opens a draft of the service, begun then.
+func (b *Behalf) Opens(serviceID string, begun db.Time) bool {
+	return b.Serves(serviceID) && begun >= b.Since
 }
 
 // Serves reports whether the mandate names the service.
@@ -72,7 +79,7 @@ func (r *Room) held(ctx context.Context, draftID string) (draftdb.ApplicationsDr
 	if err != nil {
 		return row, nil, err
 	}
-	if !b.Serves(row.ServiceID) {
+	if !b.Opens(row.ServiceID, row.CreatedAt) {
 		return draftdb.ApplicationsDraft{}, nil, ErrNotFound
 	}
 	return row, b, r.Audit.Look(ctx, identity.ActorOf(ctx).Entry("applications.draft_looked", b.Owner, "draft:"+draftID))

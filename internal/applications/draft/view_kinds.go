@@ -161,8 +161,14 @@ func (v *stepView) postal(f *forms.FieldState, inputs []forms.Input) templ.Compo
 }
 
 // correction is where a mistake in a known value is put right at its source,
-// with the words of the link; "" where there is no such place.
-func (v *stepView) correction(s forms.Source) string { return correctionOf(s) }
+// with the words of the link; "" where there is no such place. A helper would be
+// led to their own profile, so there is none.
+func (v *stepView) correction(s forms.Source) string {
+	if v.work.behalf != nil {
+		return ""
+	}
+	return correctionOf(s)
+}
 
 func correctionOf(s forms.Source) string {
 	if s.From != forms.FromKnown {

@@ -102,7 +102,7 @@ func (r *Room) newView(ctx context.Context, serviceID, mandate string) (startVie
 	}
 	all, err := r.Drafts(ctx, me)
 	for _, d := range all {
-		if d.ServiceID == s.ID {
+		if d.ServiceID == s.ID && (b == nil || b.Opens(d.ServiceID, d.CreatedAt)) {
 			v.drafts = append(v.drafts, d)
 		}
 	}

@@ -63,7 +63,7 @@ type Mandate struct {
 
 // behalf is what draft is told of it.
 func (m Mandate) behalf() *draft.Behalf {
-	b := &draft.Behalf{Mandate: m.ID, Owner: m.Owner, Who: m.Who, Services: m.Services, Alone: m.Alone, Source: "page", Until: m.ExpiresAt}
+	b := &draft.Behalf{Mandate: m.ID, Owner: m.Owner, Who: m.Who, Services: m.Services, Alone: m.Alone, Source: "page", Since: m.CreatedAt, Until: m.ExpiresAt}
 	if m.Kind == Visit {
 		b.Source = "mfc"
 	}

@@ -47,7 +47,7 @@ type town struct {
 func (x *town) Account(_ context.Context, account string) (identity.Account, error) {
 	for _, known := range x.contacts {
 		if known == account {
-			return identity.Account{ID: account, Phone: "+79130000000", Lang: "ru"}, nil
+			return identity.Account{ID: account, Phone: "+79130000000", Email: "mail@example.org", Lang: "ru"}, nil
 		}
 	}
 	return identity.Account{}, identity.ErrNotFound
@@ -260,6 +260,44 @@ func TestAHelperFillsInAndSends(t *testing.T) {
 			if p := w.Get(v, one); !p.Has("Отправил заявление", "Изменил ответы в черновике", "Открыл черновик") {
 				t.Errorf("the journal of %s: %s", v.Account, p.Text())
 			}
+		}
+	})
+}
+
+// TestWhatBeganBeforeStaysClosed: of the least data, a helper sees drafts that were
+// begun since the mandate, and is led nowhere into a profile.
+func TestWhatBeganBeforeStaysClosed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		before, err := w.drafts.Start(w.As(w.anna.Account), "word", "")
+		must(t, err)
+		w.Clock.Advance(time.Minute)
+		mandateID := w.give("yes")
+		w.Post(w.boris, "/cabinet/mandates/"+mandateID+"/enter", nil).Location()
+		at := w.begin(w.boris, mandateID)
+		w.fill(w.boris, at)
+		if p := w.Get(w.boris, "/cabinet/drafts/"+before+"/word"); p.Status != http.StatusNotFound {
+			t.Errorf("a draft from before the mandate: %d", p.Status)
+		}
+		for _, path := range []string{"/cabinet/acting", "/cabinet/drafts/new?service=word&for=" + mandateID, at + "/word", at + "/check"} {
+			p := w.Get(w.boris, path)
+			if p.Status != http.StatusOK {
+				t.Errorf("%s: %d", path, p.Status)
+			}
+			for _, closed := range []string{before, "/cabinet/profile", "/cabinet/templates"} {
+				if strings.Contains(p.Body, closed) {
+					t.Errorf("%s leads to %s", path, closed)
+				}
+			}
+		}
+		ways := map[notify.Channel]int{}
+		for _, l := range w.x.told {
+			if ways[l.Channel]++; l.Channel == notify.SMS && (l.Subject != "" || strings.Contains(l.Text, "А. С.")) {
+				t.Errorf("an SMS says %+v", l)
+			}
+		}
+		if n := ways[notify.Cabinet]; n == 0 || ways[notify.Email] != n || ways[notify.SMS] != n {
+			t.Errorf("told by %v", ways)
 		}
 	})
 }

@@ -323,7 +323,7 @@ func (r *Room) pageActing(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.drafts = slices.DeleteFunc(all, func(d draft.Row) bool { return !m.behalf().Serves(d.ServiceID) })
+	v.drafts = slices.DeleteFunc(all, func(d draft.Row) bool { return !m.behalf().Opens(d.ServiceID, d.CreatedAt) })
 	return web.Render(w, req, web.Page{Title: say(ctx, "applications.mandate.acting", "Who", m.Who), Section: "applications", Body: actingPage(v)})
 }
 

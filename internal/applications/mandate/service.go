@@ -142,7 +142,9 @@ func (r *Room) insert(ctx context.Context, m Mandate, letter *notify.Batch, act 
 	})
 }
 
-// letter tells a person in the cabinet how a mandate stands.
+// letter tells a person how a mandate stands: in the cabinet, by e-mail and by
+// SMS, as what somebody else may do in one's name must not wait for a visit. An
+// SMS, which others may see on the screen, names nobody.
 func (r *Room) letter(ctx context.Context, to string, m Mandate, what string, args ...any) (*notify.Batch, error) {
 	account, err := r.Accounts.Account(ctx, to)
 	if err != nil {
@@ -161,11 +163,20 @@ func (r *Room) letter(ctx context.Context, to string, m Mandate, what string, ar
 		return nil, err
 	}
 	args = append(args, "Who", who)
-	return r.Notify.Seal(ctx, notify.Letter{
-		Channel: notify.Cabinet, To: to, Owner: to, Kind: "security", Ref: "mandate:" + m.ID, Link: basePath + "/" + m.ID,
-		Subject: r.Texts.T(lang, "applications.mandate.told."+what+".subject", args...),
-		Text:    r.Texts.T(lang, "applications.mandate.told."+what+".text", args...),
-	})
+	subject := r.Texts.T(lang, "applications.mandate.told."+what+".subject", args...)
+	text := r.Texts.T(lang, "applications.mandate.told."+what+".text", args...)
+	var all []notify.Letter
+	add := func(channel notify.Channel, address, subject, text string) {
+		if address != "" {
+			all = append(all, notify.Letter{
+				Channel: channel, To: address, Owner: to, Kind: "security", Ref: "mandate:" + m.ID, Link: basePath + "/" + m.ID, Subject: subject, Text: text,
+			})
+		}
+	}
+	add(notify.Email, account.Email, subject, text)
+	add(notify.SMS, account.Phone, "", r.Texts.T(lang, "applications.mandate.told.sms", "Subject", subject))
+	add(notify.Cabinet, to, subject, text)
+	return r.Notify.Seal(ctx, all...)
 }
 
 // initials are those of a person; the portal reads them: one person has no right
