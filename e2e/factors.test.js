@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { Album, browser, demoPhone, signIn, Window } from './people.js'
+import { Album, browser, demoPhone, proveByCode, signIn, Window } from './people.js'
 import { password, Portal } from './portal.js'
 
 const list = '/cabinet/security/factors'
@@ -34,16 +34,6 @@ async function authenticator (w, options) {
 }
 
 const platform = { transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, defaultBackupEligibility: true, defaultBackupState: true }
-
-/** Gives the proof by SMS that a change of factors asks for. */
-async function proveBySMS (w, phone) {
-  if (await w.page.locator('main [name=code]').count() === 0) {
-    const since = await w.portal.sandbox.now(phone)
-    await w.submit()
-    await w.fill({ code: await w.portal.sandbox.code(phone, since) })
-  }
-  await w.submit()
-}
 
 /** Begins to add a factor; prove gives the proof. */
 async function begin (w, kind, prove) {
@@ -78,7 +68,7 @@ test('a passkey of the device signs in without a name', async () => {
   const device = await authenticator(w, platform)
   const phone = demoPhone(1)
   await signIn(w, phone, phone)
-  await begin(w, 'passkey', () => proveBySMS(w, phone))
+  await begin(w, 'passkey', () => proveByCode(w, phone))
   await w.fill({ name: 'Мой телефон' })
   await presses(w, 'form[data-passkey] button', /said=added/)
   assert.match(await w.text(), /Мой телефон/)
@@ -103,7 +93,7 @@ test('a security key is the second factor, and another way is one press away', a
   await authenticator(w, {})
   const phone = demoPhone(2)
   await signIn(w, phone, phone)
-  await begin(w, 'key', () => proveBySMS(w, phone))
+  await begin(w, 'key', () => proveByCode(w, phone))
   await presses(w, 'form[data-passkey] button', /said=added/)
 
   await signOut(w)
@@ -121,7 +111,7 @@ test('an app and recovery codes work without scripts', async () => {
   const w = await Window.open(portal, engine, album, { lang: 'ru', size: 'phone', js: false })
   const phone = demoPhone(3)
   await signIn(w, phone, phone)
-  await begin(w, 'totp', () => proveBySMS(w, phone))
+  await begin(w, 'totp', () => proveByCode(w, phone))
   await w.page.locator('main summary').first().click()
   const secret = (await w.text()).match(/[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}/)[0]
   await w.fill({ code: '000000' })
