@@ -84,15 +84,21 @@ func more(i cases.Incident) int { return max(i.Open-len(i.Numbers), 0) }
 func (v chainView) overTable(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
-		{Text: t("desk.chain.agency")}, {Text: t("desk.chain.what")}, {Text: t("desk.chain.since")}, {Text: t("desk.chain.until")},
-		{Text: t("desk.chain.all"), Format: "numeric"}, {Text: t("desk.chain.told"), Format: "numeric"},
+		{Text: t("desk.chain.agency")},
+		{Text: t("desk.chain.what")},
+		{Text: t("desk.chain.since")},
+		{Text: t("desk.chain.until")},
+		{Text: t("desk.chain.all"), Format: "numeric"},
+		{Text: t("desk.chain.told"), Format: "numeric"},
 	}}
 	for _, i := range v.Over {
 		p.Rows = append(p.Rows, []ui.Cell{
-			{Text: v.agency(ctx, i)}, {Text: hopText(ctx, i)},
+			{Text: v.agency(ctx, i)},
+			{Text: hopText(ctx, i)},
 			{Text: i18n.DateTime(i18n.Lang(ctx), i.OpenedAt.Time().In(v.room.Zone))},
 			{Text: i18n.DateTime(i18n.Lang(ctx), i.ClosedAt.Time().In(v.room.Zone))},
-			{Text: strconv.Itoa(i.Cases), Format: "numeric"}, {Text: strconv.Itoa(i.Told), Format: "numeric"},
+			{Text: strconv.Itoa(i.Cases), Format: "numeric"},
+			{Text: strconv.Itoa(i.Told), Format: "numeric"},
 		})
 	}
 	return ui.Stacked(p)

@@ -68,8 +68,10 @@ func New(d Deps) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Profile{Deps: d, store: store{d.DB}, texts: texts,
-		marks: mark.New(d.DB, "profile_marks"), kept: mark.NewKept[remembered](d.Clock.Now())}
+	p := &Profile{
+		Deps: d, store: store{d.DB}, texts: texts,
+		marks: mark.New(d.DB, "profile_marks"), kept: mark.NewKept[remembered](d.Clock.Now()),
+	}
 	p.registerJobs()
 	d.Queue.Every(time.Hour, purgeRegistrations{})
 	d.Bus.On("profile.checked", "profile.tell", p.tell)

@@ -487,18 +487,19 @@ func (b *bundle) outage(t *testing.T, rnd *rand.Rand, what string) {
 			all = append(all, j)
 		}
 		for _, j := range all {
+			dice := rnd.IntN(300)
 			switch {
 			case j.end != "":
 			case up && rnd.IntN(2) == 0:
 				b.courier(t, Receipted, j.number)
 				j.end, j.came = "receipt", b.clock.Now()
-			case rnd.IntN(300) == 0:
+			case dice == 0:
 				must(t, b.Take(b.officer(), deal(j.number)))
 				j.end, j.came = "taken", b.clock.Now()
-			case rnd.IntN(300) == 0:
+			case dice == 1:
 				must(t, b.Cancel(b.citizen(), deal(j.number)))
 				j.end, j.came = "cancelled", b.clock.Now()
-			case rnd.IntN(50) == 0:
+			case dice < 8:
 				b.courier(t, GaveUp, j.number)
 			}
 		}

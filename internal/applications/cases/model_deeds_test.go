@@ -65,7 +65,7 @@ func (m *model) rare(k Case) (deed Deed, ok bool) {
 	return can[m.rnd.IntN(len(can))], true
 }
 
-func (m *model) doRare(k Case, d Deal, staff context.Context, deed Deed) error {
+func (m *model) doRare(staff context.Context, k Case, d Deal, deed Deed) error {
 	switch deed {
 	case Resume:
 		return m.Resume(staff, d)

@@ -105,8 +105,10 @@ func TestSoakModelOfCases(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(did)) {
 		t.Logf("%s: %d", what, did[what])
 	}
-	for _, d := range []Deed{Take, Return, Assign, Request, Answered, Proceed, Approve, Refuse, Cancel, Comment, HandBack, PartAgain, PartDrop, Reopen, Waive, Oblige,
-		SendBack, Suspend, Resume, Forward, Modify, AskTypo, FixTypo, DeclineTypo, Tacit, Escalate, PartHeard, PartLate} {
+	for _, d := range []Deed{
+		Take, Return, Assign, Request, Answered, Proceed, Approve, Refuse, Cancel, Comment, HandBack, PartAgain, PartDrop, Reopen, Waive, Oblige,
+		SendBack, Suspend, Resume, Forward, Modify, AskTypo, FixTypo, DeclineTypo, Tacit, Escalate, PartHeard, PartLate,
+	} {
 		if did[string(d)] == 0 {
 			t.Errorf("%s never came off in %d walks", d, seed-100)
 		}
@@ -216,7 +218,7 @@ func (m *model) do(k Case) (Deed, error) {
 		return PartAgain, m.AgainPart(staff, d, part)
 	}
 	if deed, ok := m.rare(k); ok {
-		return deed, m.doRare(k, d, staff, deed)
+		return deed, m.doRare(staff, k, d, deed)
 	}
 	switch m.rnd.IntN(24) {
 	case 0:
