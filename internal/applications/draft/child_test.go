@@ -47,7 +47,7 @@ func TestBegunForAChild(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		b.withFamily()
 		start := b.get(b.anna, "/cabinet/drafts/new?service=child-benefit").body
-		for _, want := range []string{"Для кого услуга", "Для меня", "Петров Иван", "Добавьте его в профиль"} {
+		for _, want := range []string{"Для кого услуга", "Для меня", "Петров Иван", "добавьте его в профиль"} {
 			if !strings.Contains(start, want) {
 				t.Errorf("the start does not say %q", want)
 			}
