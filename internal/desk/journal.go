@@ -11,6 +11,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/kit/audit"
 	"okno/internal/kit/db"
+	"okno/internal/kit/formula"
 )
 
 const (
@@ -153,14 +154,6 @@ func wholeInstants(lines []audit.Line) []audit.Line {
 	return lines[:i]
 }
 
-// csvCell keeps a spreadsheet from taking a text for a formula.
-func csvCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
 // csvRow is a line of the export; its times are UTC.
 func csvRow(l audit.Line) []string {
 	details := make([]string, 0, len(l.Details))
@@ -173,7 +166,7 @@ func csvRow(l audit.Line) []string {
 		strings.Join(details, "; "),
 	}
 	for i, c := range row {
-		row[i] = csvCell(c)
+		row[i] = formula.Guard(c)
 	}
 	return row
 }

@@ -14,6 +14,7 @@ import (
 
 	"okno/internal/applications/cases"
 	"okno/internal/identity"
+	"okno/internal/kit/formula"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/pdf"
 	"okno/internal/kit/web"
@@ -80,7 +81,7 @@ func commas(head []string, rows [][]string) ([]byte, error) {
 	for _, row := range append([][]string{head}, rows...) {
 		line := make([]string, len(row))
 		for i, c := range row {
-			line[i] = csvCell(c)
+			line[i] = formula.Guard(c)
 		}
 		_ = out.Write(line) // a buffer takes everything
 	}

@@ -15,7 +15,6 @@ var (
 	LastTwo     = lastTwo
 	Walk        = walk
 	OtherLayout = otherLayout
-	SafeCell    = safeCell
 	ParseLogin  = parseLogin
 	ParseEmail  = parseEmail
 )

@@ -7,11 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"okno/internal/identity/place"
 	"okno/internal/kit/db"
+	"okno/internal/kit/formula"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/pdf"
 	"okno/internal/kit/ui"
@@ -202,28 +201,12 @@ func historyCSV(w http.ResponseWriter, r *http.Request, lines []Passage) error {
 	})
 	for _, l := range lines {
 		_ = out.Write([]string{
-			stamp(l.At), actText(ctx, l), methodText(ctx, l.Method), safeCell(deviceText(ctx, l.Device)), t("identity.history.kind_" + l.Kind),
-			safeCell(l.IP), safeCell(l.Place.Name(i18n.Lang(ctx))), outcomeText(ctx, l),
+			stamp(l.At), actText(ctx, l), methodText(ctx, l.Method), formula.Guard(deviceText(ctx, l.Device)), t("identity.history.kind_" + l.Kind),
+			formula.Guard(l.IP), formula.Guard(l.Place.Name(i18n.Lang(ctx))), outcomeText(ctx, l),
 		})
 	}
 	out.Flush()
 	return nil
-}
-
-// safeCell keeps a spreadsheet from taking a foreign text for a formula (OWASP,
-// CSV injection): the signs that begin one, also in their wide form, and what
-// spreadsheets pass over before them.
-func safeCell(s string) string {
-	head := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) })
-	if s != "" && (head == "" || strings.ContainsRune("=+-@＝＋－＠", firstRune(head)) || strings.ContainsRune("\t\r\n", rune(s[0]))) {
-		return "'" + s
-	}
-	return s
-}
-
-func firstRune(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
 }
 
 func outcomeText(ctx context.Context, p Passage) string {

@@ -433,20 +433,3 @@ func FuzzLink(f *testing.F) {
 		}
 	})
 }
-
-// FuzzSafeCell: no foreign text in an exported file begins as a formula does.
-func FuzzSafeCell(f *testing.F) {
-	for _, s := range []string{"", "=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "\u00a0=1", "\ufeff=cmd|' /C calc'!A0", "＝1", "Firefox, Windows", "\x00=1"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := identity.SafeCell(s)
-		if strings.TrimPrefix(got, "'") != s && got != s {
-			t.Fatalf("%q became %q", s, got)
-		}
-		head := strings.TrimLeft(got, " \t\r\n\v\f\u00a0\ufeff\u200b\x00")
-		if head != "" && strings.ContainsAny(head[:1], "=+-@") || strings.HasPrefix(head, "＝") {
-			t.Fatalf("%q is shown as %q", s, got)
-		}
-	})
-}

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"okno/internal/kit/formula"
 )
 
 // readCSV reads UTF-8, with or without a mark, and Windows-1251; the separator is
@@ -82,7 +84,7 @@ func CSV(rows [][]string) ([]byte, error) {
 	for _, row := range rows {
 		line := make([]string, len(row))
 		for i, c := range row {
-			line[i] = Guard(c)
+			line[i] = formula.Guard(c)
 		}
 		if err := w.Write(line); err != nil {
 			return nil, err

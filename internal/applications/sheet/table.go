@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"okno/internal/kit/formula"
 )
 
 // Limits of a table that people send.
@@ -50,27 +52,13 @@ func checked(l Line) (Line, error) {
 		if len(c) > maxCell || !utf8.ValidString(c) || strings.ContainsRune(c, 0) {
 			return l, at(ErrCell, Name(i, l.Number))
 		}
-		if len(c) > 1 && c[0] == '\'' && guarded(c[1:]) {
-			l.Cells[i] = c[1:]
-		}
+		l.Cells[i] = formula.Plain(c)
 	}
 	return l, nil
 }
 
 func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" })
-}
-
-// guarded reports whether a spreadsheet would take a text for a formula.
-func guarded(s string) bool { return s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) }
-
-// Guard keeps a spreadsheet from taking a text for a formula; reading takes the
-// mark away again.
-func Guard(s string) string {
-	if guarded(s) {
-		return "'" + s
-	}
-	return s
 }
 
 // Name is the name of a cell: B7. column counts from 0, row from 1.
