@@ -41,6 +41,18 @@ type Letter struct {
 	Ref string
 }
 
+// ForStaff are the letter as a member of staff gets it: a notice at the desk,
+// and a mail to the address, "" for none.
+func (l Letter) ForStaff(account, email string) []Letter {
+	l.Owner, l.Channel, l.To = account, Cabinet, account
+	if email == "" {
+		return []Letter{l}
+	}
+	mail := l
+	mail.Channel, mail.To = Email, email
+	return []Letter{l, mail}
+}
+
 // Notice is a letter to the cabinet.
 type Notice struct {
 	ID      string

@@ -128,13 +128,5 @@ func (c *Cases) toOne(ctx context.Context, to string, words func(lang string) no
 	if !i18n.Known(lang) {
 		lang = i18n.RU
 	}
-	notice := words(lang)
-	notice.Owner, notice.Channel, notice.To = to, notify.Cabinet, to
-	letters := []notify.Letter{notice}
-	if account.Email != "" {
-		mail := notice
-		mail.Channel, mail.To = notify.Email, account.Email
-		letters = append(letters, mail)
-	}
-	return c.Notify.Seal(ctx, letters...)
+	return c.Notify.Seal(ctx, words(lang).ForStaff(to, account.Email)...)
 }

@@ -67,16 +67,10 @@ func (r *Complaints) tellHead(ctx context.Context, c Complaint, head string, dee
 			"RegisterBy", i18n.DateISO(lang, string(c.RegisterBy)), "Deadline", i18n.DateISO(lang, string(c.Due.Date)))
 	}
 	notice := notify.Letter{
-		Owner: head, Channel: notify.Cabinet, To: head, Kind: "deadline", Ref: "complaint:" + c.ID, Link: "/desk/complaints/" + c.Number,
+		Kind: "deadline", Ref: "complaint:" + c.ID, Link: "/desk/complaints/" + c.Number,
 		Subject: t("subject"), Text: t("text"),
 	}
-	letters := []notify.Letter{notice}
-	if account.Email != "" {
-		mail := notice
-		mail.Channel, mail.To = notify.Email, account.Email
-		letters = append(letters, mail)
-	}
-	batch, err := r.Notify.Seal(ctx, letters...)
+	batch, err := r.Notify.Seal(ctx, notice.ForStaff(head, account.Email)...)
 	if err != nil {
 		return err
 	}
