@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/applications/cases"
 	"okno/internal/forms"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/id"
 	"okno/internal/profile"
 )
@@ -131,6 +132,10 @@ func TestSentForAChild(t *testing.T) {
 		must(t, err)
 		if w, err = b.load(ctx, next); err != nil || w.Child == nil || w.Child.ID != "kid-Иван" {
 			t.Errorf("begun again for %+v, %v", w.Child, err)
+		}
+		lines, err := b.Audit.Find(context.Background(), audit.Filter{Owner: b.anna, Act: "applications.draft_started", Limit: 1})
+		if err != nil || len(lines) != 1 || lines[0].Details["child"] != "kid-Иван" || lines[0].Details["from"] != FromCase {
+			t.Errorf("the journal says of it %+v, %v", lines, err)
 		}
 		f[b.anna] = nil
 		if _, err := b.Sow(ctx, again, ""); !errors.Is(err, ErrChild) {

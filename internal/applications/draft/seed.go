@@ -10,7 +10,6 @@ import (
 	"okno/internal/applications/cases"
 	"okno/internal/applications/upload"
 	"okno/internal/forms"
-	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
@@ -314,14 +313,7 @@ func (r *Room) sown(ctx context.Context, w *work, taken []File, once string, x d
 		if err := r.addFiles(ctx, tx, w.Draft, files); err != nil {
 			return err
 		}
-		e := identity.ActorOf(ctx).Entry("applications.draft_started", w.Owner, "draft:"+w.ID)
-		if w.Begun != nil {
-			e.Details = map[string]string{"from": w.Begun.From}
-		}
-		if w.Child != nil {
-			e.Details = map[string]string{"child": w.Child.ID}
-		}
-		return r.Audit.Write(ctx, tx, e)
+		return r.note(ctx, tx, actStarted, w.Draft)
 	})
 	return result, err
 }

@@ -255,9 +255,9 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, child *ca
 		return "", err
 	}
 	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Step: step, Answers: forms.Answers{}, Found: map[string]forms.Found{}, Child: child}
-	print := s.ID
+	what := s.ID
 	if child != nil {
-		print += "\x00" + child.ID
+		what += "\x00" + child.ID
 	}
 	sealed, err := sealAnswers(&d, key)
 	if err != nil {
@@ -266,14 +266,14 @@ func (r *Room) begin(ctx context.Context, me string, s *forms.Service, child *ca
 	result := d.ID
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		result = d.ID
-		if standing, err := r.first(ctx, tx, me, "start", once, done{print: id.Hash(print), ID: d.ID}); err != nil || standing.standing {
+		if standing, err := r.first(ctx, tx, me, "start", once, done{print: id.Hash(what), ID: d.ID}); err != nil || standing.standing {
 			result = standing.ID
 			return err
 		}
 		if err := r.store.insert(ctx, tx, d, sealed); err != nil {
 			return err
 		}
-		return r.note(ctx, tx, "applications.draft_started", d)
+		return r.note(ctx, tx, actStarted, d)
 	})
 	return result, err
 }
@@ -296,10 +296,22 @@ func (r *Room) first(ctx context.Context, tx *db.Tx, me, act, key string, x done
 	return standing, err
 }
 
+// actStarted is the act of beginning a draft.
+const actStarted = "applications.draft_started"
+
+// note writes what was done with a draft into the journal, on whose behalf, and
+// for a new one from what it was begun.
 func (r *Room) note(ctx context.Context, tx *db.Tx, act string, d Draft) error {
 	e := identity.ActorOf(ctx).Entry(act, d.Owner, "draft:"+d.ID)
+	details := map[string]string{}
+	if d.Begun != nil && act == actStarted {
+		details["from"] = d.Begun.From
+	}
 	if d.Child != nil {
-		e.Details = map[string]string{"child": d.Child.ID}
+		details["child"] = d.Child.ID
+	}
+	if len(details) > 0 {
+		e.Details = details
 	}
 	return r.Audit.Write(ctx, tx, e)
 }
