@@ -121,7 +121,8 @@ func (v *visit) enters(login string) error {
 
 // signInCost holds whole sign-ins against as many bare hashes of the same
 // parameters, in turn: processor time of the portal, without what it spends when
-// nobody comes, and of this process, and what a clock on the wall says. PostgreSQL's own is told beside it.
+// nobody comes, and of this process, and what a clock on the wall says.
+// PostgreSQL's own is told beside it.
 func (b *bench) signInCost(logins []string, rounds int) error {
 	bare, err := argon2id.CreateHash(guestPassword, &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {

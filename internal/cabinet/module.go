@@ -14,6 +14,7 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/mark"
 	"okno/internal/kit/web"
 	"okno/internal/notify"
@@ -103,6 +104,8 @@ type Deps struct {
 	Documents  Documents
 	// Audit has what people choose about recommendations.
 	Audit *audit.Log
+	// Texts are the words with which reasons of recommendations are printed.
+	Texts *i18n.Bundle
 	// Zone is that of times on the pages; nil is Moscow.
 	Zone *time.Location
 }

@@ -247,5 +247,5 @@ func (a *asking) follows(services []string) bool {
 }
 
 func (r *Room) printer(lang forms.Lang) forms.Printer {
-	return forms.Printer{Lang: lang, Words: func(key string, _ ...any) string { return key }}
+	return forms.Printer{Lang: lang, Words: func(key string, args ...any) string { return r.Texts.T(string(lang), key, args...) }}
 }

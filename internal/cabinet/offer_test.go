@@ -19,6 +19,7 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/secret"
 	"okno/internal/kit/testkit"
 	"okno/internal/profile"
@@ -284,5 +285,24 @@ func TestSettingsOfRecommendations(t *testing.T) {
 	inOrder(t, body, "Рекомендации", "объясняем почему", `name="recommend"`, "Не показывать рекомендации")
 	if w := site(t, &below{})("anna", "/cabinet/recommendations/hide", url.Values{"service": {"nothing"}}); w.Code != http.StatusNotFound {
 		t.Errorf("hiding what is not there: %d", w.Code)
+	}
+}
+
+// TestReasonsSpeakInWords: what a rule's words say of a choice is printed as
+// people read it, in each language.
+func TestReasonsSpeakInWords(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.New(Locale(), forms.Locale(), statuses())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &below{}
+	d := b.deps(nil, clock.NewFake(testkit.Start))
+	d.Texts = texts
+	r := New(d)
+	for lang, want := range map[forms.Lang]string{forms.RU: texts.T("ru", "forms.word.yes"), forms.EN: texts.T("en", "forms.word.yes")} {
+		if got := r.printer(lang).Words("forms.word.yes"); got != want || got == "forms.word.yes" {
+			t.Errorf("%s: %q, not %q", lang, got, want)
+		}
 	}
 }

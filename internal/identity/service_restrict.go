@@ -29,8 +29,8 @@ type Held struct {
 	Created, Since                  db.Time
 }
 
-// FindHeld looks for an account by any of its exact names; the
-// look is in the journal. ErrNotFound for none.
+// FindHeld looks for an account by any of its exact names; the look is in the
+// journal. ErrNotFound for none.
 func (i *Identity) FindHeld(ctx context.Context, name string) (Held, error) {
 	if _, err := keeper(ctx); err != nil {
 		return Held{}, err

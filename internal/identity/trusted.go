@@ -103,7 +103,8 @@ func (i *Identity) Devices(ctx context.Context) ([]Device, error) {
 }
 
 // forgetDevice takes a browser from the list and ends its sessions, but the
-// actor's own. It asks for a factor, as a thief would shut the owner out by it. The next sign-in from it is one from a new device.
+// actor's own. It asks for a factor, as a thief would shut the owner out by it.
+// The next sign-in from it is one from a new device.
 func (i *Identity) forgetDevice(ctx context.Context, device string) error {
 	a, err := needProved(ctx)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"okno/internal/kit/secret"
 )
 
-// person's data that pages need again and again: each page of a form is filled
-// in with them. They are used only while the owner's mark stands.
+// remembered is a person's data that pages need again and again: each page of a
+// form is filled in with them. They are used only while the owner's mark stands.
 type remembered struct {
 	basis mark.Part[basis]
 	name  mark.Part[string]

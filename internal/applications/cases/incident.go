@@ -167,8 +167,8 @@ func (c *Cases) closeIncidents(ctx context.Context) error {
 		return db.Classify(err)
 	}
 	for _, i := range all {
-		any := casesdb.AnyLateParams{AgencyID: i.AgencyID, Hop: i.Hop}
-		n, err := c.store.read().AnyLate(ctx, any)
+		left := casesdb.AnyLateParams{AgencyID: i.AgencyID, Hop: i.Hop}
+		n, err := c.store.read().AnyLate(ctx, left)
 		if err != nil {
 			return db.Classify(err)
 		}
@@ -181,7 +181,7 @@ func (c *Cases) closeIncidents(ctx context.Context) error {
 		}
 		err = c.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			q := casesdb.New(tx)
-			if n, err := q.AnyLate(ctx, any); n > 0 || err != nil {
+			if n, err := q.AnyLate(ctx, left); n > 0 || err != nil {
 				return err
 			}
 			n, err := q.CloseIncident(ctx, casesdb.CloseIncidentParams{ClosedAt: tx.Now(), AgencyID: i.AgencyID, Hop: i.Hop})
