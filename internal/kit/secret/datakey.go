@@ -19,6 +19,8 @@ const (
 	Agency Kind = "agency" // credentials of an agency's or integrator's systems
 )
 
+var kinds = [...]Kind{Person, Case, Agency}
+
 // DataKey seals what belongs to one owner. It is safe for use by many. A nil key
 // belongs to an erased owner: Open says ErrErased. Do not keep it beyond the request.
 type DataKey struct {

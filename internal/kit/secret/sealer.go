@@ -18,6 +18,7 @@ const findMost = 512
 type Sealer struct {
 	keyset *Keyset
 	store  store
+	recent recent
 }
 
 // Erasure notes that an owner's keys were destroyed.
@@ -50,7 +51,7 @@ func (s *Sealer) Key(ctx context.Context, owner string, kind Kind) (*DataKey, er
 	if erased {
 		return nil, ErrErased
 	}
-	return s.unwrap(ctx, standing)
+	return s.standing(ctx, standing)
 }
 
 // NewKey is Key for an owner whose id was made just now, so that nobody has erased it
@@ -64,13 +65,13 @@ func (s *Sealer) NewKey(ctx context.Context, owner string, kind Kind) (*DataKey,
 	if !added {
 		return s.Key(ctx, owner, kind)
 	}
-	return s.unwrap(ctx, fresh)
+	return s.standing(ctx, fresh)
 }
 
 // Warm reads a person's key and a case's with one query, for whoever is going to ask
 // for both. It fills what WithCache made and does nothing without it.
 func (s *Sealer) Warm(ctx context.Context, person, caseID string) error {
-	if cacheOf(ctx) == nil {
+	if cacheOf(ctx) == nil || s.remembered(ctx, person, Person) != nil && s.remembered(ctx, caseID, Case) != nil {
 		return nil
 	}
 	rows, err := s.store.pair(ctx, person, caseID)
@@ -78,7 +79,7 @@ func (s *Sealer) Warm(ctx context.Context, person, caseID string) error {
 		return fmt.Errorf("find data keys: %w", err)
 	}
 	for _, row := range rows {
-		if _, err := s.unwrap(ctx, row); err != nil && !errors.Is(err, ErrErased) {
+		if _, err := s.standing(ctx, row); err != nil && !errors.Is(err, ErrErased) {
 			return err
 		}
 	}
@@ -92,7 +93,7 @@ func (s *Sealer) Keys(ctx context.Context, kind Kind, owners ...string) (map[str
 	keys := make(map[string]*DataKey, len(owners))
 	var missing []string
 	for _, owner := range owners {
-		if key := cacheOf(ctx).get(owner, kind); key != nil {
+		if key := s.remembered(ctx, owner, kind); key != nil {
 			keys[owner] = key
 		} else {
 			missing = append(missing, owner)
@@ -104,7 +105,7 @@ func (s *Sealer) Keys(ctx context.Context, kind Kind, owners ...string) (map[str
 			return nil, fmt.Errorf("find data keys: %w", err)
 		}
 		for _, row := range rows {
-			key, err := s.unwrap(ctx, row)
+			key, err := s.standing(ctx, row)
 			if errors.Is(err, ErrErased) {
 				continue
 			}
@@ -115,6 +116,32 @@ func (s *Sealer) Keys(ctx context.Context, kind Kind, owners ...string) (map[str
 		}
 	}
 	return keys, nil
+}
+
+// remembered is the owner's key without asking the store: this request has unwrapped
+// it, or it stood there a moment ago. nil where neither is so.
+func (s *Sealer) remembered(ctx context.Context, owner string, kind Kind) *DataKey {
+	if key := cacheOf(ctx).get(owner, kind); key != nil {
+		return key
+	}
+	w, ok := s.recent.get(owner, kind, s.store.db.Clock().Now())
+	if !ok {
+		return nil
+	}
+	key, err := s.unwrap(ctx, w)
+	if err != nil {
+		return nil // its epoch is gone since: the store knows its new wrapping
+	}
+	return key
+}
+
+// standing unwraps a key that stands in the store.
+func (s *Sealer) standing(ctx context.Context, w wrapped) (*DataKey, error) {
+	key, err := s.unwrap(ctx, w)
+	if err == nil {
+		s.recent.put(w, s.store.db.Clock().Now())
+	}
+	return key, err
 }
 
 // fresh is a new key, wrapped.
@@ -146,10 +173,12 @@ func (s *Sealer) unwrap(ctx context.Context, w wrapped) (*DataKey, error) {
 }
 
 // Erase destroys all keys of the owner (crypto-shredding) and notes it for restores.
-// It may be repeated.
+// It may be repeated. Other nodes learn of it within a minute at most.
 func (s *Sealer) Erase(ctx context.Context, owner string) error {
 	cacheOf(ctx).forget(owner)
-	return s.store.erase(ctx, []Erasure{{Owner: owner}})
+	err := s.store.erase(ctx, []Erasure{{Owner: owner}})
+	s.recent.forget(owner)
+	return err
 }
 
 // Erasures lists erasures in order of time, after the given one (a zero Erasure for the
@@ -160,7 +189,11 @@ func (s *Sealer) Erasures(ctx context.Context, after Erasure, limit int) ([]Eras
 
 // Replay erases again what had been erased, before a restored portal opens its doors.
 func (s *Sealer) Replay(ctx context.Context, erasures []Erasure) error {
-	return s.store.erase(ctx, erasures)
+	err := s.store.erase(ctx, erasures)
+	for _, e := range erasures {
+		s.recent.forget(e.Owner)
+	}
+	return err
 }
 
 // Rewrap wraps up to batch keys of older epochs anew with the current one, and tells

@@ -307,9 +307,12 @@ func TestOneKeyForMany(t *testing.T) {
 	})
 }
 
+// TestCacheAsksStoreOnce: a request unwraps a key once; the next one unwraps its
+// own, without asking the store for at most a minute.
 func TestCacheAsksStoreOnce(t *testing.T) {
 	t.Parallel()
-	d := testkit.Open(t, db.SQLite, schema, clock.NewFake(testkit.Start))
+	now := clock.NewFake(testkit.Start)
+	d := testkit.Open(t, db.SQLite, schema, now)
 	s := secret.NewSealer(openKeyset(t, createKeyset(t)), d)
 	ctx := secret.WithCache(context.Background())
 	first, err := s.Key(ctx, "owner-1", secret.Person)
@@ -319,9 +322,36 @@ func TestCacheAsksStoreOnce(t *testing.T) {
 	if err != nil || again != first {
 		t.Errorf("%v: the second look in a request asked the store", err)
 	}
-	if _, err := s.Key(context.Background(), "owner-1", secret.Person); err == nil {
-		t.Error("the key outlived its request")
+	other, err := s.Key(secret.WithCache(context.Background()), "owner-1", secret.Person)
+	if err != nil || other == first {
+		t.Errorf("%v: another request asked the store, or the key outlived its request", err)
 	}
+	for range 12 { // in steady use
+		now.Advance(5 * time.Second)
+		_, err = s.Key(context.Background(), "owner-1", secret.Person)
+	}
+	if err == nil {
+		t.Error("after a minute the store is not asked")
+	}
+}
+
+// TestErasedOnAnotherNode: this node learns of it, and meanwhile makes no new key.
+func TestErasedOnAnotherNode(t *testing.T) {
+	t.Parallel()
+	keyset, now := openKeyset(t, createKeyset(t)), clock.NewFake(testkit.Start)
+	testkit.Each(t, schema, now, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		here, there := secret.NewSealer(keyset, d), secret.NewSealer(keyset, d)
+		key(t, here, "owner-1", secret.Person)
+		must(t, there.Erase(ctx, "owner-1"))
+		if _, err := there.Key(ctx, "owner-1", secret.Person); !errors.Is(err, secret.ErrErased) {
+			t.Errorf("where it was erased: %v", err)
+		}
+		now.Advance(time.Minute)
+		if _, err := here.Key(ctx, "owner-1", secret.Person); !errors.Is(err, secret.ErrErased) {
+			t.Errorf("a minute later elsewhere: %v", err)
+		}
+	})
 }
 
 func TestLongList(t *testing.T) {
