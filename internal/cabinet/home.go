@@ -66,7 +66,7 @@ func (r *Room) Home(ctx context.Context) (Home, error) {
 	return r.home(ctx, p, actor.ID)
 }
 
-func (r *Room) home(ctx context.Context, p *person, owner string) (h Home, err error) {
+func (r *Room) home(ctx context.Context, p known, owner string) (h Home, err error) {
 	name, err := r.name(ctx, p, owner)
 	if err != nil {
 		return h, err

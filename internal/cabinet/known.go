@@ -18,15 +18,27 @@ import (
 // the database still says this mark: a dozen questions and their unsealings are
 // one question of fifteen microseconds.
 type person struct {
-	name    mark.Part[string]
 	level   mark.Part[profile.Level]
 	cases   mark.Part[[]cases.Row]
 	drafts  mark.Part[[]draft.Row]
 	notices mark.Part[[]notify.Notice]
-	unread  mark.Part[int]
 
 	complaints mark.Part[[]complaint.Complaint]
 	offers     daily[Offers]
+}
+
+// head is what the header says of somebody. It has a mark of its own, which drafts
+// and applications do not move: each page of a form has the header, and each but
+// the first comes after a change of the draft.
+type head struct {
+	name   mark.Part[string]
+	unread mark.Part[int]
+}
+
+// known is both.
+type known struct {
+	*person
+	*head
 }
 
 // daily is a part that is another one tomorrow: it speaks of ages and of how long
@@ -53,6 +65,7 @@ func (d *daily[T]) on(day db.Date, read func() (T, error)) (T, error) {
 // Forget drops all that is kept: names of services may have changed.
 func (r *Room) Forget() {
 	r.kept.Forget()
+	r.heads.Forget()
 	r.molds.popular.Clear()
 }
 
@@ -63,6 +76,7 @@ func (r *Room) Run(ctx context.Context) error {
 			return err
 		}
 		r.kept.Sweep(r.Clock.Now())
+		r.heads.Sweep(r.Clock.Now())
 	}
 }
 
@@ -71,8 +85,8 @@ type visitKey struct{}
 // visit is one request whose page has asked how its person stands; the header
 // around it need not ask again.
 type visit struct {
-	owner  string
-	person *person
+	owner string
+	known known
 }
 
 // WithVisit lets a page and its header ask together.
@@ -81,25 +95,26 @@ func WithVisit(ctx context.Context) context.Context {
 }
 
 // person is what is known of the owner now.
-func (r *Room) person(ctx context.Context, owner string) (*person, error) {
+func (r *Room) person(ctx context.Context, owner string) (known, error) {
 	if v, ok := ctx.Value(visitKey{}).(*visit); ok && v.owner == owner {
-		return v.person, nil
+		return v.known, nil
 	}
 	if r.DB == nil {
-		return &person{}, nil // nothing is kept
+		return known{&person{}, &head{}}, nil // nothing is kept
 	}
-	m, err := r.marks.Of(ctx, owner)
+	marks, err := r.marks.Both(ctx, owner)
 	if err != nil {
-		return nil, err
+		return known{}, err
 	}
-	return r.kept.Of(owner, m, r.Clock.Now()), nil
+	now := r.Clock.Now()
+	return known{r.kept.Of(owner, marks[0], now), r.heads.Of(owner, marks[1], now)}, nil
 }
 
 // visited is person for a page that changes nothing before its header is made.
-func (r *Room) visited(ctx context.Context, owner string) (*person, error) {
+func (r *Room) visited(ctx context.Context, owner string) (known, error) {
 	p, err := r.person(ctx, owner)
 	if v, ok := ctx.Value(visitKey{}).(*visit); ok && err == nil {
-		v.owner, v.person = owner, p
+		v.owner, v.known = owner, p
 	}
 	return p, err
 }
@@ -118,6 +133,6 @@ func (r *Room) Header(ctx context.Context, owner string) (name string, unread in
 	return name, unread, err
 }
 
-func (r *Room) name(ctx context.Context, p *person, owner string) (string, error) {
+func (r *Room) name(ctx context.Context, p known, owner string) (string, error) {
 	return p.name.Get(func() (string, error) { return r.Profiles.Name(ctx, owner) })
 }

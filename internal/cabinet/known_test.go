@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,6 +24,9 @@ var watched = []string{
 	"profile_states", "profile_persons", "applications_cases", "applications_drafts", "notify_notices",
 	"profile_holdings", "applications_complaints", "vault_documents",
 }
+
+// inHeader are those that the header shows something of.
+var inHeader = []string{"profile_states", "profile_persons", "notify_notices"}
 
 // schema is the room's own over tables that stand for those of the rooms below.
 func schema() []db.Migrations {
@@ -52,20 +56,22 @@ func change(t *testing.T, d *db.DB, statements ...string) {
 func TestEveryChangeMovesTheMark(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, testkit.Of(schema()...), clock.NewFake(testkit.Start), func(t *testing.T, d *db.DB) {
-		m, ctx := mark.New(d, "cabinet_marks"), context.Background()
-		at := func(owner string) int64 {
-			n, err := m.Of(ctx, owner)
+		m, ctx := mark.New(d, "cabinet_marks", "head"), context.Background()
+		both := func(owner string) mark.Values {
+			v, err := m.Both(ctx, owner)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return n
+			return v
 		}
+		at := func(owner string) int64 { return both(owner)[0] }
 		change(t, d, "INSERT INTO notify_notices VALUES ('boris', 1)")
 		boris, seen := at("boris"), map[int64]bool{0: true}
 		if at("anna") != 0 || boris == 0 {
 			t.Fatalf("marks %d %d", at("anna"), boris)
 		}
 		for _, table := range watched {
+			head := both("anna")[1]
 			for _, s := range []string{"INSERT INTO %s VALUES ('anna', 1)", "UPDATE %s SET n = 2 WHERE owner_id = 'anna'", "DELETE FROM %s WHERE owner_id = 'anna'"} {
 				change(t, d, fmt.Sprintf(s, table))
 				if now := at("anna"); seen[now] {
@@ -73,6 +79,11 @@ func TestEveryChangeMovesTheMark(t *testing.T) {
 				} else {
 					seen[now] = true
 				}
+				now := both("anna")[1]
+				if moved := now != head; moved != slices.Contains(inHeader, table) {
+					t.Errorf("%s of %s: the header's mark %d, then %d", s, table, head, now)
+				}
+				head = now
 			}
 		}
 		before := at("anna")

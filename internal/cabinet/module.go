@@ -115,6 +115,7 @@ type Room struct {
 	Deps
 	marks   *mark.Marks
 	kept    *mark.Kept[person]
+	heads   *mark.Kept[head]
 	molds   molds
 	choices choices
 }
@@ -124,7 +125,10 @@ func New(d Deps) *Room {
 	if d.Zone == nil {
 		d.Zone = time.FixedZone("MSK", 3*60*60)
 	}
-	return &Room{Deps: d, marks: mark.New(d.DB, "cabinet_marks"), choices: choices{d.DB}, kept: mark.NewKept[person](d.Clock.Now())}
+	return &Room{
+		Deps: d, choices: choices{d.DB}, marks: mark.New(d.DB, "cabinet_marks", "head"),
+		kept: mark.NewKept[person](d.Clock.Now()), heads: mark.NewKept[head](d.Clock.Now()),
+	}
 }
 
 // Migrations are the room's tables. They come after those of the rooms below,

@@ -14,22 +14,31 @@ import (
 	"okno/internal/kit/db"
 )
 
-// Marks reads the marks of one table, which has the columns owner_id and mark.
+// Marks reads the marks of one table, which has the column owner_id and one for
+// each mark.
 type Marks struct {
 	db   *db.DB
-	one  string // query of one owner's mark
+	one  string // query of one owner's marks
 	many string // of many
 	mu   sync.Mutex
 	next *round // waits for the one that is on its way
 	busy bool
 }
 
-// New reads the table. Its name is the program's own.
-func New(d *db.DB, table string) *Marks {
+// Values are an owner's marks, by column; 0 where nothing has changed yet.
+type Values [2]int64
+
+// New reads the mark of the table, and where what is kept moves at two speeds a
+// second one. The names are the program's own.
+func New(d *db.DB, table string, second ...string) *Marks {
+	columns := "mark, 0"
+	if len(second) > 0 {
+		columns = "mark, " + second[0]
+	}
 	return &Marks{
 		db:   d,
-		one:  "SELECT mark FROM " + table + " WHERE owner_id = $1",
-		many: "SELECT owner_id, mark FROM " + table + " WHERE owner_id = ANY($1)",
+		one:  "SELECT " + columns + " FROM " + table + " WHERE owner_id = $1",
+		many: "SELECT owner_id, " + columns + " FROM " + table + " WHERE owner_id = ANY($1)",
 	}
 }
 
@@ -38,7 +47,7 @@ func New(d *db.DB, table string) *Marks {
 // could be older than who asks.
 type round struct {
 	owners []string
-	marks  map[string]int64
+	marks  map[string]Values
 	err    error
 	done   chan struct{}
 }
@@ -49,16 +58,21 @@ type round struct {
 // waited for it. Who goes away sooner does not wait.
 const roundMost = time.Minute
 
-// Of is the owner's mark as of now, 0 where nothing has changed yet. SQLite is
-// asked straight: that takes less than waiting for others.
+// Of is the owner's mark as of now.
 func (m *Marks) Of(ctx context.Context, owner string) (int64, error) {
+	v, err := m.Both(ctx, owner)
+	return v[0], err
+}
+
+// Both are the owner's marks as of now. SQLite is asked straight: that takes less
+// than waiting for others.
+func (m *Marks) Both(ctx context.Context, owner string) (v Values, err error) {
 	if m.db.Engine() == db.SQLite {
-		var mark int64
-		err := m.db.Reader().QueryRowContext(ctx, m.one, owner).Scan(&mark)
+		err := m.db.Reader().QueryRowContext(ctx, m.one, owner).Scan(&v[0], &v[1])
 		if db.IsNone(err) {
-			return 0, nil
+			return v, nil
 		}
-		return mark, db.Classify(err)
+		return v, db.Classify(err)
 	}
 	r, leads := m.join(owner)
 	if leads {
@@ -68,7 +82,7 @@ func (m *Marks) Of(ctx context.Context, owner string) (int64, error) {
 	case <-r.done:
 		return r.marks[owner], r.err
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return v, ctx.Err()
 	}
 }
 
@@ -134,20 +148,20 @@ type asker interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func ask(ctx context.Context, q asker, query string, owners []string) (map[string]int64, error) {
+func ask(ctx context.Context, q asker, query string, owners []string) (map[string]Values, error) {
 	rows, err := q.QueryContext(ctx, query, owners)
 	if err != nil {
 		return nil, db.Classify(err)
 	}
 	defer func() { _ = rows.Close() }()
-	found := make(map[string]int64, len(owners))
+	found := make(map[string]Values, len(owners))
 	for rows.Next() {
 		var owner string
-		var mark int64
-		if err := rows.Scan(&owner, &mark); err != nil {
+		var v Values
+		if err := rows.Scan(&owner, &v[0], &v[1]); err != nil {
 			return nil, err
 		}
-		found[owner] = mark
+		found[owner] = v
 	}
 	return found, db.Classify(rows.Err())
 }
