@@ -32,6 +32,10 @@ func Classify(err error) error {
 }
 
 func unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return true // whatever the server has said: nobody is let in now
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return unavailableCode(pg.Code)
@@ -45,10 +49,9 @@ func unavailable(err error) bool {
 		}
 		return false
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
 	return closed(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.As(err, &connect) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) ||
+		pgconn.SafeToRetry(err) || pgconn.Timeout(err) ||
 		(errors.As(err, &network) && !errors.Is(err, context.Canceled))
 }
 
