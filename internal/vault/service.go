@@ -149,6 +149,11 @@ func (v *Vault) Download(ctx context.Context, documentID string) (Document, io.R
 	if err != nil {
 		return Document{}, nil, err
 	}
+	// Opened first: what can't be had now must not pass for delivered.
+	body, err := v.load(ctx, d, row.BlobKey)
+	if err != nil {
+		return Document{}, nil, err
+	}
 	err = v.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := v.Audit.Write(ctx, tx, actor.Entry("vault.downloaded", d.Owner, "document:"+d.ID)); err != nil {
 			return err
@@ -156,10 +161,10 @@ func (v *Vault) Download(ctx context.Context, documentID string) (Document, io.R
 		return v.Bus.Announce(ctx, tx, event.Event{Name: Downloaded, ID: d.ID, Owner: d.Owner, Version: 1, Refs: map[string]string{"case": d.CaseID}})
 	})
 	if err != nil {
+		_ = body.Close()
 		return Document{}, nil, err
 	}
-	body, err := v.load(ctx, d, row.BlobKey)
-	return d, body, err
+	return d, body, nil
 }
 
 // Look opens the PDF of a case's document for somebody who works on the case.
