@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/identity/identitytest"
+	"okno/internal/reference"
 )
 
 const newPhone = "+79135550011"
@@ -41,7 +42,7 @@ func TestChangeOfPhoneAndItsStop(t *testing.T) {
 			t.Error("a stranger got a code")
 		}
 		changes(b, i, "phone", newPhone)
-		b.get("/cabinet/security").shows(t, 200, newPhone)
+		b.get("/cabinet/security").shows(t, 200, reference.FormatPhone(newPhone))
 		stop := link(t, i, "Номер отвязан")
 		if !strings.HasPrefix(stop, "/stop/") {
 			t.Fatal(stop)
