@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
+import { png } from './form.js'
 import { Album, browser, demoPhone, signIn, Window } from './people.js'
 import { Portal, password } from './portal.js'
 import { until } from './sandbox.js'
 
 let portal, engine, state
-const album = new Album()
+const album = new Album(process.env.OKNO_PICTURES || '')
 
 const allow = { ru: 'Включить вход по QR-коду', en: 'Turn on sign-in by QR code' }
 const mine = { ru: 'Это я, войти', en: "It's me, sign in" }
@@ -103,6 +104,33 @@ async function film (page, path) {
   writeFileSync(path, Buffer.concat([Buffer.from('YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n'), ...frame, ...frame]))
 }
 
+/** A photo of the page's code on paper: held askew, in poor light. */
+async function onPaper (page) {
+  const photo = await page.evaluate(async () => {
+    const image = new Image()
+    image.src = 'data:image/svg+xml,' + encodeURIComponent(new XMLSerializer().serializeToString(document.querySelector('.okno-ask__qr')).replace('<svg ', '<svg width="900" height="900" '))
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    Object.assign(canvas, { width: 3000, height: 2200 })
+    const context = canvas.getContext('2d')
+    context.fillStyle = '#6b5a48'
+    context.fillRect(0, 0, 3000, 2200)
+    context.setTransform(1, 0.05, -0.08, 0.95, 1500, 1100)
+    context.rotate(0.2)
+    context.fillStyle = '#fff'
+    context.fillRect(-700, -1000, 1400, 2000)
+    context.drawImage(image, -450, -450)
+    context.resetTransform()
+    const light = context.createLinearGradient(0, 0, 3000, 2200)
+    light.addColorStop(0, 'rgb(0 0 0 / 5%)')
+    light.addColorStop(1, 'rgb(40 30 0 / 45%)')
+    context.fillStyle = light
+    context.fillRect(0, 0, 3000, 2200)
+    return canvas.toDataURL('image/png').split(',')[1]
+  })
+  return Buffer.from(photo, 'base64')
+}
+
 test('QR sign-in by the camera', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'okno-film-'))
   const computer = await Window.open(portal, engine, album, {})
@@ -126,6 +154,21 @@ test('QR sign-in by the camera', async () => {
     await computer.close()
     rmSync(dir, { recursive: true, force: true })
   }
+})
+
+test('QR sign-in by a photo of the code on paper', async () => {
+  const computer = await Window.open(portal, engine, album, {})
+  const hand = await phone({ lang: 'en' })
+  await showCode(computer)
+  await hand.go('/app/scan')
+  const picture = hand.page.getByLabel('Or choose a picture of the code')
+  await picture.setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png() })
+  await hand.page.getByText('No code is seen on the picture').waitFor()
+  await hand.see()
+  await Promise.all([hand.page.waitForURL(/\/app\/approve\//), picture.setInputFiles({ name: 'paper.png', mimeType: 'image/png', buffer: await onPaper(computer.page) })])
+  await hand.press(hand.page.getByRole('button', { name: mine.en }))
+  await computer.page.waitForURL(/\/cabinet$/)
+  await Promise.all([computer, hand].map(w => w.close()))
 })
 
 test('approval by push, with a number to match', async () => {
