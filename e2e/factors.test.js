@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { Album, browser, demoPhone, proveByCode, signIn, Window } from './people.js'
+import { Album, browser, demoPhone, proveByCode, signIn, signInByMail, Window } from './people.js'
 import { password, Portal } from './portal.js'
 
 const list = '/cabinet/security/factors'
-const album = new Album()
+const album = new Album(process.env.OKNO_PICTURES || '')
 let portal, engine
 
 before(async () => {
@@ -53,14 +53,28 @@ async function signOut (w) {
   await w.page.context().clearCookies()
 }
 
+/** The code of a count (RFC 4226). */
+function hotp (key, count, digits = 6) {
+  const moving = Buffer.alloc(8)
+  moving.writeBigUInt64BE(BigInt(count))
+  const sum = createHmac('sha1', key).update(moving).digest()
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 10 ** digits).padStart(digits, '0')
+}
+
 /** The code of an authenticator app (RFC 6238). */
 function totp (secret, at = Date.now()) {
   const bits = [...secret.replace(/\s/g, '')].map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))
-  const count = Buffer.alloc(8)
-  count.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
-  const sum = createHmac('sha1', key).update(count).digest()
-  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+  return hotp(Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2))), Math.floor(at / 30_000))
+}
+
+/** Looks at the page as it is printed: what is on it, and that it is one sheet. */
+async function printed (w) {
+  await w.page.emulateMedia({ media: 'print' })
+  const text = await w.page.evaluate(() => document.body.innerText)
+  await w.page.emulateMedia({ media: null })
+  const sheets = (await w.page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g)
+  assert.equal(sheets.length, 1)
+  return text
 }
 
 test('a passkey of the device signs in without a name', async () => {
@@ -127,6 +141,9 @@ test('an app and recovery codes work without scripts', async () => {
   })
   const codes = (await w.text()).match(/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/g)
   assert.equal(new Set(codes).size, 10)
+  const sheet = await printed(w)
+  for (const code of codes) assert.ok(sheet.includes(code), `${code} is on paper`)
+  assert.deepEqual(sheet.match(/Услуги|Выйти|Кабинет|Уведомления|Обратная связь|Версия|К способам входа|один раз\. Распечатайте|Ctrl/g), null, 'nothing else is')
 
   await signOut(w)
   await w.go('/login')
@@ -138,6 +155,66 @@ test('an app and recovery codes work without scripts', async () => {
   await w.fill({ code: codes[0].toLowerCase() })
   await w.submit()
   assert.match(w.page.url(), /\/cabinet/)
+  await w.close()
+})
+
+test('tokens that show codes, by count and by time', async () => {
+  const w = await Window.open(portal, engine, album, { lang: 'en', size: 'phone', js: false })
+  const phone = demoPhone(2)
+  await signInByMail(w, phone, 'timur@okno.example')
+  const key = Buffer.from('3132333435363738393031323334353637383930', 'hex')
+  await begin(w, 'oath', () => proveByCode(w, phone, 'timur@okno.example'))
+  await w.submit() // nothing said
+  assert.equal(await w.page.locator('.govuk-error-summary a').count(), 2)
+  const papers = { secret: '3132 3334 3536 3738 3930 3132 3334 3536 3738 3930', mode: 'hotp', digits: '8', name: 'At work' }
+  await w.fill({ ...papers, code: hotp(key, 40, 8) })
+  await w.submit()
+  assert.equal(await w.page.locator('.govuk-error-summary').count(), 1, 'pressed too often: one code is not enough')
+  await w.fill({ ...papers, code: hotp(key, 40, 8) + hotp(key, 41, 8) })
+  await w.submit()
+  assert.match(w.page.url(), /said=added/)
+  assert.match(await w.text(), /At work/)
+
+  let n = 42
+  const press = async () => {
+    await w.fill({ code: hotp(key, n++, 8) })
+    await w.submit()
+  }
+  await begin(w, 'oath', press) // by what is held, now
+  const other = Buffer.from('Okno-demo-token-2026')
+  await w.fill({ secret: other.toString('hex'), mode: 'totp', period: '60', name: 'On the keys', code: hotp(other, Math.floor(Date.now() / 60_000)) })
+  await w.submit()
+  assert.match(w.page.url(), /said=added/)
+
+  const comesIn = async () => {
+    await signOut(w)
+    await w.go('/login')
+    await w.fill({ name: phone, password })
+    await w.submit()
+    assert.match(await w.text(), /Enter the code from the token/)
+  }
+  await comesIn()
+  await w.fill({ code: hotp(key, n - 1, 8) })
+  await w.submit()
+  assert.equal(await w.page.locator('.govuk-error-summary').count(), 1, 'a code is taken once')
+  n += 4 // pressed in vain
+  await press()
+  assert.match(w.page.url(), /\/cabinet/)
+  await comesIn()
+  await w.fill({ code: hotp(other, Math.floor(Date.now() / 60_000) + 1) }) // its clock is fast
+  await w.submit()
+  assert.match(w.page.url(), /\/cabinet/)
+
+  await w.go(list)
+  await w.press(w.page.getByRole('link', { name: /Rename.*On the keys/ }))
+  await w.fill({ name: 'In the drawer' })
+  await w.submit()
+  assert.match(await w.text(), /In the drawer/)
+  await w.press(w.page.getByRole('link', { name: /Remove.*In the drawer/ }))
+  if (/\/reauth/.test(w.page.url())) await press()
+  await w.submit()
+  assert.match(w.page.url(), /said=removed/)
+  assert.ok(!(await w.text()).includes('In the drawer'))
   await w.close()
 })
 

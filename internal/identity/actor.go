@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"okno/internal/kit/audit"
+	"okno/internal/kit/db"
 )
 
 // RoleName is what a member of staff is.
@@ -52,11 +53,13 @@ type Actor struct {
 	Device string
 	// Moved says that the session is used from elsewhere: "address", "browser".
 	Moved string
-	// Frozen: sensitive acts are closed for now, as access was recovered lately.
-	Frozen bool
+	// Frozen is until when sensitive acts are closed, as access was recovered
+	// lately; zero when they are open.
+	Frozen db.Time
 	// Restricted: staff have closed what changes anything, for a reason that the
 	// owner was told.
 	Restricted bool
+	entry      *entry // the session in memory, nil where none was asked for
 }
 
 type actorKey struct{}
@@ -90,6 +93,10 @@ func (a Actor) IsSystem() bool { return a.ID == SystemID }
 func (a Actor) Has(names ...RoleName) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(names, r.Name) })
 }
+
+// Restricts reports whether the actor may look at accounts and restrict them: the
+// seniors of support.
+func (a Actor) Restricts() bool { return a.Has(SupportSpecialist, SupportChief) }
 
 // AgenciesAs lists the agencies where the actor has one of the roles, each once.
 func (a Actor) AgenciesAs(names ...RoleName) []string {

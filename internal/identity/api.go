@@ -70,6 +70,32 @@ type apiToken struct {
 	}
 }
 
+type apiProofBegin struct {
+	Body struct {
+		Factor string `json:"factor,omitempty" maxLength:"100" doc:"An id from the list of factors; without, the usual one"`
+		For    string `json:"for,omitempty" enum:"factors" doc:"factors: the proof is for a change of the factors, which takes only what is held if anything is"`
+	}
+}
+
+type apiProofBegun struct {
+	Body struct {
+		Factor  string          `json:"factor"`
+		Factors []apiFactor     `json:"factors"`
+		Options json.RawMessage `json:"options,omitempty" doc:"What a security key is asked with: {publicKey: …}"`
+		Resend  int             `json:"resend_in,omitempty" doc:"Seconds before another code can be sent"`
+	}
+}
+
+type apiProofAnswer struct {
+	Body struct {
+		Factor string `json:"factor,omitempty" maxLength:"100"`
+		For    string `json:"for,omitempty" enum:"factors"`
+
+		Code       string          `json:"code,omitempty" maxLength:"60" doc:"As it was sent or shown; spaces and dashes are ignored"`
+		Credential json.RawMessage `json:"credential,omitempty" doc:"A security key's answer: PublicKeyCredential.toJSON()"`
+	}
+}
+
 type apiResend struct {
 	Pending string `path:"pending" maxLength:"100"`
 }
@@ -109,6 +135,10 @@ func (i *Identity) mountAPI(api *web.API) {
 	web.Register(api, op("POST /api/v1/sessions/{pending}/code", "resend-session-code", "Sign in: send another code", http.StatusNoContent),
 		web.Public, i.apiResend)
 	web.Register(api, op("GET /api/v1/sessions", "list-sessions", "List own sessions", 0), SignedIn(), i.apiList)
+	web.Register(api, op("POST /api/v1/sessions/current/proof", "begin-proof", "Begin to prove that it is still you, for a sensitive act", 0),
+		SignedIn(), i.apiProofBegin)
+	web.Register(api, op("PUT /api/v1/sessions/current/proof", "give-proof", "Prove that it is still you: the token is replaced", 0),
+		SignedIn(), i.apiProofAnswer)
 	web.Register(api, op("DELETE /api/v1/sessions/{id}", "end-session", "End one of the own sessions", http.StatusNoContent),
 		SignedIn(), i.apiEnd)
 }
@@ -119,11 +149,42 @@ func (i *Identity) apiSignIn(ctx context.Context, in *apiSignIn) (*apiPending, e
 		return nil, err
 	}
 	out := &apiPending{}
-	out.Body.Pending, out.Body.Factor = w.token, w.way.Ref
-	for _, way := range w.ways {
-		out.Body.Factors = append(out.Body.Factors, apiFactor{ID: way.Ref, Kind: way.Kind, Name: way.Name, Hint: way.Hint, UsedAt: stamp(way.UsedAt)})
-	}
+	out.Body.Pending, out.Body.Factor, out.Body.Factors = w.token, w.way.Ref, apiFactors(w.ways)
 	out.Body.ExpiresIn = int(signInLife.Seconds())
+	return out, nil
+}
+
+func apiFactors(ways []Way) []apiFactor {
+	all := make([]apiFactor, len(ways))
+	for n, way := range ways {
+		all[n] = apiFactor{ID: way.Ref, Kind: way.Kind, Name: way.Name, Hint: way.Hint, UsedAt: stamp(way.UsedAt)}
+	}
+	return all
+}
+
+func (i *Identity) apiProofBegin(ctx context.Context, in *apiProofBegin) (*apiProofBegun, error) {
+	strictly := in.Body.For != ""
+	begun, err := i.beginReauth(ctx, in.Body.Factor, strictly)
+	if err != nil {
+		return nil, err
+	}
+	_, w, err := i.reauthOf(ctx, in.Body.Factor, strictly)
+	if err != nil {
+		return nil, err
+	}
+	out := &apiProofBegun{}
+	out.Body.Factor, out.Body.Factors = w.way.Ref, apiFactors(w.ways)
+	out.Body.Options, out.Body.Resend = begun.Options, ceilSeconds(w.resend)
+	return out, nil
+}
+
+func (i *Identity) apiProofAnswer(ctx context.Context, in *apiProofAnswer) (*apiToken, error) {
+	o, err := i.reauth(ctx, in.Body.Factor, in.Body.For != "", Answer{Code: in.Body.Code, Credential: string(in.Body.Credential)})
+	if err != nil {
+		return nil, err
+	}
+	out := &apiToken{}
+	out.Body.Token, out.Body.Session, out.Body.ExpiresAt = o.token, o.row.ID, o.row.ExpiresAt.Time()
 	return out, nil
 }
 

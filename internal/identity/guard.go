@@ -100,22 +100,39 @@ func Fresh(g web.Guard) web.Guard {
 	}}
 }
 
+// needOpen refuses what an account is closed for: ErrRestricted, ErrFrozen.
+func (a Actor) needOpen(ctx context.Context) error {
+	switch {
+	case a.Restricted:
+		return ErrRestricted
+	case !a.Frozen.IsZero():
+		e := *ErrFrozen
+		e.Args = []any{"When", MoscowTime(ctx, a.Frozen)}
+		return &e
+	}
+	return nil
+}
+
+// NeedOpen is the first line of a change that asks for a proof of its own:
+// ErrSignIn for nobody, ErrRestricted and ErrFrozen where the account is closed
+// for such acts.
+func NeedOpen(ctx context.Context) (Actor, error) {
+	a, err := signedIn(ctx)
+	if err == nil {
+		err = a.needOpen(ctx)
+	}
+	return a, err
+}
+
 // NeedFresh is the first line of a sensitive use case: ErrSignIn for nobody,
 // ErrRestricted and ErrFrozen where the account is closed for such acts,
 // ErrFresh when the last factor is too old.
 func NeedFresh(ctx context.Context) error {
-	a, err := signedIn(ctx)
-	switch {
-	case err != nil:
-		return err
-	case a.Restricted:
-		return ErrRestricted
-	case a.Frozen:
-		return ErrFrozen
-	case !a.Fresh:
-		return ErrFresh
+	a, err := NeedOpen(ctx)
+	if err == nil && !a.Fresh {
+		err = ErrFresh
 	}
-	return nil
+	return err
 }
 
 // needProved is the first line of what shuts others out of the account: ErrSignIn

@@ -98,7 +98,7 @@ func (i *Identity) postReauth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o, err := i.reauth(r.Context(), web.Cookie(r, SessionCookie), asked.Chosen, asked.For != "", answerOf(form))
+	o, err := i.reauth(r.Context(), asked.Chosen, asked.For != "", answerOf(form))
 	if err != nil {
 		return i.reauthFailed(w, r, asked, err)
 	}

@@ -81,9 +81,12 @@ func (i *Identity) identify(ctx context.Context, a Actor, c credential) (Actor, 
 	}
 	now := db.At(i.Clock.Now())
 	a.Moved = i.moved(e, a)
-	a.ID, a.Session, a.Bearer, a.Roles = e.owner, e.id, e.bearer, roles
-	a.Fresh, a.Frozen, a.Restricted = now < e.fresh && a.Moved == "", now < e.frozen, e.restricted
+	a.ID, a.Session, a.Bearer, a.Roles, a.entry = e.owner, e.id, e.bearer, roles, e
+	a.Fresh, a.Restricted = now < e.fresh && a.Moved == "", e.restricted
 	a.Held = a.Fresh && now < e.held
+	if now < e.frozen {
+		a.Frozen = e.frozen
+	}
 	return a, nil
 }
 

@@ -64,7 +64,7 @@ func TestHighSecurityWantsWhatIsHeld(t *testing.T) {
 		}{
 			{"nothing fresh", b.as(b.anna), ErrSecure},
 			{"a code by SMS", b.proving(b.anna, false), ErrSecure},
-			{"a frozen one", identity.WithActor(b.as(b.anna), identity.Actor{ID: b.anna, Fresh: true, Held: true, Frozen: true}), identity.ErrFrozen},
+			{"a frozen one", identity.WithActor(b.as(b.anna), identity.Actor{ID: b.anna, Fresh: true, Held: true, Frozen: 1}), identity.ErrFrozen},
 			{"something held", b.proving(b.anna, true), nil},
 		} {
 			name := c.name

@@ -36,11 +36,12 @@ type change struct {
 
 // change looks for the proof that was given for it. removed is the way that
 // goes, "" for none: what is only sent does not prove its own removal. ErrProof
-// when there is no proof, or not by what is held though something is.
+// when there is no proof, or not by what is held though something is; the errors of
+// identity.NeedOpen.
 func (r *Room) change(ctx context.Context, removed string) (*change, error) {
-	actor := identity.ActorOf(ctx)
-	if !actor.SignedIn() {
-		return nil, identity.ErrSignIn
+	actor, err := identity.NeedOpen(ctx)
+	if err != nil {
+		return nil, err
 	}
 	a, err := r.Account(ctx, actor.ID)
 	if err != nil {
@@ -163,9 +164,9 @@ func (r *Room) enable(ctx context.Context, c *change, kind string) error {
 
 // enrolment is the one that the actor has begun. ErrStale for any other.
 func (r *Room) enrolment(ctx context.Context, enrolment string) (Adder, string, Enrolment, error) {
-	actor := identity.ActorOf(ctx)
-	if !actor.SignedIn() {
-		return nil, "", Enrolment{}, identity.ErrSignIn
+	actor, err := identity.NeedOpen(ctx)
+	if err != nil {
+		return nil, "", Enrolment{}, err
 	}
 	row, found, err := one(r.read().AttemptOf(ctx, id.Hash(enrolment)))
 	if err != nil {
@@ -232,17 +233,22 @@ func parseName(s string) (string, error) {
 	return s, nil
 }
 
-// find is one of the actor's ways by its ref. ErrNotFound for any other.
-func (r *Room) find(ctx context.Context, ref string) (identity.Way, error) {
+// own are the actor's ways.
+func (r *Room) own(ctx context.Context) ([]identity.Way, error) {
 	actor := identity.ActorOf(ctx)
 	if !actor.SignedIn() {
-		return identity.Way{}, identity.ErrSignIn
+		return nil, identity.ErrSignIn
 	}
 	a, err := r.Account(ctx, actor.ID)
 	if err != nil {
-		return identity.Way{}, err
+		return nil, err
 	}
-	ways, err := r.Ways(ctx, a)
+	return r.Ways(ctx, a)
+}
+
+// find is one of the actor's ways by its ref. ErrNotFound for any other.
+func (r *Room) find(ctx context.Context, ref string) (identity.Way, error) {
+	ways, err := r.own(ctx)
 	n := slices.IndexFunc(ways, func(w identity.Way) bool { return w.Ref == ref })
 	if err == nil && n < 0 {
 		return identity.Way{}, identity.ErrNotFound

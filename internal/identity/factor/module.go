@@ -65,7 +65,7 @@ func New(d Deps) (*Room, error) {
 // are sent. Call it before requests come.
 func (r *Room) Register(kinds ...Kind) { r.kinds = append(kinds, r.kinds...) }
 
-// Mount adds the pages.
+// Mount adds the pages and the operations of the API.
 func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("GET "+listPath, identity.SignedIn(), r.showList)
 	rt.Handle("GET "+listPath+"/add", identity.SignedIn(), r.showAdd)
@@ -77,6 +77,7 @@ func (r *Room) Mount(rt *web.Router) {
 	rt.Handle("POST "+listPath+"/{id}/rename", identity.Fresh(identity.SignedIn()), r.postRename)
 	rt.Handle("GET "+listPath+"/{id}/remove", identity.SignedIn(), r.showRemove)
 	rt.Handle("POST "+listPath+"/{id}/remove", identity.SignedIn(), r.postRemove)
+	r.mountAPI(rt.API)
 }
 
 // sweep is the job that deletes what is over.

@@ -19,11 +19,7 @@ const section = "security"
 
 func (r *Room) showList(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
-	a, err := r.Account(ctx, identity.ActorOf(ctx).ID)
-	if err != nil {
-		return err
-	}
-	ways, err := r.Ways(ctx, a)
+	ways, err := r.own(ctx)
 	if err != nil {
 		return err
 	}
