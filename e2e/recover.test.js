@@ -36,12 +36,6 @@ const words = {
 const open = (look, state) => Window.open(portal, engine, album, look, state)
 const path = w => new URL(w.page.url()).pathname
 
-/** The newest address of the kind in what was sent to a contact. */
-async function linkTo (contact, kind) {
-  const m = await portal.sandbox.message(contact, new RegExp(`${kind}/`))
-  return new URL(m.text.match(/https?:\/\/\S+/g).find(a => a.includes(`${kind}/`))).pathname
-}
-
 /** Gives the codes of the two steps of a recovery. */
 async function recovers (w, name, phone, email) {
   const say = words[w.look.lang]
@@ -149,7 +143,7 @@ describe('ways back in', { concurrency: 2 }, () => {
     await thief.page.goto('/cabinet')
     assert.equal(path(thief), '/login', 'all sessions have ended')
     for (const contact of [phone, email]) await portal.sandbox.message(contact, /[Дд]оступ/)
-    const link = await linkTo(fresh, '/access')
+    const link = await portal.sandbox.link(fresh, '/access')
     await w.go(link) // scanners of messages follow links, and change nothing
     await w.go(link)
     await setsPassword(w, newPassword)
@@ -159,7 +153,7 @@ describe('ways back in', { concurrency: 2 }, () => {
     await w.go('/cabinet/security/contacts/email', 403)
     assert.match(await w.text(), words.ru.frozen)
 
-    const stop = await linkTo(phone, '/stop')
+    const stop = await portal.sandbox.link(phone, '/stop')
     await thief.go(stop)
     await thief.submit()
     assert.match(await thief.text(), words.ru.stopped)
@@ -205,7 +199,7 @@ test('in person at a service centre', async () => {
   await desk.press(access.locator('button'))
   assert.match(await desk.text(), /works for 30 minutes|30 minutes/)
   const w = await open({ lang: 'en', size: 'phone' })
-  await w.go(await linkTo(phone, '/access'))
+  await w.go(await portal.sandbox.link(phone, '/access'))
   await setsPassword(w, 'Sinij-Kit-plyvet-9')
   await signInByMail(w, 'anna', 'anna@okno.example', 'Sinij-Kit-plyvet-9')
   assert.match(path(w), /\/cabinet/)

@@ -36,6 +36,12 @@ export class Sandbox {
     return m.text.match(/\b(\d{3})[ -]?(\d{3})\b/).slice(1).join('')
   }
 
+  /** The path of the newest link of a kind in what was sent to a contact. */
+  async link (to, kind, subject = '') {
+    const m = await this.message(to, new RegExp(`${subject}[^]*${kind}/`))
+    return new URL(m.text.match(/https?:\/\/\S+/g).find(a => a.includes(`${kind}/`))).pathname
+  }
+
   /** The newest moment of a contact's box: later messages are new. */
   async now (to) { return (await this.messages(to))[0]?.sent_at ?? '' }
 

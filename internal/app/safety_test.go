@@ -102,8 +102,13 @@ func TestTwoOfSupportGiveAccess(t *testing.T) {
 			t.Fatalf("%+v %v", a, err)
 		}
 		after := p.browser(owner, bySMS)
-		if g := after.get("/cabinet/security/contacts/phone"); g.status != http.StatusForbidden {
-			t.Errorf("sensitive acts are open after a recovery: %d", g.status)
+		for _, path := range []string{"/cabinet/security/contacts/phone", "/cabinet/security/factors/add"} {
+			if g := after.get(path); g.status != http.StatusForbidden {
+				t.Errorf("%s is open after a recovery: %d", path, g.status)
+			}
+		}
+		if page := string(after.get("/cabinet/security").body); !strings.Contains(page, "важные действия закрыты до ") {
+			t.Errorf("the page does not say until when: %.3000s", page)
 		}
 		stop := p.linkTo(demoPhone(3), "/stop/")
 		if g := newClient(t, p.web.URL).post(stop, url.Values{}); g.status != http.StatusOK {
@@ -139,5 +144,30 @@ func TestAccessAtAnOffice(t *testing.T) {
 	}
 	if a, err := p.house.identity.Account(context.Background(), owner); err != nil || a.Phone != fresh || a.Email == "" {
 		t.Fatalf("%+v %v", a, err)
+	}
+}
+
+// TestRefusedClaimIsTold: whoever asked for access hears that there is none, by the
+// phone of the request, in the same words whether there is such an account or not.
+func TestRefusedClaimIsTold(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t, engines[0])
+	p.enter(3, profile.Confirmed)
+	ctx := p.as(p.staff("first", "support_operator", "", ""), identity.SupportOperator)
+	said := func(n int, phone string) string {
+		number := p.claim(n, phone)
+		must(t, p.house.support.Decide(ctx, number, false))
+		if err := p.house.support.Decide(ctx, number, false); !errors.Is(err, support.ErrDecided) {
+			t.Fatal(err)
+		}
+		testkit.Eventually(t, "a refusal to "+phone, func() bool { return len(p.box.Messages(phone)) > 0 })
+		return strings.Replace(p.box.Messages(phone)[0].Text, number, "#", 1)
+	}
+	known, unknown := said(3, "+79139990003"), said(9, "+79139990004")
+	if known != unknown || !strings.Contains(known, "#") || !strings.Contains(known, "/recover/help") || !strings.Contains(known, "МФЦ") {
+		t.Errorf("%q, and to nobody %q", known, unknown)
+	}
+	if all := p.box.Messages(demoPhone(3)); len(all) != 0 {
+		t.Errorf("the owner is written to: %v", all)
 	}
 }

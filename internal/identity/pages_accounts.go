@@ -1,11 +1,13 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/id"
+	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 )
 
@@ -23,6 +25,19 @@ type accountView struct {
 	Held
 	Name, Value, Said string
 	Faults            map[string]string
+}
+
+// facts are what is known of the account without its contacts.
+func (v accountView) facts(ctx context.Context) []ui.Pair {
+	t := func(key string) string { return i18n.T(ctx, key) }
+	facts := ui.Pairs(
+		t("identity.security.number"), v.Number, t("identity.accounts.created"), MoscowTime(ctx, v.Created),
+		t("identity.accounts.state"), t("identity.accounts.state_"+or(v.Restriction, "free")),
+	)
+	if v.Reason == "" {
+		return facts
+	}
+	return append(facts, ui.Pairs(t("identity.accounts.since"), MoscowTime(ctx, v.Since), t("identity.accounts.reason"), v.Reason)...)
 }
 
 func (i *Identity) showAccounts(w http.ResponseWriter, r *http.Request) error {

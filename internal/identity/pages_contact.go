@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"okno/internal/kit/db"
 	"okno/internal/kit/web"
 )
 
@@ -135,6 +136,7 @@ type contactsView struct {
 	Phone, Email, Reserve string
 	Reason                string // why staff have restricted the account
 	Restricted            bool
+	Frozen                db.Time // until when sensitive acts are closed, zero when they are open
 }
 
 func (i *Identity) contactsView(r *http.Request) (v contactsView, err error) {
@@ -143,7 +145,7 @@ func (i *Identity) contactsView(r *http.Request) (v contactsView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.Phone, v.Email = a.Phone, a.Email
+	v.Phone, v.Email, v.Frozen = a.Phone, a.Email, ActorOf(ctx).Frozen
 	if v.Reserve, err = i.reserveOf(ctx, a.ID); err != nil {
 		return v, err
 	}

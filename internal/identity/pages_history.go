@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"okno/internal/identity/place"
-	"okno/internal/kit/db"
 	"okno/internal/kit/formula"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/pdf"
@@ -132,7 +131,7 @@ func actText(ctx context.Context, p Passage) string {
 func (v historyView) table(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	p := ui.TableParams{Classes: "okno-small", Head: []ui.Cell{
-		{Text: t("identity.history.when")},
+		{Text: t("identity.history.when_moscow")},
 		{Text: t("identity.history.what")},
 		{Text: t("identity.history.device")},
 		{Text: t("identity.security.place")},
@@ -140,7 +139,7 @@ func (v historyView) table(ctx context.Context) ui.TableParams {
 		{Text: t("identity.not_me.title")},
 	}}
 	for _, l := range v.Lines {
-		when := moscowTime(ctx, l.At)
+		when := i18n.DateTime(i18n.Lang(ctx), l.At.Time().In(moscow()))
 		p.Rows = append(p.Rows, []ui.Cell{
 			{Text: when},
 			{Text: actText(ctx, l) + ": " + methodText(ctx, l.Method)},
@@ -309,21 +308,20 @@ func (i *Identity) showDenyLine(w http.ResponseWriter, r *http.Request) error {
 	return renderNotMe(w, r, notMeView{
 		Action: historyPath + "/" + p.Key() + "/not-me", Away: historyPath,
 		Facts: ui.Pairs(
-			i18n.T(ctx, "identity.history.when"), moscowTime(ctx, p.At), i18n.T(ctx, "identity.history.what"), actText(ctx, p)+": "+methodText(ctx, p.Method),
+			i18n.T(ctx, "identity.history.when"), MoscowTime(ctx, p.At), i18n.T(ctx, "identity.history.what"), actText(ctx, p)+": "+methodText(ctx, p.Method),
 			i18n.T(ctx, "identity.history.device"), deviceText(ctx, p.Device), i18n.T(ctx, "identity.security.place"), whereOf(ctx, p.IP, p.Place),
 		),
 	})
 }
 
-// postDenyLine leads on to a new password: the old one is worth nothing now.
+// postDenyLine leads on to a new password: the old one is worth nothing now. Where
+// no password can be set for now it says what was done.
 func (i *Identity) postDenyLine(w http.ResponseWriter, r *http.Request) error {
 	if err := i.denyLine(r.Context(), r.PathValue("line")); err != nil {
 		return err
 	}
+	if _, err := NeedOpen(r.Context()); err != nil {
+		return web.Redirect(w, r, securityPath+"?said=denied")
+	}
 	return web.Redirect(w, r, securityPath+"/password?denied=1")
-}
-
-// moscowTime is an instant as pages tell it.
-func moscowTime(ctx context.Context, t db.Time) string {
-	return i18n.T(ctx, "identity.security.moscow", "When", i18n.DateTime(i18n.Lang(ctx), t.Time().In(moscow())))
 }

@@ -96,7 +96,7 @@ func historyBody(v historyView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "identity.history.show"), Classes: ui.ButtonSecondary}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "identity.history.show")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -716,8 +716,8 @@ func devicesBody(v devicesView) templ.Component {
 				templ_7745c5c3_Err = ui.KeyValue(ui.Pairs(
 					i18n.T(ctx, "identity.history.kind"), i18n.T(ctx, "identity.history.kind_"+d.Kind),
 					i18n.T(ctx, "identity.security.place"), whereOf(ctx, d.IP, d.Place),
-					i18n.T(ctx, "identity.devices.seen"), moscowTime(ctx, d.Seen),
-					i18n.T(ctx, "identity.devices.first"), moscowTime(ctx, d.Created),
+					i18n.T(ctx, "identity.devices.seen"), MoscowTime(ctx, d.Seen),
+					i18n.T(ctx, "identity.devices.first"), MoscowTime(ctx, d.Created),
 				)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

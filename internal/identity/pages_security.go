@@ -31,13 +31,10 @@ func (v securityView) device(ctx context.Context, s Session) string {
 	return name
 }
 
-func (v securityView) when(ctx context.Context, t db.Time) string {
-	return i18n.T(ctx, "identity.security.moscow", "When", i18n.DateTime(i18n.Lang(ctx), t.Time().In(moscow())))
-}
-
 type passwordView struct {
 	Action   string
 	Current  bool // the password of today is asked for, too
+	Denied   bool // the owner has just said «It wasn't me»
 	Policy   string
 	Shortest int
 	Faults   map[string]string
@@ -57,6 +54,8 @@ func said(key string) string {
 		return "identity.security.ended"
 	case "others":
 		return "identity.security.others_ended"
+	case "denied":
+		return "identity.not_me.new_password"
 	case "contact":
 		return "identity.security.contact"
 	case "password":
@@ -122,7 +121,9 @@ func renderPassword(w http.ResponseWriter, r *http.Request, v passwordView, stat
 }
 
 func (i *Identity) showPassword(w http.ResponseWriter, r *http.Request) error {
-	return renderPassword(w, r, i.passwordView(r, securityPath+"/password"), http.StatusOK)
+	v := i.passwordView(r, securityPath+"/password")
+	v.Denied = web.Query(r, "denied") != ""
+	return renderPassword(w, r, v, http.StatusOK)
 }
 
 func (i *Identity) postPassword(w http.ResponseWriter, r *http.Request) error {

@@ -17,7 +17,7 @@ const minReason, maxReason = 10, 1000
 // keeper is who may restrict accounts: the seniors of support.
 func keeper(ctx context.Context) (Actor, error) {
 	a, err := signedIn(ctx)
-	if err == nil && !a.Has(SupportSpecialist, SupportChief) {
+	if err == nil && !a.Restricts() {
 		err = ErrForbidden
 	}
 	return a, err
@@ -25,7 +25,7 @@ func keeper(ctx context.Context) (Actor, error) {
 
 // Held is an account as those who may restrict it see it: no contacts.
 type Held struct {
-	ID, Status, Restriction, Reason string
+	ID, Number, Restriction, Reason string
 	Created, Since                  db.Time
 }
 
@@ -62,7 +62,10 @@ func (i *Identity) LookHeld(ctx context.Context, owner string) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	h := Held{ID: owner, Status: a.Status, Restriction: g.Restriction, Created: a.CreatedAt, Since: g.RestrictedAt}
+	h := Held{ID: owner, Restriction: g.Restriction, Created: a.CreatedAt, Since: g.RestrictedAt}
+	if h.Number, err = i.store.read().NumberOf(ctx, owner); err != nil {
+		return Held{}, db.Classify(err)
+	}
 	h.Reason, err = i.reasonOf(ctx, g)
 	return h, err
 }

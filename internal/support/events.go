@@ -25,15 +25,28 @@ func (r *Room) listen() {
 // event's id is the ticket's: heard twice, it is one ticket.
 func (r *Room) onAlarm(key string) event.Listener {
 	return func(ctx context.Context, e event.Event) error {
-		return r.Alarm(identity.AsSystem(ctx), e.ID, e.Owner, r.Texts.T(i18n.RU, key))
+		lang, err := r.langOf(ctx, e.Owner)
+		if err != nil {
+			return err
+		}
+		return r.alarm(identity.AsSystem(ctx), e.ID, e.Owner, lang, r.Texts.T(i18n.RU, key))
 	}
 }
 
-// Alarm opens a security ticket about an account, and tells its owner the
-// number. It is for the portal itself, not for people.
-func (r *Room) Alarm(ctx context.Context, ticket, owner, text string) error {
+// langOf is the language of an account.
+func (r *Room) langOf(ctx context.Context, owner string) (string, error) {
+	if r.Accounts == nil {
+		return i18n.RU, nil
+	}
+	a, err := r.Accounts.Account(ctx, owner)
+	return a.Lang, err
+}
+
+// alarm opens a security ticket about an account, with a text for staff, and tells
+// its owner the number. It is for the portal itself, not for people.
+func (r *Room) alarm(ctx context.Context, ticket, owner, lang, text string) error {
 	now := db.At(r.Clock.Now())
-	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: i18n.RU, Author: owner, CreatedAt: now}
+	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: lang, Author: owner, CreatedAt: now}
 	t.DueAt = now.Add(t.Kind.Within())
 	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: text})
 	if err != nil {

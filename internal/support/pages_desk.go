@@ -27,7 +27,9 @@ type ticketsView struct {
 	Counts            map[State]int64
 	Now               time.Time
 	Me                string
-	Zone              *time.Location
+	// Senior: may look at accounts and restrict them.
+	Senior bool
+	Zone   *time.Location
 }
 
 func (r *Room) ticketsView(req *http.Request) (ticketsView, error) {
@@ -42,7 +44,7 @@ func (r *Room) ticketsView(req *http.Request) (ticketsView, error) {
 		return ticketsView{}, err
 	}
 	v := ticketsView{
-		Tab: f.Tab, Tickets: list, Counts: counts, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Zone: r.Zone,
+		Tab: f.Tab, Tickets: list, Counts: counts, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Senior: identity.ActorOf(ctx).Restricts(), Zone: r.Zone,
 		Source: "/desk/tickets/fragment?" + url.Values{"tab": {f.Tab}, "after": {f.After}}.Encode(),
 	}
 	if next != "" {
@@ -80,6 +82,7 @@ type ticketView struct {
 	Ticket
 	Now    time.Time
 	Me     string
+	Senior bool
 	Reply  string
 	Faults map[string]string
 	Zone   *time.Location
@@ -98,7 +101,7 @@ func (r *Room) renderTicket(w http.ResponseWriter, req *http.Request, reply stri
 	p := web.Page{
 		Title: i18n.T(ctx, "support.ticket.title", "Number", t.Number), Section: "tickets",
 		Back: "/desk/tickets", BackText: i18n.T(ctx, "support.desk.back"), Error: len(faults) > 0,
-		Body: ticketBody(ticketView{Ticket: t, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Reply: reply, Faults: faults, Zone: r.Zone}),
+		Body: ticketBody(ticketView{Ticket: t, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Senior: identity.ActorOf(ctx).Restricts(), Reply: reply, Faults: faults, Zone: r.Zone}),
 	}
 	if p.Error {
 		p.Status = http.StatusUnprocessableEntity

@@ -16,6 +16,7 @@ import (
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
+	"okno/internal/notify"
 	"okno/internal/profile"
 	"okno/internal/reference"
 	"okno/internal/support/supportdb"
@@ -57,6 +58,7 @@ var (
 
 // Accounts is what support asks of identity.
 type Accounts interface {
+	Account(ctx context.Context, id string) (identity.Account, error)
 	FindByPhone(ctx context.Context, phone string) (string, error)
 	FindByEmail(ctx context.Context, email string) (string, error)
 	FindByLogin(ctx context.Context, login string) (string, error)
@@ -78,10 +80,10 @@ type Claim struct {
 
 // Request is a claim as support sees it.
 type Request struct {
-	ID, Number, State, Owner, FirstBy string
-	CreatedAt, FirstAt, DecidedAt     db.Time
-	Version                           int64
-	ScanState                         upload.Scan
+	ID, Number, State, Lang, Owner, FirstBy string
+	CreatedAt, FirstAt, DecidedAt           db.Time
+	Version                                 int64
+	ScanState                               upload.Scan
 	sealedRequest
 	Match profile.Match
 }
@@ -213,7 +215,7 @@ func (r *Room) Requests(ctx context.Context) ([]Request, error) {
 
 func plainRequest(row supportdb.SupportRecovery) Request {
 	return Request{
-		ID: row.ID, Number: row.Number, State: row.State, Owner: row.OwnerID, FirstBy: row.FirstBy, CreatedAt: row.CreatedAt,
+		ID: row.ID, Number: row.Number, State: row.State, Lang: row.Lang, Owner: row.OwnerID, FirstBy: row.FirstBy, CreatedAt: row.CreatedAt,
 		FirstAt: row.FirstAt, DecidedAt: row.DecidedAt, Version: row.Version, ScanState: upload.Scan(row.ScanState),
 	}
 }
@@ -332,11 +334,29 @@ func (r *Room) Decide(ctx context.Context, number string, yes bool) error {
 	}
 	p := supportdb.MoveRecoveryParams{ID: q.ID, Version: q.Version, State: RecoveryOnce, FirstBy: actor.ID, FirstAt: db.At(r.Clock.Now())}
 	act := "support.recovery_first"
-	if !yes {
-		p.State, p.FirstBy, p.FirstAt, p.DecidedBy, p.DecidedAt = RecoveryRefused, q.FirstBy, q.FirstAt, actor.ID, db.At(r.Clock.Now())
-		act = "support.recovery_refused"
+	if yes {
+		return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.moveRequest(ctx, tx, actor, q, p, act) })
 	}
-	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.moveRequest(ctx, tx, actor, q, p, act) })
+	p.State, p.FirstBy, p.FirstAt, p.DecidedBy, p.DecidedAt = RecoveryRefused, q.FirstBy, q.FirstAt, actor.ID, db.At(r.Clock.Now())
+	return r.refuse(ctx, actor, q, p)
+}
+
+// refuse tells whoever asked, by the phone of the request. The words are the same
+// whether there is such an account or not.
+func (r *Room) refuse(ctx context.Context, actor identity.Actor, q Request, p supportdb.MoveRecoveryParams) error {
+	letter, err := r.Notify.Seal(ctx, notify.Letter{
+		Channel: notify.SMS, To: q.Phone, Owner: q.ID, Kind: "support", Ref: "recovery:" + q.ID, Link: "/recover/help",
+		Text: r.Texts.T(q.Lang, "support.recovery.sms_refused", "Number", q.Number),
+	})
+	if err != nil {
+		return err
+	}
+	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := r.moveRequest(ctx, tx, actor, q, p, "support.recovery_refused"); err != nil {
+			return err
+		}
+		return r.Notify.Send(ctx, tx, letter)
+	})
 }
 
 func (q Request) decidable(by string, yes bool) error {
@@ -401,5 +421,5 @@ func (r *Room) purgeRequests(ctx context.Context) error {
 }
 
 func (r *Room) dropRequest(ctx context.Context, tx *db.Tx, request string) error {
-	return errors.Join(supportdb.New(tx).DeleteRecovery(ctx, request), r.Queue.Enqueue(ctx, tx, forgetKeys{Tickets: []string{request}}))
+	return errors.Join(supportdb.New(tx).DeleteRecovery(ctx, request), r.Notify.Erase(ctx, tx, request), r.Queue.Enqueue(ctx, tx, forgetKeys{Tickets: []string{request}}))
 }
