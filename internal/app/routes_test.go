@@ -55,7 +55,7 @@ var walk = map[string]line{
 	"POST /cabinet/security/factors/{id}/remove":                 {path: "/cabinet/security/factors/sms/remove", open: true},
 	"POST /api/v1/factors/{enrolment}/confirm":                   {path: "/api/v1/factors/nothing/confirm", body: `{"code":"123456"}`, open: true},
 	"PATCH /api/v1/factors/{id}":                                 {path: "/api/v1/factors/sms", body: `{"name":"x"}`, open: true},
-	"DELETE /api/v1/factors/{id}":                                {path: "/api/v1/factors/sms", open: true},
+	"DELETE /api/v1/factors/{id}":                                {path: "/api/v1/factors/nothing", open: true},
 	"POST /api/v1/sessions/{pending}/code":                       {path: "/api/v1/sessions/nothing/code", open: true},
 	"DELETE /api/v1/sessions/{id}":                               {path: "/api/v1/sessions/{session}"},
 	"POST /cabinet/security/sessions/{id}/end":                   {path: "/cabinet/security/sessions/{session}/end"},
