@@ -487,3 +487,47 @@ func TestAVisit(t *testing.T) {
 		}
 	})
 }
+
+// A mandate that ends by its date tells both, once.
+func TestBothAreToldWhenTheTermIsOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		mandateID := w.give("no")
+		w.Post(w.boris, "/cabinet/mandates/"+mandateID+"/enter", nil).Location()
+		withdrawn := w.give("no")
+		w.Post(w.anna, "/cabinet/mandates/"+withdrawn+"/end", nil).Location()
+		w.Post(w.anna, "/cabinet/mandates", url.Values{"contact": {"eve"}, "services": {"word"}, "days": {"7"}}).Location() // nobody has agreed
+		before := len(w.x.told)
+		w.clock.Advance(7*24*time.Hour - time.Second)
+		must(t, w.runOut(t.Context(), runOut{}))
+		if len(w.x.told) != before {
+			t.Errorf("told before the end: %+v", w.x.told[before:])
+		}
+		w.clock.Advance(time.Second)
+		for range 2 {
+			must(t, w.runOut(t.Context(), runOut{}))
+		}
+		told := map[string]int{}
+		for _, l := range w.x.told[before:] {
+			told[l.Owner+" "+string(l.Channel)]++
+			if who := map[string]string{w.anna.Account: "И. О. boris", w.boris.Account: "И. О. anna"}[l.Owner]; l.Channel == notify.Cabinet && !strings.Contains(l.Text, who) {
+				t.Errorf("%q does not name %s", l.Text, who)
+			}
+		}
+		if len(told) != 6 || len(w.x.told) != before+6 {
+			t.Errorf("told %v", told)
+		}
+		if p := w.Get(w.anna, "/cabinet/mandates/"+mandateID); !p.Has("Срок истёк") {
+			t.Errorf("the page: %s", p.Text())
+		}
+		if n := len(w.x.told); n > 0 {
+			w.clock.Advance(runOutKept)
+			w.give("no")
+			w.clock.Advance(7*24*time.Hour + runOutKept + time.Hour)
+			must(t, w.runOut(t.Context(), runOut{}))
+			if got := len(w.x.told) - n; got != 6 { // offered and taken only: the end is old news
+				t.Errorf("%d letters of what ended long ago", got)
+			}
+		}
+	})
+}

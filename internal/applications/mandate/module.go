@@ -72,6 +72,8 @@ func New(d Deps) *Room {
 	r := &Room{Deps: d, store: store{d.DB}}
 	job.Handle(d.Queue, r.sweep)
 	d.Queue.Every(sweepEvery, sweep{})
+	job.Handle(d.Queue, r.runOut)
+	d.Queue.Every(runOutEvery, runOut{})
 	return r
 }
 

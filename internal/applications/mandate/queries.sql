@@ -48,3 +48,10 @@ UPDATE applications_mandates SET state = 'ended', ended_at = $2 WHERE helper_id 
 
 -- name: DeleteOld :exec
 DELETE FROM applications_mandates WHERE expires_at < $1;
+
+-- name: RunOut :many
+SELECT * FROM applications_mandates
+WHERE expires_at <= $1 AND expires_at > $2 AND kind = 'person' AND state = 'active' AND ended_at = 0 ORDER BY expires_at, id LIMIT $3;
+
+-- name: EndRunOut :execrows
+UPDATE applications_mandates SET ended_at = expires_at WHERE owner_id = $1 AND id = $2 AND state = 'active' AND ended_at = 0;

@@ -94,6 +94,23 @@ func (q *Queries) EndReceived(ctx context.Context, arg EndReceivedParams) error 
 	return err
 }
 
+const endRunOut = `-- name: EndRunOut :execrows
+UPDATE applications_mandates SET ended_at = expires_at WHERE owner_id = $1 AND id = $2 AND state = 'active' AND ended_at = 0
+`
+
+type EndRunOutParams struct {
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) EndRunOut(ctx context.Context, arg EndRunOutParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endRunOut, arg.OwnerID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const given = `-- name: Given :many
 SELECT owner_id, id, helper_id, kind, state, services, alone, office, consent, contact_sealed, created_at, expires_at, ended_at FROM applications_mandates WHERE owner_id = $1 ORDER BY created_at DESC, id LIMIT 200
 `
@@ -273,6 +290,54 @@ func (q *Queries) ReceivedOne(ctx context.Context, arg ReceivedOneParams) (Appli
 		&i.EndedAt,
 	)
 	return i, err
+}
+
+const runOut = `-- name: RunOut :many
+SELECT owner_id, id, helper_id, kind, state, services, alone, office, consent, contact_sealed, created_at, expires_at, ended_at FROM applications_mandates
+WHERE expires_at <= $1 AND expires_at > $2 AND kind = 'person' AND state = 'active' AND ended_at = 0 ORDER BY expires_at, id LIMIT $3
+`
+
+type RunOutParams struct {
+	ExpiresAt   db.Time
+	ExpiresAt_2 db.Time
+	Limit       int32
+}
+
+func (q *Queries) RunOut(ctx context.Context, arg RunOutParams) ([]ApplicationsMandate, error) {
+	rows, err := q.db.QueryContext(ctx, runOut, arg.ExpiresAt, arg.ExpiresAt_2, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsMandate
+	for rows.Next() {
+		var i ApplicationsMandate
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.HelperID,
+			&i.Kind,
+			&i.State,
+			&i.Services,
+			&i.Alone,
+			&i.Office,
+			&i.Consent,
+			&i.ContactSealed,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.EndedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setMandateState = `-- name: SetMandateState :execrows
