@@ -45,7 +45,7 @@ func (s *Service) Part(id string) *Part {
 }
 
 // OfPart is the service as the agency of a part knows it: its form has the fields
-// that it may have corrected, and no document comes of it. Answers are checked by
+// and lists that it may have corrected, and no document comes of it. Answers are checked by
 // the whole service. nil if there is no such part.
 func (s *Service) OfPart(id string) *Service {
 	p := s.Part(id)
@@ -54,7 +54,7 @@ func (s *Service) OfPart(id string) *Service {
 	}
 	out := &Service{
 		ID: p.ServiceID(s.ID), Version: s.Version, Title: p.Title, Short: p.Task, Agency: p.Agency, Level: s.Level,
-		Page: Page{Duration: p.Term, Refusal: p.Negative}, fields: map[string]*Field{},
+		Page: Page{Duration: p.Term, Refusal: p.Negative}, fields: map[string]*Field{}, groups: map[string]*Group{},
 	}
 	for i := range s.Form.Steps {
 		step := Step{ID: s.Form.Steps[i].ID, Title: s.Form.Steps[i].Title}
@@ -65,7 +65,15 @@ func (s *Service) OfPart(id string) *Service {
 				out.fields[f.ID] = s.fields[f.ID]
 			}
 		}
-		if len(step.Fields) > 0 {
+		for _, g := range s.Form.Steps[i].Groups {
+			if !slices.Contains(p.Sees, g.ID) {
+				continue
+			}
+			g.Fields = kept(g.Fields, func(f Field) bool { return !isFile(&f) })
+			step.Groups = append(step.Groups, g)
+			out.groups[g.ID] = &g
+		}
+		if len(step.Fields)+len(step.Groups) > 0 {
 			out.Form.Steps = append(out.Form.Steps, step)
 		}
 	}

@@ -199,7 +199,7 @@ type answerIn struct {
 	Body struct {
 		VersionBody
 		Text   string              `json:"text,omitempty" maxLength:"8000"`
-		Fields map[string][]string `json:"fields,omitempty" doc:"What was asked to be corrected, by box: {\"name\": [\"Анна\"], \"passport.series\": [\"4510\"]}"`
+		Fields map[string][]string `json:"fields,omitempty" doc:"What was asked to be corrected, by box: {\"name\": [\"Анна\"], \"passport.series\": [\"4510\"]}; a list is sent whole, item by item: {\"objects.0.kind\": [\"flat\"]}"`
 		Files  []answerFile        `json:"files,omitempty" maxItems:"10"`
 	}
 }

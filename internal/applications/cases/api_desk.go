@@ -74,7 +74,7 @@ type askIn struct {
 		VersionBody
 		Preset string   `json:"preset,omitempty" maxLength:"100" doc:"Code of a ready text of the service"`
 		Text   string   `json:"text,omitempty" maxLength:"8000" doc:"Own words; instead of those of the preset"`
-		Fields []string `json:"fields,omitempty" maxItems:"100" doc:"Fields that are opened for correction"`
+		Fields []string `json:"fields,omitempty" maxItems:"100" doc:"Fields and lists that are opened for correction"`
 		Files  bool     `json:"files,omitempty" doc:"Files may be attached"`
 
 		Remarks map[string]string `json:"remarks,omitempty" doc:"What is wrong, by field; it opens the field too"`

@@ -161,7 +161,7 @@ func askText(s *forms.Service, deed Deed, more AskMore) (AskText, error) {
 // enoughAsked: an ask says something, a return for correction names something.
 func enoughAsked(s *forms.Service, deed Deed, a AskText) error {
 	for _, f := range a.Fields {
-		if askable(s, f) == nil {
+		if !openable(s, f) {
 			return ErrFields.WithField("fields", "applications.error.field")
 		}
 	}
@@ -182,7 +182,7 @@ func remarksOf(s *forms.Service, sent map[string]string) (map[string]string, err
 		switch {
 		case text == "":
 			continue
-		case askable(s, field) == nil:
+		case !openable(s, field):
 			return nil, ErrFields.WithField("fields", "applications.error.field")
 		case utf8.RuneCountInString(text) > remarkMost:
 			return nil, ErrFields.WithField(remarkName(field), "applications.error.text_long", "Max", remarkMost)
@@ -235,12 +235,17 @@ func askable(s *forms.Service, fieldID string) *forms.Field {
 	for i := range s.Form.Steps {
 		for j := range s.Form.Steps[i].Fields {
 			f := &s.Form.Steps[i].Fields[j]
-			if f.ID == fieldID && f.Kind != "note" && f.Kind != "calculated" && f.Kind != "consent" {
+			if f.ID == fieldID && asks(f) {
 				return f
 			}
 		}
 	}
 	return nil
+}
+
+// asks reports whether a field takes an answer that can be wrong.
+func asks(f *forms.Field) bool {
+	return f.Kind != "note" && f.Kind != "calculated" && f.Kind != "consent"
 }
 
 // Proceed goes on without the answer that was asked for: it did not come, or is

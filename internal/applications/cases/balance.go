@@ -94,7 +94,7 @@ func (c *Cases) give(ctx context.Context, agencyCode, owner, caseID, to string) 
 	if err := k.anew(to); err != nil {
 		return err
 	}
-	return c.move(ctx, k, change{deed: Assign, side: System, edit: assign(to), also: func(ctx context.Context, tx *db.Tx) error {
+	return c.move(ctx, k, change{deed: Assign, side: System, edit: assignTo(to), also: func(ctx context.Context, tx *db.Tx) error {
 		return c.Rules.NoteGiven(ctx, tx, agencyCode, to)
 	}})
 }
@@ -130,7 +130,7 @@ func (c *Cases) escalate(ctx context.Context, rules agency.Rules) error {
 		if k.anew(to) != nil {
 			to = l.AssignedTo
 		}
-		err = c.move(ctx, k, change{deed: Escalate, side: System, inner: true, edit: assign(to), also: func(ctx context.Context, tx *db.Tx) error {
+		err = c.move(ctx, k, change{deed: Escalate, side: System, inner: true, edit: assignTo(to), also: func(ctx context.Context, tx *db.Tx) error {
 			return casesdb.New(tx).SetEscalated(ctx, casesdb.SetEscalatedParams{EscalatedAt: tx.Now(), AgencyID: k.Agency, CaseID: k.ID})
 		}})
 		if err != nil && !errors.Is(err, ErrChanged) && !errors.Is(err, ErrMove) {

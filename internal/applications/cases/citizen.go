@@ -48,9 +48,13 @@ type Reply struct {
 
 // Cancel ends one of the actor's own applications before a decision.
 func (c *Cases) Cancel(ctx context.Context, d Deal) error {
+	return patiently(func() error { return c.cancel(ctx, d) })
+}
+
+func (c *Cases) cancel(ctx context.Context, d Deal) error {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
-		err = fresh(k, d)
+		err = c.fresh(ctx, k, d)
 	}
 	if err != nil {
 		return c.again(ctx, d, Cancel, err)
@@ -84,7 +88,7 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 func (c *Cases) begin(ctx context.Context, d Deal, r Reply) (*reply, Case, error) {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
-		err = fresh(k, d)
+		err = c.fresh(ctx, k, d)
 	}
 	if err == nil && k.Status != Waiting {
 		err = ErrMove
@@ -256,7 +260,7 @@ func (p *reply) fits() error {
 	if len(p.ask.Files)+len(p.sent.Files) > answerFiles {
 		return ErrFields.WithField("files", "applications.error.files_many", "Count", answerFiles)
 	}
-	if len(p.sent.Files) > 0 && !p.ask.Attach && !slices.ContainsFunc(p.ask.Fields, p.isFile) {
+	if len(p.sent.Files) > 0 && !p.ask.Attach && !slices.ContainsFunc(p.ask.Fields, p.takesFiles) {
 		return ErrFields.WithField("files", "applications.error.files_not_asked")
 	}
 	return nil
@@ -319,7 +323,7 @@ func (p *reply) takeFiles(ctx context.Context) (map[string][]forms.File, error) 
 func (p *reply) takeFile(ctx context.Context, s Sent, rules upload.Rules) (forms.File, error) {
 	fileID := id.New()
 	var photo *forms.Photo
-	if f := askable(p.card.Service, s.Field); f != nil && f.Kind == "photo" {
+	if f := fieldAt(p.card.Service, s.Field); f != nil && f.Kind == "photo" {
 		photo = upload.Measured(s.File)
 	}
 	t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
@@ -350,7 +354,7 @@ func (p *reply) kept() map[string][]forms.File {
 
 // single reports whether a field has room for one file only.
 func (p *reply) single(field string) bool {
-	f := askable(p.card.Service, field)
+	f := fieldAt(p.card.Service, field)
 	return f != nil && f.FileCount() == 1
 }
 
@@ -367,8 +371,8 @@ func (p *reply) rules(field string) (upload.Rules, bool) {
 	if field == "" || p.ask.wantedAt(field) != "" {
 		return upload.Rules{Allowed: answerTypes(), Max: answerFileMax}, p.ask.Attach
 	}
-	f := askable(p.card.Service, field)
-	if !takesFile(f) || !slices.Contains(p.ask.Fields, field) {
+	f := fieldAt(p.card.Service, field)
+	if !takesFile(f) || !slices.Contains(p.ask.Fields, opening(p.card.Service, field)) {
 		return upload.Rules{}, false
 	}
 	return upload.Rules{Allowed: f.FileTypes(), Max: f.FileBytes()}, true
@@ -419,12 +423,16 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 	if values == nil {
 		values = map[string][]string{}
 	}
+	open := make([]string, 0, len(p.ask.Fields))
 	for _, field := range p.ask.Fields {
 		if p.isFile(field) {
 			values[field] = ids(taken[field], f.Answers[field])
 		}
+		if g := service.Group(field); g == nil || p.listed(g, values, taken, f.Answers) {
+			open = append(open, field)
+		}
 	}
-	answers, wrong := forms.CheckOnly(service, p.ask.Fields, values, complete(service, f.Answers), facts)
+	answers, wrong := forms.CheckOnly(service, open, values, complete(service, f.Answers), facts)
 	if err := p.faults(ctx, wrong); err != nil {
 		return nil, err
 	}

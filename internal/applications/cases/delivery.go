@@ -272,7 +272,7 @@ func (c *Cases) Arrived(ctx context.Context, d Deal) error {
 func (c *Cases) Received(ctx context.Context, d Deal) error {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
-		err = fresh(k, d)
+		err = c.fresh(ctx, k, d)
 	}
 	if err != nil {
 		return c.again(ctx, d, Arrive, err)

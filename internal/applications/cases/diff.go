@@ -102,18 +102,30 @@ func printed(s *forms.Service, r *forms.Result, p forms.Printer) map[string]stri
 		for _, row := range section.Rows {
 			out[row.Field] = row.Value
 		}
+		for _, l := range section.Lists {
+			out[l.Group] = listText(l)
+		}
 	}
 	return out
 }
 
-// filesIn are the ids of the files that each answer names: another file may have
-// the name of the old one.
+// filesIn are the ids of the files that each answer names, also each list: another
+// file may have the name of the old one.
 func filesIn(r *forms.Result) map[string][]string {
 	out := map[string][]string{}
-	for i := range r.Steps {
-		for j := range r.Steps[i].Fields {
-			if f := &r.Steps[i].Fields[j]; takesFile(f.Field) {
+	add := func(list string, fields []forms.FieldState) {
+		for i := range fields {
+			if f := &fields[i]; takesFile(f.Field) {
 				out[f.Name] = ids(nil, f.Value)
+				out[list] = append(out[list], out[f.Name]...)
+			}
+		}
+	}
+	for i := range r.Steps {
+		add("", r.Steps[i].Fields)
+		for j := range r.Steps[i].Groups {
+			for _, item := range r.Steps[i].Groups[j].Items {
+				add(r.Steps[i].Groups[j].Group.ID, item.Fields)
 			}
 		}
 	}

@@ -220,6 +220,10 @@ func (c *Cases) filterOf(ctx context.Context, actor identity.Actor, f QueueFilte
 
 // queueRows opens the initials of lines and counts their days.
 func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode string, rows []casesdb.ApplicationsQueue) ([]QueueRow, error) {
+	rows, err := c.unbiased(ctx, agencyCode, actor.ID, rows)
+	if err != nil {
+		return nil, err
+	}
 	keys, err := c.keysOf(ctx, rows)
 	if err != nil {
 		return nil, err

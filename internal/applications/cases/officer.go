@@ -3,6 +3,7 @@ package cases
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -40,15 +41,33 @@ func (c *Cases) work(ctx context.Context, d Deal) (Case, Side, error) {
 	if err != nil {
 		return k, side, err
 	}
-	return k, side, fresh(k, d)
+	return k, side, c.fresh(ctx, k, d)
 }
 
-// fresh refuses a case that has moved on since it was shown.
-func fresh(k Case, d Deal) error {
-	if d.Version != 0 && d.Version != k.Version {
+// fresh refuses a case that somebody has moved on since it was shown. What the
+// portal itself does within seconds of the submission (it begins parts, gives the
+// case to an officer by the agency's rules) changes nothing of what was looked at.
+func (c *Cases) fresh(ctx context.Context, k Case, d Deal) error {
+	if d.Version == 0 || d.Version == k.Version {
+		return nil
+	}
+	if d.Version > k.Version {
 		return ErrChanged
 	}
-	return nil
+	n, err := c.store.read().MovedSince(ctx, casesdb.MovedSinceParams{OwnerID: k.Owner, CaseID: k.ID, Version: d.Version})
+	if err == nil && n > 0 {
+		return ErrChanged
+	}
+	return db.Classify(err)
+}
+
+// patiently does a deed again that met another: the next try sees whose it was.
+func patiently(do func() error) error {
+	err := do()
+	for try := 1; try < tries && errors.Is(err, ErrChanged); try++ {
+		err = do()
+	}
+	return err
 }
 
 // held is a case that the actor works on: an officer has taken it, a head may
@@ -83,6 +102,10 @@ func (c *Cases) again(ctx context.Context, d Deal, deed Deed, err error) error {
 // Take takes a new case into work. A case that the head gave to somebody else
 // is theirs.
 func (c *Cases) Take(ctx context.Context, d Deal) error {
+	return patiently(func() error { return c.take(ctx, d) })
+}
+
+func (c *Cases) take(ctx context.Context, d Deal) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
 		return c.again(ctx, d, Take, err)
@@ -96,10 +119,10 @@ func (c *Cases) Take(ctx context.Context, d Deal) error {
 			return c.again(ctx, d, Take, cmp.Or(herr, error(ErrTaken)))
 		}
 	}
-	return c.again(ctx, d, Take, c.move(ctx, k, change{deed: Take, side: side, key: d.once(Take), edit: assign(me)}))
+	return c.again(ctx, d, Take, c.move(ctx, k, change{deed: Take, side: side, key: d.once(Take), edit: assignTo(me)}))
 }
 
-func assign(to string) func(*casesdb.ApplicationsCase, db.Time) {
+func assignTo(to string) func(*casesdb.ApplicationsCase, db.Time) {
 	return func(row *casesdb.ApplicationsCase, _ db.Time) { row.AssignedTo = to }
 }
 
@@ -109,11 +132,15 @@ func (c *Cases) Return(ctx context.Context, d Deal) error {
 	if err != nil {
 		return c.again(ctx, d, Return, err)
 	}
-	return c.again(ctx, d, Return, c.move(ctx, k, change{deed: Return, side: side, key: d.once(Return), edit: assign("")}))
+	return c.again(ctx, d, Return, c.move(ctx, k, change{deed: Return, side: side, key: d.once(Return), edit: assignTo("")}))
 }
 
 // Assign gives a case to an officer of the agency; "" to nobody. Only the head may.
 func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
+	return patiently(func() error { return c.assign(ctx, d, to) })
+}
+
+func (c *Cases) assign(ctx context.Context, d Deal, to string) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
 		return c.again(ctx, d, Assign, err)
@@ -126,14 +153,18 @@ func (c *Cases) Assign(ctx context.Context, d Deal, to string) error {
 			return err
 		}
 	}
-	return c.again(ctx, d, Assign, c.move(ctx, k, change{deed: Assign, side: side, key: d.once(Assign), edit: assign(to)}))
+	return c.again(ctx, d, Assign, c.move(ctx, k, change{deed: Assign, side: side, key: d.once(Assign), edit: assignTo(to)}))
 }
 
 func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
 	if err := k.anew(account); err != nil {
 		return err
 	}
-	if err := c.impartial(ctx, k.Agency, k.Owner, account); err != nil {
+	err := c.impartial(ctx, k.Agency, k.Owner, account)
+	if errors.Is(err, ErrInterest) { // its own words are for the officer
+		return ErrFields.WithField("to", "applications.error.interest_of")
+	}
+	if err != nil {
 		return err
 	}
 	officers, err := c.officers(ctx, k.Agency)

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,10 +118,11 @@ func (c *Cases) postAnswer(w http.ResponseWriter, r *http.Request) error {
 	}
 	reply := Reply{Text: values.Get("text"), Values: map[string][]string{}, Files: sent, Keep: true}
 	for name, v := range values {
-		if name != "text" && !strings.HasPrefix(name, "_") {
+		if name != "text" && !strings.HasPrefix(name, "_") && !dropped(name, values[dropBox]) {
 			reply.Values[name] = v
 		}
 	}
+	reply.Files = slices.DeleteFunc(reply.Files, func(f Sent) bool { return dropped(f.Field, values[dropBox]) })
 	if fileID, ok := strings.CutPrefix(values.Get("_do"), doUnfile); ok {
 		err = c.Unfile(r.Context(), dealOf(r, values), fileID, reply)
 		if err == nil {
@@ -133,6 +135,11 @@ func (c *Cases) postAnswer(w http.ResponseWriter, r *http.Request) error {
 		return c.back(w, r, citizenBase, err)
 	}
 	return c.showAnswer(w, r, err, values, http.StatusUnprocessableEntity)
+}
+
+// dropped reports whether a box is of an item that is to be taken out of its list.
+func dropped(box string, items []string) bool {
+	return slices.ContainsFunc(items, func(item string) bool { return strings.HasPrefix(box, item+".") })
 }
 
 // doUnfile begins the value of the buttons that throw a kept file away.

@@ -532,3 +532,29 @@ func TestLastOpinionsTogether(t *testing.T) {
 		}
 	})
 }
+
+// What the portal does by itself within seconds after the submission is no
+// change by somebody else.
+func TestBegunPartsHinderNobodyWhoSawTheApplicationBefore(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.parted(t)
+		number := b.send(t, nicked())
+		seen := b.state(t, number).Version
+		b.drain(t)
+		if now := b.state(t, number).Version; now == seen {
+			t.Fatal("no part has begun")
+		}
+		must(t, b.Take(b.officer(), Deal{Number: number, Version: seen}))
+		if err := b.Take(b.officer2(), Deal{Number: number, Version: seen}); !errors.Is(err, ErrChanged) {
+			t.Errorf("somebody has taken it: %v", err)
+		}
+		other := b.send(t, nicked())
+		seen = b.state(t, other).Version
+		b.drain(t)
+		must(t, b.Cancel(b.citizen(), Deal{Number: other, Version: seen}))
+		if err := b.Take(b.officer(), Deal{Number: other, Version: seen + 40}); !errors.Is(err, ErrChanged) {
+			t.Errorf("a version that never was: %v", err)
+		}
+	})
+}

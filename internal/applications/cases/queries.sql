@@ -78,6 +78,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 -- name: Events :many
 SELECT * FROM applications_events WHERE owner_id = $1 AND case_id = $2 ORDER BY version;
 
+-- name: MovedSince :one
+SELECT COUNT(*) FROM applications_events WHERE owner_id = $1 AND case_id = $2 AND version > $3
+    AND (side <> 'system' OR deed NOT IN ('part_begun', 'assign', 'escalate'));
+
 -- name: InsertAsk :exec
 INSERT INTO applications_asks (owner_id, case_id, id, preset, asked_at, answered_at, ask_sealed, answer_sealed, kind, lapses_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);

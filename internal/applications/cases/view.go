@@ -323,6 +323,9 @@ func (v view) label(fieldID string) string {
 	if f := v.Service.Field(fieldID); f != nil {
 		return v.in(f.Label)
 	}
+	if g := v.Service.Group(fieldID); g != nil {
+		return v.in(g.Title)
+	}
 	return fieldID
 }
 
@@ -434,13 +437,18 @@ func (v view) grounds() []ui.SelectItem {
 	return items
 }
 
-// correctable are the fields that an officer may open.
+// correctable are the fields and lists that an officer may open.
 func (v view) correctable() []ui.ChoiceItem {
 	var items []ui.ChoiceItem
 	for _, step := range v.result.Steps {
 		for _, f := range step.Fields {
 			if askable(v.Service, f.Field.ID) != nil {
 				items = append(items, ui.ChoiceItem{Value: f.Field.ID, Text: v.in(f.Field.Label)})
+			}
+		}
+		for _, g := range step.Groups {
+			if openable(v.Service, g.Group.ID) {
+				items = append(items, ui.ChoiceItem{Value: g.Group.ID, Text: v.in(g.Group.Title)})
 			}
 		}
 	}

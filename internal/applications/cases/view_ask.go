@@ -74,6 +74,11 @@ func (v view) remarkRows(all map[string]string) []remarkRow {
 				rows = append(rows, remarkRow{v.in(f.Label), text})
 			}
 		}
+		for _, g := range s.Groups {
+			if text := all[g.ID]; text != "" {
+				rows = append(rows, remarkRow{v.in(g.Title), text})
+			}
+		}
 	}
 	return rows
 }

@@ -16,12 +16,23 @@ func (v view) askedNames() []string {
 	if v.Asked() == nil {
 		return names
 	}
+	add := func(name string, f *forms.Field) {
+		names = append(names, name)
+		for _, in := range f.Inputs() {
+			if in.Part != "" {
+				names = append(names, name+"."+in.Part)
+			}
+		}
+	}
 	for _, id := range v.Asked().Fields {
-		names = append(names, id)
 		if f := v.Service.Field(id); f != nil {
-			for _, in := range f.Inputs() {
-				if in.Part != "" {
-					names = append(names, id+"."+in.Part)
+			add(id, f)
+		}
+		if g := v.Service.Group(id); g != nil {
+			names = append(names, id)
+			for _, item := range v.items(g) {
+				for _, f := range item.fields {
+					add(f.Name, f.Field)
 				}
 			}
 		}
@@ -31,12 +42,20 @@ func (v view) askedNames() []string {
 
 // field draws one field that is open for correction.
 func (v view) field(id string) templ.Component {
+	if g := v.Service.Group(id); g != nil {
+		return askedList(v, g)
+	}
 	state := v.state(id)
 	if state == nil {
 		return templ.NopComponent
 	}
-	f := state.Field
-	label, hint := ui.Text(v.in(f.Label)), v.hint(id)
+	return v.boxes(state, v.hint(id, v.in(state.Field.Hint)))
+}
+
+// boxes draws the boxes of one field.
+func (v view) boxes(state *forms.FieldState, hint ui.Part) templ.Component {
+	f, id := state.Field, state.Name
+	label := ui.Text(v.in(f.Label))
 	if takesFile(f) {
 		return v.fileField(id, label, hint, f.FileTypes(), f.FileBytes(), f.FileCount() > 1)
 	}
@@ -56,9 +75,8 @@ func (v view) field(id string) templ.Component {
 	return composite(id, label, hint, v.fault(id), parts)
 }
 
-// hint is the help of a field, with what the agency says is wrong.
-func (v view) hint(id string) ui.Part {
-	text := v.in(v.Service.Field(id).Hint)
+// hint is the help of a field or list, with what the agency says is wrong.
+func (v view) hint(id, text string) ui.Part {
 	if ask := v.Asked(); ask != nil && ask.Remarks[id] != "" {
 		return ui.HTML(hinted(text, ask.Remarks[id]))
 	}
@@ -106,8 +124,14 @@ func (v view) options(state *forms.FieldState) []ui.ChoiceItem {
 			{Value: "yes", Text: i18n.T(v.ctx, "forms.word.yes")}, {Value: "no", Text: i18n.T(v.ctx, "forms.word.no")},
 		}
 	}
-	items := make([]ui.ChoiceItem, len(state.Offered))
-	for i, o := range state.Offered {
+	offered := state.Offered
+	if offered == nil {
+		for i := range state.Field.Options { // of an item that is not there yet
+			offered = append(offered, &state.Field.Options[i])
+		}
+	}
+	items := make([]ui.ChoiceItem, len(offered))
+	for i, o := range offered {
 		items[i] = ui.ChoiceItem{Value: o.Value, Text: v.in(o.Label), Hint: ui.Text(v.in(o.Hint))}
 	}
 	return items

@@ -509,7 +509,7 @@ func TestBothAreToldWhenTheTermIsOver(t *testing.T) {
 		}
 		told := map[string]int{}
 		for _, l := range w.x.told[before:] {
-			told[l.Owner+" "+string(l.Channel)]++
+			told[l.Owner+" "+l.Channel]++
 			if who := map[string]string{w.anna.Account: "И. О. boris", w.boris.Account: "И. О. anna"}[l.Owner]; l.Channel == notify.Cabinet && !strings.Contains(l.Text, who) {
 				t.Errorf("%q does not name %s", l.Text, who)
 			}

@@ -2465,6 +2465,24 @@ func (q *Queries) MoveQueue(ctx context.Context, arg MoveQueueParams) error {
 	return err
 }
 
+const movedSince = `-- name: MovedSince :one
+SELECT COUNT(*) FROM applications_events WHERE owner_id = $1 AND case_id = $2 AND version > $3
+    AND (side <> 'system' OR deed NOT IN ('part_begun', 'assign', 'escalate'))
+`
+
+type MovedSinceParams struct {
+	OwnerID string
+	CaseID  string
+	Version int64
+}
+
+func (q *Queries) MovedSince(ctx context.Context, arg MovedSinceParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, movedSince, arg.OwnerID, arg.CaseID, arg.Version)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const noteWarned = `-- name: NoteWarned :execrows
 UPDATE applications_queue SET warned = $1, warn_at = $2
 WHERE agency_id = $3 AND case_id = $4 AND warned = $5 AND deadline_at = $6 AND version = $7
