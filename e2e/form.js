@@ -49,6 +49,22 @@ export function png (side = 64) {
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
 }
 
+/** A picture that holds the norm of photos, drawn by a page: a grey face with sharp edges on white. */
+export async function photo (page) {
+  const url = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 700, height: 900 })
+    const pen = canvas.getContext('2d')
+    pen.fillStyle = '#fff'
+    pen.fillRect(0, 0, 700, 900)
+    for (let i = 0; i < 60; i++) {
+      pen.fillStyle = i % 2 ? '#333' : '#ccc'
+      pen.fillRect(200 + i * 5, 250, 5, 400)
+    }
+    return canvas.toDataURL('image/jpeg', 0.9)
+  })
+  return Uint8Array.from(Buffer.from(url.split(',')[1], 'base64'))
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'okno-e2e-files-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { photo } from './form.js'
 import { Album, browser, demoPhone, signIn, Window } from './people.js'
 import { password, Portal } from './portal.js'
 
@@ -81,22 +82,6 @@ async function withFiles (call, draft, name, value, picture) {
 
 const pdf = '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'
 
-/** A picture that holds the norm: a grey face with sharp edges on white. */
-async function photo (w) {
-  const url = await w.page.evaluate(() => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 700, height: 900 })
-    const pen = canvas.getContext('2d')
-    pen.fillStyle = '#fff'
-    pen.fillRect(0, 0, 700, 900)
-    for (let i = 0; i < 60; i++) {
-      pen.fillStyle = i % 2 ? '#333' : '#ccc'
-      pen.fillRect(200 + i * 5, 250, 5, 400)
-    }
-    return canvas.toDataURL('image/jpeg', 0.9)
-  })
-  return Uint8Array.from(Buffer.from(url.split(',')[1], 'base64'))
-}
-
 // Every later page of every service, filled in like its first golden case: the
 // answers go in by the API, the pages are looked at in the browser.
 test('later pages of all services, in both languages and widths', async () => {
@@ -104,7 +89,7 @@ test('later pages of all services, in both languages and widths', async () => {
   const wide = await Window.open(portal, engine, album, { lang: 'ru', size: 'desktop', js: true }, state)
   const narrow = await Window.open(portal, engine, album, { lang: 'en', size: 'phone', js: false }, state)
   await wide.go('/cabinet')
-  const picture = await photo(wide)
+  const picture = await photo(wide.page)
   for (const service of services) {
     const { id } = await call('POST', '/api/v1/drafts', { service })
     const answers = answersOf(service)

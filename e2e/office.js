@@ -53,7 +53,7 @@ export async function act (w, deed, values = {}) {
     else if (kind === 'checkbox') await field.check()
     else await field.fill(value)
   }
-  await w.press(form.locator('button.govuk-button'))
+  await w.press(form.locator('button.govuk-button:not(.okno-button--quiet)'))
 }
 
 /** An officer finds the application in the queue and takes it into work. */

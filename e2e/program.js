@@ -40,9 +40,15 @@ export class Program {
     return number
   }
 
-  /** Fills in a draft, page by page; gives its id. A value {file: bytes} is attached. */
+  /** Begins a draft and fills it in; gives its id. */
   async draft (service, answers) {
     const { id } = await this.post('/drafts', { service })
+    await this.fills(id, answers)
+    return id
+  }
+
+  /** Fills in a draft, page by page. A value {file: bytes, name, type} is attached. */
+  async fills (id, answers) {
     let draft = await this.get(`/drafts/${id}`)
     const open = { ...answers }
     for (let i = 0; i < draft.steps.length;) {
@@ -56,12 +62,12 @@ export class Program {
       if (Object.keys(mine).length) draft = await this.#call('PATCH', `/drafts/${id}`, { step, answers: mine })
       else i++ // an answer may have shown another question of its page
     }
-    assert.deepEqual([draft.faults, draft.stop, open], [[], undefined, {}], service)
-    return id
+    assert.deepEqual([draft.faults, draft.stop, open], [[], undefined, {}], draft.service)
   }
 
   async #attached (draft, field, value) {
     if (!value?.file) return value
-    return [(await this.#call('POST', `/drafts/${draft}/files?field=${field}&name=a.pdf`, value.file, 'application/pdf')).id]
+    const { file, name = 'a.pdf', type = 'application/pdf' } = value
+    return [(await this.#call('POST', `/drafts/${draft}/files?field=${field}&name=${name}`, file, type)).id]
   }
 }
