@@ -68,7 +68,7 @@ func TestPassedOverFault(t *testing.T) {
 		}
 		rows, err := tx.QueryContext(ctx, "SELECT nothing FROM nowhere")
 		if err == nil {
-			_ = rows.Close()
+			_ = errors.Join(rows.Err(), rows.Close())
 		}
 		return nil
 	})
