@@ -182,6 +182,8 @@ type Security struct {
 	MaxLock time.Duration `yaml:"max_lock" env:"MAX_LOCK"`
 	// Binding of sessions to addresses: off, network, exact.
 	Binding string `yaml:"binding" env:"BINDING"`
+	// Factors that count: all, high (no e-mail, SMS only at first, staff by a key).
+	Factors string `yaml:"factors" env:"FACTORS"`
 	// Places is a file in the format of MaxMind DB; "" for none.
 	Places string `yaml:"places" env:"PLACES"`
 	// Risk is a file of rules, see docs/operations.md; "" for those built in.

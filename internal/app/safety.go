@@ -18,7 +18,7 @@ func (c *Config) identity(host string) identity.Config {
 		s.Risk = identity.RiskOpen
 	}
 	return identity.Config{
-		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding,
+		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding, Factors: s.Factors,
 		RiskFile: s.Risk,
 	}
 }

@@ -14,12 +14,23 @@ const (
 	PolicyNIST = "nist"
 )
 
+// What counts as a second factor.
+const (
+	// FactorsAll: whatever an account has; of staff what they hold.
+	FactorsAll = "all"
+	// FactorsHigh: never a code by e-mail; one by SMS only while the account holds
+	// nothing; of staff a key or a certificate.
+	FactorsHigh = "high"
+)
+
 // Config are the settings; a zero field takes the value of its comment.
 type Config struct {
 	// Host is the portal's name, which SMS codes are bound to: localhost.
 	Host string
 	// Policy of passwords: PolicySource.
 	Policy string
+	// Factors are those that count: FactorsAll.
+	Factors string
 	// Breached is the path of a sorted list of SHA-1 of leaked passwords, "" for none.
 	Breached string
 	// Idle ends a session without requests: 20 minutes. Absolute ends any: 12 hours.
@@ -87,6 +98,7 @@ type HashCost struct {
 func (c Config) filled() Config {
 	c.Host = or(c.Host, "localhost")
 	c.Policy = or(c.Policy, PolicySource)
+	c.Factors = or(c.Factors, FactorsAll)
 	c.Idle = or(c.Idle, 20*time.Minute)
 	c.Absolute = or(c.Absolute, 12*time.Hour)
 	c.Fresh = or(c.Fresh, 5*time.Minute)

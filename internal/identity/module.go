@@ -77,6 +77,9 @@ func New(d Deps) (*Identity, error) {
 	if p := d.Config.Policy; p != PolicySource && p != PolicyNIST {
 		return nil, fmt.Errorf("identity: policy %q is neither %s nor %s", p, PolicySource, PolicyNIST)
 	}
+	if f := d.Config.Factors; f != FactorsAll && f != FactorsHigh {
+		return nil, fmt.Errorf("identity: factors %q are neither %s nor %s", f, FactorsAll, FactorsHigh)
+	}
 	hashes, err := newHasher(d.Config.Hash)
 	if err != nil {
 		return nil, err

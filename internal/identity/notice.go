@@ -13,6 +13,9 @@ import (
 // securityPath is the page of sessions, factors, history.
 const securityPath = "/cabinet/security"
 
+// factorsPath is the page of ways to sign in, which package factor shows.
+const factorsPath = securityPath + "/factors"
+
 // notice seals a security notice to the account's contacts: always to the
 // cabinet and by e-mail, and by SMS where it is urgent. These can't be
 // switched off. Each leads to «It wasn't me». subject and text are keys.

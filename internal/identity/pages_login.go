@@ -163,7 +163,7 @@ func (i *Identity) enterBy(w http.ResponseWriter, r *http.Request, o *opening, t
 	web.SetCookie(w, r, signInCookie, "", -1)
 	o.keep(w, r)
 	if to == "" {
-		to = home(i.actorOf(r.Context(), o))
+		to = i.homeOf(r.Context(), o)
 	}
 	return web.Redirect(w, r, to)
 }

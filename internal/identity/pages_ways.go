@@ -162,10 +162,19 @@ func (i *Identity) showReauthWays(w http.ResponseWriter, r *http.Request) error 
 	return renderChoice(w, r, i.factors, v, reauthPath("/reauth", v, v.Chosen), http.StatusOK)
 }
 
+// homeOf is where the session of the opening begins: staff without a key add one
+// first, where the settings want it.
+func (i *Identity) homeOf(ctx context.Context, o *opening) string {
+	if missing, _ := i.KeyMissing(ctx, o.row.OwnerID); missing { // unknown: the page of ways tells
+		return factorsPath
+	}
+	return home(i.actorOf(ctx, o))
+}
+
 // actorOf is who the opening makes of the browser, as far as home asks.
 func (i *Identity) actorOf(ctx context.Context, o *opening) Actor {
 	a := Actor{ID: o.row.OwnerID}
-	if strong(o.row.Method) {
+	if i.carries(o.row.Method) {
 		a.Roles, _ = i.rolesOf(ctx, a.ID) // unknown: the cabinet will tell
 	}
 	return a

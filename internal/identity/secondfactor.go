@@ -168,6 +168,19 @@ func strong(method string) bool {
 	return method == methodPasskey || method == MethodQRStrong || slices.Contains(heldKinds(), second)
 }
 
+// hardKinds are those that a device holds and that answer to this portal alone.
+func hardKinds() []string { return []string{"webauthn", "certificate"} }
+
+// carries reports whether a session of the method carries staff's roles by the
+// settings.
+func (i *Identity) carries(method string) bool {
+	if i.Config.Factors != FactorsHigh {
+		return strong(method)
+	}
+	_, second, _ := strings.Cut(method, "+")
+	return method == methodPasskey || slices.Contains(hardKinds(), second)
+}
+
 // waysOf are the ways in which an account may sign in: of staff only what they
 // hold. ErrNoFactor when there is none.
 func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
@@ -182,13 +195,47 @@ func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(roles) > 0 {
-		ways = heldOf(ways)
-	}
-	if len(ways) == 0 {
+	if ways = i.Admitted(ways, len(roles) > 0); len(ways) == 0 {
 		return nil, ErrNoFactor
 	}
 	return ways, nil
+}
+
+// Admitted are those of an account's ways that count by the settings. A member of
+// staff who has no key yet comes in by another thing that is held, without roles,
+// to add one.
+func (i *Identity) Admitted(ways []Way, staff bool) []Way {
+	if staff {
+		ways = heldOf(ways)
+	}
+	if i.Config.Factors != FactorsHigh {
+		return ways
+	}
+	held := slices.ContainsFunc(ways, func(w Way) bool { return w.Held && !w.Spare })
+	ways = slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.Kind == factorEmail || w.Kind == factorSMS && held })
+	hard := slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return !slices.Contains(hardKinds(), w.Kind) })
+	if staff && len(hard) > 0 {
+		return hard
+	}
+	return ways
+}
+
+// KeyMissing reports whether the account works here and has no key, without which
+// it carries no roles.
+func (i *Identity) KeyMissing(ctx context.Context, accountID string) (bool, error) {
+	if i.Config.Factors != FactorsHigh {
+		return false, nil
+	}
+	roles, err := i.rolesOf(ctx, accountID)
+	if err != nil || len(roles) == 0 {
+		return false, err
+	}
+	a, err := i.Account(ctx, accountID)
+	if err != nil {
+		return false, err
+	}
+	ways, err := i.factors.Ways(ctx, a)
+	return !slices.ContainsFunc(ways, func(w Way) bool { return slices.Contains(hardKinds(), w.Kind) }), err
 }
 
 func heldOf(ways []Way) []Way {

@@ -66,7 +66,7 @@ func (i *Identity) reauth(ctx context.Context, ref string, strictly bool, answer
 		return nil, err
 	}
 	method := old.method
-	if w.way.Held && !strong(method) {
+	if w.way.Held && !i.carries(method) {
 		method = methodOf(w.way.Kind)
 	}
 	o, err := i.prepareSession(ctx, a, method, old.bearer)

@@ -54,7 +54,7 @@ func (i *Identity) rolesOf(ctx context.Context, accountID string) ([]Role, error
 }
 
 func (i *Identity) rolesIn(ctx context.Context, e *entry) ([]Role, error) {
-	if !strong(e.method) {
+	if !i.carries(e.method) {
 		return nil, nil
 	}
 	now := db.At(i.Clock.Now())
@@ -123,7 +123,7 @@ func (i *Identity) prepareSession(ctx context.Context, a Account, method string,
 	if o.row.FromSealed, err = i.sealOrigin(ctx, key, sessionPlace(o.row.ID)); err != nil {
 		return nil, err
 	}
-	if strong(method) {
+	if i.carries(method) {
 		if o.roles, err = i.rolesOf(ctx, a.ID); err != nil {
 			return nil, err
 		}

@@ -233,7 +233,7 @@ func parseName(s string) (string, error) {
 	return s, nil
 }
 
-// own are the actor's ways.
+// own are the actor's ways, as far as they count.
 func (r *Room) own(ctx context.Context) ([]identity.Way, error) {
 	actor := identity.ActorOf(ctx)
 	if !actor.SignedIn() {
@@ -243,7 +243,8 @@ func (r *Room) own(ctx context.Context) ([]identity.Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.Ways(ctx, a)
+	ways, err := r.Ways(ctx, a)
+	return r.Admitted(ways, false), err
 }
 
 // find is one of the actor's ways by its ref. ErrNotFound for any other.
@@ -325,10 +326,8 @@ func (r *Room) mayGo(ctx context.Context, c *change, way identity.Way) error {
 	if err != nil || way.Spare {
 		return err
 	}
-	others := slices.ContainsFunc(c.ways, func(w identity.Way) bool {
-		return w.Ref != way.Ref && !w.Spare && (w.Held || len(roles) == 0)
-	})
-	if !others {
+	left := r.Admitted(slices.DeleteFunc(slices.Clone(c.ways), func(w identity.Way) bool { return w.Ref == way.Ref }), len(roles) > 0)
+	if !slices.ContainsFunc(left, func(w identity.Way) bool { return !w.Spare }) {
 		return ErrLast
 	}
 	return nil

@@ -23,9 +23,13 @@ func (r *Room) showList(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	missing, err := r.KeyMissing(ctx, identity.ActorOf(ctx).ID)
+	if err != nil {
+		return err
+	}
 	return web.Render(w, req, web.Page{
 		Title: i18n.T(ctx, "identity.factor.list_title"), Section: section, Back: "/cabinet/security",
-		Body: listPage(listView{Ways: ways, Said: said(web.Query(req, "said"))}),
+		Body: listPage(listView{Ways: ways, KeyMissing: missing, Said: said(web.Query(req, "said"))}),
 	})
 }
 
@@ -47,7 +51,7 @@ func (r *Room) addable(c *change) []string {
 			all = append(all, addPasskey, addKey)
 		case adds, k.Name() == KindRecovery:
 			all = append(all, k.Name())
-		case len(rows) == 1 && rows[0].Disabled:
+		case len(rows) == 1 && rows[0].Disabled && len(r.Admitted([]identity.Way{{Kind: k.Name()}}, false)) > 0:
 			all = append(all, k.Name())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,9 @@ func (s *stand) surfer() *surfer {
 	rt := web.NewRouter(e)
 	s.Identity.Mount(rt)
 	s.Room.Mount(rt)
+	rt.Handle("GET /work", identity.Staff(), func(w http.ResponseWriter, r *http.Request) error {
+		return web.Render(w, r, web.Page{Body: templ.Raw("at work")})
+	})
 	rt.Handle("GET /enter/{account}", web.Public, func(w http.ResponseWriter, r *http.Request) error {
 		return s.StartSession(r.Context(), w, r, r.PathValue("account"), "test")
 	})
@@ -230,4 +234,98 @@ func TestNewDeviceWithoutTheMail(t *testing.T) {
 	bySMS(b).shows(422) // the same again is no second proof
 	b.get("/login/ways").shows(200)
 	b.post("/login/totp", "code", s.code(raw, 6)).goes("/cabinet")
+}
+
+// high are the settings under which only what is held counts.
+func high(d *identity.Deps) { d.Config.Factors = identity.FactorsHigh }
+
+// kinds are those of the ways in which the account may sign in.
+func (s *stand) kinds(staff bool) string {
+	s.Helper()
+	ways, err := s.Ways(s.ctx, s.account())
+	s.must(err)
+	var all []string
+	for _, w := range s.Admitted(ways, staff) {
+		all = append(all, w.Kind)
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+// TestHighFactors: under the settings of high security e-mail is no factor, and SMS
+// is one only until the person holds something.
+func TestHighFactors(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, db.SQLite, high)
+	if got := s.kinds(false); got != "sms" {
+		t.Fatalf("a new account signs in by %q", got)
+	}
+	enter := func() (*surfer, answered) {
+		s.clk.Advance(2 * time.Minute)
+		b := s.surfer()
+		return b, b.post("/login", "name", phone, "password", identitytest.Password)
+	}
+	b, asked := enter()
+	asked.goes("/login/code")
+	b.get("/login/ways").shows(200)
+	b.post("/login/ways", "way", "email").shows(422)
+	if page := b.get("/login/ways").body; strings.Contains(page, `value="email"`) {
+		t.Error("e-mail is offered")
+	}
+	b.post("/login/code", "code", identitytest.SenderOf(s.T, s.Identity).Code(phone)).goes("/cabinet")
+
+	raw := s.addApp(factor.KindSMS)
+	if got := s.kinds(false); got != "totp" {
+		t.Fatalf("with an app in hand one signs in by %q", got)
+	}
+	b, asked = enter()
+	asked.goes("/login/totp")
+	b.post("/login/ways", "way", "sms").shows(422)
+	b.post("/login/totp", "code", s.code(raw, 6)).goes("/cabinet")
+	if page := b.get("/cabinet/security/factors").shows(200).body; strings.Contains(page, "/factors/email/") || strings.Contains(page, "/factors/sms/") {
+		t.Error("what does not count is on the list")
+	}
+	s.proves(factor.KindTOTP)
+	s.must(s.Remove(s.ctx, s.way(factor.KindTOTP).Ref))
+	if got := s.kinds(false); got != "sms" {
+		t.Errorf("with empty hands one signs in by %q", got)
+	}
+}
+
+// TestStaffWorkByAKey: under those settings a member of staff comes to the desk by a
+// key alone, and by another thing in hand only to add one.
+func TestStaffWorkByAKey(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, db.SQLite, high)
+	raw := s.addApp(factor.KindSMS)
+	s.roles[s.anna] = []identity.Role{{Name: identity.SupportOperator}}
+	s.clk.Advance(2 * time.Minute)
+	b := s.surfer()
+	b.post("/login", "name", phone, "password", identitytest.Password).goes("/login/totp")
+	b.post("/login/totp", "code", s.code(raw, 6)).goes("/cabinet/security/factors")
+	b.get("/work").shows(403)
+	b.get("/cabinet/security/factors").shows(200, "добавьте ключ безопасности")
+
+	auth := virtualwebauthn.NewAuthenticator()
+	cred := newCredential()
+	s.proves(factor.KindTOTP)
+	s.must(s.addCredential("key", &auth, cred, home))
+	auth.AddCredential(cred)
+	auth.Options.UserHandle = []byte(s.anna)
+	if got := s.kinds(true); got != "webauthn" {
+		t.Fatalf("staff sign in by %q", got)
+	}
+	b.get("/work").shows(403) // the session began by another thing
+	b.get("/cabinet/security/factors").shows(200)
+	s.clk.Advance(2 * time.Minute)
+	b = s.surfer()
+	b.post("/login", "name", phone, "password", identitytest.Password).goes("/login/code")
+	b.post("/login/code", "code", s.code(raw, 6)).shows(422)
+	options := b.post("/login/code/options").shows(200).body
+	b.post("/login/code", "credential", s.answer(auth, cred, home, []byte(options))).goes("/desk")
+	b.get("/work").shows(200, "at work")
+	s.proves(factor.KindWebAuthn)
+	s.must(s.Remove(s.ctx, s.way(factor.KindTOTP).Ref))
+	s.proves(factor.KindWebAuthn)
+	s.wants(s.Remove(s.ctx, s.way(factor.KindWebAuthn).Ref), factor.ErrLast)
 }

@@ -21,8 +21,9 @@ const listPath = "/cabinet/security/factors"
 const newFactorPath = "/cabinet/security/new-factor"
 
 type listView struct {
-	Ways []identity.Way
-	Said string
+	Ways       []identity.Way
+	KeyMissing bool // staff's roles want one
+	Said       string
 }
 
 type addView struct {
