@@ -49,8 +49,38 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			t.Errorf("%s is taken", set)
 			continue
 		}
-		if text := err.Error(); !strings.Contains(strings.ToLower(text), strings.ToLower(named)) || strings.Contains(text, "\n") {
+		whole := regexp.MustCompile(`(?i)(\b|_)` + regexp.QuoteMeta(named) + `\b`) // in the file's spelling or the environment's
+		if named == "database" {
+			whole = regexp.MustCompile(`\bdatabase\b`) // which keys_database does not name
+		}
+		if text := err.Error(); !whole.MatchString(text) || strings.Contains(text, "\n") {
 			t.Errorf("%s: %q does not name %s in one line", set, text, named)
+		}
+	}
+}
+
+// TestFolderOfDatabaseIsMadeAtTheFirstStartOnly: later it is a disk that is not there.
+func TestFolderOfDatabaseIsMadeAtTheFirstStartOnly(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keys", "keys.db")
+	_, err := openDatabase(t.Context(), "keys_database", "sqlite:"+file, false, db.Options{})
+	if err == nil || !strings.Contains(err.Error(), "keys_database") || !strings.Contains(err.Error(), filepath.Dir(file)) {
+		t.Errorf("a missing folder: %v", err)
+	}
+	d, err := openDatabase(t.Context(), "keys_database", "sqlite:"+file, true, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, "CREATE TABLE secrets (n BIGINT)")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", filepath.Base(name), info, err)
 		}
 	}
 }

@@ -304,12 +304,17 @@ func isLocal(host string) bool {
 	return host == "localhost" || (err == nil && ip.IsLoopback())
 }
 
+func isDatabase(address string) bool {
+	return strings.HasPrefix(address, "sqlite:") || strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
 func (c *Config) checkStores() error {
-	for name, s := range map[string]secret.String{"database": c.Database, "keys_database": c.KeysDatabase} {
-		v := s.Reveal()
-		if !strings.HasPrefix(v, "sqlite:") && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
-			return fmt.Errorf("%s must begin with sqlite: or postgres://", name)
-		}
+	// In this order: the second takes the first one's address where it has none.
+	if !isDatabase(c.Database.Reveal()) {
+		return errors.New("database must begin with sqlite: or postgres://")
+	}
+	if !isDatabase(c.KeysDatabase.Reveal()) {
+		return errors.New("keys_database must begin with sqlite: or postgres://")
 	}
 	b := c.Blobs.Reveal()
 	if !strings.HasPrefix(b, "folder:") && !strings.HasPrefix(b, "s3://") {

@@ -39,15 +39,35 @@ func openStores(ctx context.Context, c Config, clk clock.Clock, create bool) (*s
 	if s.blobs, err = openBlobs(c.Blobs.Reveal()); err != nil {
 		return nil, err
 	}
-	if s.db, err = db.Open(ctx, c.Database.Reveal(), db.Options{Clock: clk}); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+	if s.db, err = openDatabase(ctx, "database", c.Database.Reveal(), create, db.Options{Clock: clk}); err != nil {
+		return nil, err
 	}
-	if s.keys, err = db.Open(ctx, c.KeysDatabase.Reveal(), db.Options{Clock: clk, MaxConns: 8}); err != nil {
+	if s.keys, err = openDatabase(ctx, "keys_database", c.KeysDatabase.Reveal(), create, db.Options{Clock: clk, MaxConns: 8}); err != nil {
 		_ = s.db.Close()
-		return nil, fmt.Errorf("keys_database: %w", err)
+		return nil, err
 	}
 	s.sealer = secret.NewSealer(keyset, s.keys)
 	return s, nil
+}
+
+// openDatabase makes the folder of an SQLite file where the first start may; else a
+// folder that is not there is more likely a disk that is not mounted.
+func openDatabase(ctx context.Context, setting, address string, create bool, o db.Options) (*db.DB, error) {
+	if path := db.SQLitePath(address); path != "" {
+		folder := filepath.Dir(path)
+		if create {
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				return nil, fmt.Errorf("%s: %w", setting, err)
+			}
+		} else if _, err := os.Stat(folder); err != nil {
+			return nil, fmt.Errorf("%s: folder %s is not there: mount its disk, or make it", setting, folder)
+		}
+	}
+	d, err := db.Open(ctx, address, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return d, nil
 }
 
 // openKeyset makes the keyset at the very first start only: when neither it nor

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -63,9 +64,12 @@ func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
 }
 
 func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
-	path := sqlitePath(rawURL)
+	path := SQLitePath(rawURL)
 	if path == "" {
 		return nil, fmt.Errorf("database address sqlite: names no file")
+	}
+	if err := own(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
 	}
 	driver := &sqlite.Driver{}
 	write := sql.OpenDB(connector{sqliteDSN(path, o.Unsafe, "immediate"), driver})
@@ -85,8 +89,23 @@ func openSQLite(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	return &DB{engine: SQLite, url: rawURL, clock: o.Clock, write: write, read: read}, nil
 }
 
-func sqlitePath(rawURL string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(rawURL, "sqlite:"), "//")
+// SQLitePath is the file that an address names; "" for another engine's.
+func SQLitePath(rawURL string) string {
+	path, ok := strings.CutPrefix(rawURL, "sqlite:")
+	if !ok {
+		return ""
+	}
+	return strings.TrimPrefix(path, "//")
+}
+
+// own makes the file for its owner's eyes alone if it is not there: SQLite would
+// make it for everybody, and gives its mode to the files beside it.
+func own(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func sqliteDSN(path string, unsafe bool, lock string) string {

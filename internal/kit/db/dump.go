@@ -48,7 +48,7 @@ func (d *DB) Dump(ctx context.Context, dir string) ([]string, error) {
 // vacuumInto uses a connection of its own: the readers are not let write, even
 // elsewhere, and the writer is needed.
 func (d *DB) vacuumInto(ctx context.Context, file string) error {
-	c, err := sql.Open("sqlite", sqliteDSN(sqlitePath(d.url), false, "deferred"))
+	c, err := sql.Open("sqlite", sqliteDSN(SQLitePath(d.url), false, "deferred"))
 	if err != nil {
 		return err
 	}
