@@ -269,6 +269,7 @@ type applyIn struct {
 	Keyed
 	Body struct {
 		Service string         `json:"service" maxLength:"100"`
+		Child   string         `json:"child,omitempty" doc:"Id of one of your children in the profile, to act on behalf of; the civil registry must have confirmed the child" maxLength:"40"`
 		Answers map[string]any `json:"answers" doc:"All answers by field id; no files"`
 	}
 }
@@ -276,6 +277,6 @@ type applyIn struct {
 func (r *Room) apiApply(ctx context.Context, in *applyIn) (*numberOut, error) {
 	out := &numberOut{}
 	var err error
-	out.Body.Number, err = r.Apply(ctx, in.Body.Service, in.Body.Answers, in.Key)
+	out.Body.Number, err = r.ApplyForChild(ctx, in.Body.Service, in.Body.Child, in.Body.Answers, in.Key)
 	return out, err
 }

@@ -54,6 +54,14 @@ func (r *Room) child(ctx context.Context, owner, childID string) (*cases.Child, 
 	return &all[i], nil
 }
 
+// childOr is the child that is named, nil for none.
+func (r *Room) childOr(ctx context.Context, owner, childID string) (*cases.Child, error) {
+	if childID == "" {
+		return nil, nil
+	}
+	return r.child(ctx, owner, childID)
+}
+
 // ageFits tells by whom, at which age, a service can't be asked.
 func ageFits(s *forms.Service, f forms.Facts) *errs.Error {
 	who, path := forms.WhoSelf, "profile.birth_date"

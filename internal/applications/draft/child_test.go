@@ -172,3 +172,34 @@ func TestForWhomAServiceIs(t *testing.T) {
 		t.Error("who is the same child")
 	}
 }
+
+func TestAppliedAtOnceForAChild(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.withFamily()
+		ctx := b.as(b.anna)
+		for child, want := range map[string]error{"kid-Олег": ErrChildAge, "kid-Пётр": ErrNotFound, "nobody": ErrNotFound} {
+			if _, err := b.ApplyForChild(ctx, "child-benefit", child, whole(t), "k-"+child); !errors.Is(err, want) {
+				t.Errorf("for %s: %v", child, err)
+			}
+		}
+		if _, err := b.ApplyForChild(b.as(b.boris), "child-benefit", "kid-Иван", whole(t), "k"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("for another's child: %v", err)
+		}
+		number, err := b.ApplyForChild(ctx, "child-benefit", "kid-Иван", whole(t), "k")
+		must(t, err)
+		if again, err := b.ApplyForChild(ctx, "child-benefit", "kid-Иван", whole(t), "k"); err != nil || again != number {
+			t.Errorf("the same key gives %s and %s, %v", number, again, err)
+		}
+		if _, err := b.Apply(ctx, "child-benefit", whole(t), "k"); !errors.Is(err, ErrKeyUsed) {
+			t.Errorf("the same key for oneself: %v", err)
+		}
+		found := false
+		for _, s := range b.cases.sent {
+			found = found || s.Child != nil && s.Child.ID == "kid-Иван" && s.Owner == b.anna && s.Facts.ForChild()
+		}
+		if !found {
+			t.Errorf("nothing was sent for the child: %+v", b.cases.sent)
+		}
+	})
+}

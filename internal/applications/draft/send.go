@@ -229,6 +229,12 @@ const maxKey = 200
 // and it stands or falls in one transaction. key is an idempotency key: the
 // same one gives the same number for a week. answers can't name files.
 func (r *Room) Apply(ctx context.Context, serviceID string, answers forms.Answers, key string) (string, error) {
+	return r.ApplyForChild(ctx, serviceID, "", answers, key)
+}
+
+// ApplyForChild is Apply on behalf of one of the actor's children, "" for oneself.
+// Errors also: those of StartForChild.
+func (r *Room) ApplyForChild(ctx context.Context, serviceID, childID string, answers forms.Answers, key string) (string, error) {
 	me, err := owner(ctx)
 	if err != nil {
 		return "", err
@@ -236,7 +242,11 @@ func (r *Room) Apply(ctx context.Context, serviceID string, answers forms.Answer
 	if key == "" || len(key) > maxKey {
 		return "", ErrKey
 	}
-	x, err := printOf(serviceID, answers)
+	whose := serviceID
+	if childID != "" {
+		whose += "\x00" + childID
+	}
+	x, err := printOf(whose, answers)
 	if err != nil {
 		return "", err
 	}
@@ -247,12 +257,12 @@ func (r *Room) Apply(ctx context.Context, serviceID string, answers forms.Answer
 	if before.standing {
 		return repeated(before, x)
 	}
-	return r.applyNew(ctx, me, serviceID, answers, key, x)
+	return r.applyNew(ctx, me, serviceID, childID, answers, key, x)
 }
 
-func printOf(serviceID string, answers forms.Answers) (done, error) {
+func printOf(whose string, answers forms.Answers) (done, error) {
 	raw, err := answers.Encode()
-	return done{print: id.Hash(serviceID + "\x00" + string(raw))}, err
+	return done{print: id.Hash(whose + "\x00" + string(raw))}, err
 }
 
 // repeated is the answer to a key that was used before.
@@ -263,7 +273,7 @@ func repeated(before, x done) (string, error) {
 	return before.Number, nil
 }
 
-func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms.Answers, key string, x done) (string, error) {
+func (r *Room) applyNew(ctx context.Context, me, serviceID, childID string, answers forms.Answers, key string, x done) (string, error) {
 	s, err := r.service(serviceID)
 	if err != nil {
 		return "", err
@@ -272,6 +282,11 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 	if err != nil {
 		return "", err
 	}
+	child, err := r.childOr(ctx, me, childID)
+	if err != nil {
+		return "", err
+	}
+	f = childFacts(f, child)
 	if err := strangers(s, answers); err != nil {
 		return "", err
 	}
@@ -287,7 +302,7 @@ func (r *Room) applyNew(ctx context.Context, me, serviceID string, answers forms
 	if needed, err := r.confirming(ctx, me, s); err != nil || needed {
 		return "", orConfirm(err) // a program can't ask a phone: a draft can be sent on the page
 	}
-	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version}
+	d := Draft{ID: id.New(), Owner: me, ServiceID: s.ID, Version: s.Version, Child: child}
 	prepared, err := r.Cases.Prepare(ctx, submission(d, result, f, fromAPI))
 	if err != nil {
 		return "", err

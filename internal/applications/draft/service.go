@@ -222,13 +222,11 @@ func (r *Room) start(ctx context.Context, serviceID, childID, once string, check
 	if err != nil {
 		return "", err
 	}
-	var child *cases.Child
-	if childID != "" {
-		if child, err = r.child(ctx, me, childID); err != nil {
-			return "", err
-		}
-		f = childFacts(f, child)
+	child, err := r.childOr(ctx, me, childID)
+	if err != nil {
+		return "", err
 	}
+	f = childFacts(f, child)
 	if err := mayDraft(s, f); err != nil {
 		return "", err
 	}
