@@ -11,7 +11,7 @@ import { until } from './sandbox.js'
 
 const within = 180_000
 let portal, engine, staff, anna
-const album = new Album()
+const album = new Album(process.env.OKNO_PICTURES || '')
 
 before(async () => {
   portal = await Portal.start()

@@ -15,7 +15,7 @@ func (c *Cases) mountTypoAPI(rt *web.Router) {
 	}
 	staff := identity.Staff(identity.Officer, identity.Head)
 	web.Register(rt.API, op("POST /api/v1/applications/{number}/typos", "name-typo", "Ask to correct a mistake in an issued document"), identity.Citizen(), c.apiTypo)
-	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/fix", "fix-typo", "Issue a corrected document in place of the one with the mistake"), staff, c.apiFixTypo)
+	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/fix", "fix-typo", "Issue a corrected document in place of the one with the mistake; where the service asks for two pairs of eyes, when a second officer sends the same text"), staff, c.apiFixTypo)
 	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/decline", "decline-typo", "Say why there is nothing to correct"), staff, c.apiDeclineTypo)
 }
 
@@ -71,6 +71,7 @@ type caseTypo struct {
 	ReplacedBy string     `json:"replaced_by,omitempty" doc:"The corrected document"`
 	Text       string     `json:"text"`
 	Reason     string     `json:"reason,omitempty" doc:"Why nothing was corrected"`
+	Prepared   *Corrected `json:"prepared,omitempty" doc:"For staff only: a correction that waits for a second pair of eyes"`
 }
 
 func outTypos(all []Typo) []caseTypo {
@@ -78,7 +79,7 @@ func outTypos(all []Typo) []caseTypo {
 	for i, t := range all {
 		out[i] = caseTypo{
 			ID: t.ID, Document: t.Document, AskedAt: t.AskedAt.Time(), Deadline: t.Due.Date, ReplacedBy: t.ReplacedBy,
-			Text: t.Words, Reason: t.Answer,
+			Text: t.Words, Reason: t.Answer, Prepared: t.Prepared,
 		}
 		if !t.Open() {
 			at := t.ClosedAt.Time()

@@ -74,6 +74,9 @@ func (c *Cases) loadPaper(ctx context.Context, v *view) error {
 		if err == nil {
 			v.paper, err = c.textNow(ctx, key, v.Case, v.Card, t.Document)
 		}
+		if err == nil && t.Prepared != nil {
+			v.paper = reworded(v.paper, *t.Prepared)
+		}
 		return err
 	}
 	return nil

@@ -251,6 +251,9 @@ VALUES ($1, $2, $3, $4, '', $5, $6, $7, 0, $8, $9);
 UPDATE applications_typos SET closed_at = $1, replaced_by = $2, answer_sealed = $3
 WHERE owner_id = $4 AND case_id = $5 AND id = $6 AND closed_at = 0;
 
+-- name: PrepareTypo :execrows
+UPDATE applications_typos SET answer_sealed = $1 WHERE owner_id = $2 AND case_id = $3 AND id = $4 AND closed_at = 0;
+
 -- name: Typos :many
 SELECT * FROM applications_typos WHERE owner_id = $1 AND case_id = $2 ORDER BY asked_at, id;
 

@@ -46,6 +46,7 @@ const (
 	Modify      Deed = "change"     // other answers, before anybody has taken it
 	AskTypo     Deed = "typo"       // the owner has found a mistake in a document
 	FixTypo     Deed = "typo_fixed" // a corrected one is issued in its place
+	PrepareTypo Deed = "typo_prepared"
 	DeclineTypo Deed = "typo_declined"
 	Request     Deed = "ask"
 	SendBack    Deed = "correct" // for correction of what is named
@@ -121,7 +122,7 @@ func (d Deed) fits(part bool) bool {
 // Deeds are all deeds.
 func Deeds() []Deed {
 	return []Deed{
-		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
+		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, PrepareTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
 		Propose, Decline, Escalate, Reopen, Oblige, Waive, Ready, Hand, Ship, Arrive, Mail,
 		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAsked, PartHeard, PartAgain, PartDrop,
 		Suspend, Resume, Forward, Tacit,
@@ -226,9 +227,11 @@ func moves() []Move {
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
 		{From: Approved, Deed: AskTypo, To: Approved, By: citizen, Told: true},
 		{From: Approved, Deed: FixTypo, To: Approved, By: staff, Told: true},
+		{From: Approved, Deed: PrepareTypo, To: Approved, By: staff},
 		{From: Approved, Deed: DeclineTypo, To: Approved, By: staff, Told: true},
 		{From: Completed, Deed: AskTypo, To: Completed, By: citizen, Told: true},
 		{From: Completed, Deed: FixTypo, To: Completed, By: staff, Told: true},
+		{From: Completed, Deed: PrepareTypo, To: Completed, By: staff},
 		{From: Completed, Deed: DeclineTypo, To: Completed, By: staff, Told: true},
 
 		// What a satisfied complaint makes of a case; complaint tells the citizen.

@@ -7,6 +7,7 @@ import (
 
 	"okno/internal/applications/cases/casesdb"
 	"okno/internal/forms"
+	"okno/internal/identity"
 	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/id"
@@ -29,6 +30,10 @@ type Typo struct {
 	ReplacedBy string
 	Words      string
 	Answer     string
+	// Prepared is a correction that waits for a second pair of eyes, nil for none;
+	// Mine: the reader has prepared it and so can't issue it.
+	Prepared *Corrected
+	Mine     bool
 }
 
 // Open reports whether it waits for the agency.
@@ -42,9 +47,11 @@ type Corrected struct {
 	Rows       []string `json:"rows"`
 }
 
-// typoAnswer is what became of a mistake: the corrected text, or why there is none.
+// typoAnswer is what became of a mistake: the corrected text, or why there is none;
+// while it waits, a text that By has prepared.
 type typoAnswer struct {
 	Text   *Corrected `json:"text,omitempty"`
+	By     string     `json:"by,omitempty"`
 	Reason string     `json:"reason,omitempty"`
 }
 
@@ -127,6 +134,9 @@ func (c *Cases) typos(ctx context.Context, key *secret.DataKey, k Case) ([]Typo,
 			return nil, err
 		}
 		out[i].Answer = answer.Reason
+		if out[i].Open() && answer.Text != nil && identity.ActorOf(ctx).ID != k.Owner { // the owner sees what is issued
+			out[i].Prepared, out[i].Mine = answer.Text, answer.By == identity.ActorOf(ctx).ID
+		}
 	}
 	return out, nil
 }
@@ -167,8 +177,9 @@ func (c *Cases) waiting(ctx context.Context, d Deal, typoID string, deed Deed) (
 }
 
 // FixTypo issues a corrected document in place of the one with the mistake, which
-// anybody who checks it sees as replaced. Any officer of the agency may. Errors:
-// ErrNotFound, ErrTypoDone, ErrFields when nothing is corrected.
+// anybody who checks it sees as replaced. Any officer of the agency may; where the
+// service asks for two pairs of eyes, one prepares it, and it is issued when another
+// sends the same text. Errors: ErrNotFound, ErrTypoDone, ErrFields when nothing is corrected.
 func (c *Cases) FixTypo(ctx context.Context, d Deal, typoID string, text Corrected) error {
 	k, side, key, typo, err := c.waiting(ctx, d, typoID, FixTypo)
 	if err != nil {
@@ -177,6 +188,16 @@ func (c *Cases) FixTypo(ctx context.Context, d Deal, typoID string, text Correct
 	old, err := c.issued(ctx, k, typo.Document, side, FixTypo)
 	if err != nil {
 		return err
+	}
+	four, err := c.fourEyes(ctx, k)
+	if err != nil {
+		return err
+	}
+	if four {
+		confirmed, err := c.confirmedTypo(ctx, key, k, side, d, typo, text)
+		if err != nil || !confirmed {
+			return c.again(ctx, d, FixTypo, err)
+		}
 	}
 	p, err := c.correct(ctx, key, k, old, text)
 	if err != nil {
@@ -199,6 +220,38 @@ func (c *Cases) FixTypo(ctx context.Context, d Deal, typoID string, text Correct
 		c.Vault.Drop(ctx, p.result)
 	}
 	return c.again(ctx, d, FixTypo, err)
+}
+
+// confirmedTypo reports whether another has prepared the very text; any other text
+// is kept for a second pair of eyes.
+func (c *Cases) confirmedTypo(ctx context.Context, key *secret.DataKey, k Case, side Side, d Deal, typo Typo, text Corrected) (bool, error) {
+	card := &Card{Case: k}
+	if _, err := c.fill(ctx, key, card); err != nil {
+		return false, err
+	}
+	issued, err := c.textNow(ctx, key, k, card, typo.Document)
+	if err != nil {
+		return false, err
+	}
+	fixed, err := apply(issued, text)
+	if err != nil {
+		return false, err
+	}
+	text = textOf(fixed)
+	if p := typo.Prepared; p != nil && !typo.Mine && p.Title == text.Title && slices.Equal(p.Paragraphs, text.Paragraphs) && slices.Equal(p.Rows, text.Rows) {
+		return true, nil
+	}
+	kept, err := sealJSON(key, typoPlace("answer_sealed", typo.ID), typoAnswer{Text: &text, By: identity.ActorOf(ctx).ID})
+	if err != nil {
+		return false, err
+	}
+	return false, c.move(ctx, k, change{deed: PrepareTypo, side: side, key: d.once(FixTypo), inner: true, also: func(ctx context.Context, tx *db.Tx) error {
+		n, err := casesdb.New(tx).PrepareTypo(ctx, casesdb.PrepareTypoParams{AnswerSealed: kept, OwnerID: k.Owner, CaseID: k.ID, ID: typo.ID})
+		if err == nil && n == 0 {
+			err = ErrTypoDone
+		}
+		return err
+	}})
 }
 
 func (c *Cases) closeTypo(ctx context.Context, tx *db.Tx, k Case, row casesdb.CloseTypoParams) error {

@@ -169,3 +169,45 @@ func TestPagesOfAMistake(t *testing.T) {
 		t.Error("the check does not say that it was replaced")
 	}
 }
+
+// Where the service asks for two pairs of eyes, a correction needs them too.
+func TestTypoIsCorrectedByTwo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		number, doc := b.approved(t)
+		b.service.FourEyes = true
+		must(t, b.AskTypo(b.citizen(), deal(number), doc.ID, "Меня зовут Яна"))
+		id := b.typo(t, number).ID
+		text := Corrected{Title: "Справка для Яны", Paragraphs: []string{"Подтверждается"}, Rows: []string{"Яна"}}
+		fix := func(ctx context.Context, text Corrected) Typo {
+			t.Helper()
+			must(t, b.FixTypo(ctx, deal(number), id, text))
+			card, err := b.Look(ctx, number)
+			must(t, err)
+			return card.Typos[0]
+		}
+		for range 2 { // nobody confirms what they have prepared
+			if got := fix(b.officer(), text); !got.Open() || got.Prepared == nil || !got.Mine || got.Prepared.Title != text.Title {
+				t.Fatalf("prepared: %+v", got)
+			}
+		}
+		if mine, err := b.Mine(b.citizen(), number); err != nil || mine.Typos[0].Prepared != nil {
+			t.Errorf("the owner sees what is prepared: %v", err)
+		}
+		other := text
+		other.Title = "Справка для Яны Петровой"
+		if got := fix(b.officer2(), other); !got.Open() || !got.Mine || got.Prepared.Title != other.Title {
+			t.Fatalf("another text needs eyes of its own: %+v", got)
+		}
+		if got := fix(b.officer(), other); got.Open() || got.ReplacedBy == "" || got.Prepared != nil {
+			t.Fatalf("confirmed: %+v", got)
+		}
+		if mine, err := b.Mine(b.citizen(), number); err != nil || len(mine.Documents) != 2 {
+			t.Errorf("%d documents, %v", len(mine.Documents), err)
+		}
+		b.drain(t)
+		if told := b.events(t, number, PrepareTypo); len(told) != 3 || !told[0].Inner {
+			t.Errorf("the chronology has %+v", told)
+		}
+	})
+}

@@ -47,6 +47,25 @@ func (v view) documentTitle(documentID string) string {
 	return ""
 }
 
+// typoPrepared says whose a prepared correction is, and what to do with it.
+func (v view) typoPrepared(t Typo) string {
+	if t.Mine {
+		return v.t("applications.typo.mine")
+	}
+	return v.t("applications.typo.theirs")
+}
+
+// typoButton says what the form of a correction does.
+func (v view) typoButton(t Typo) string {
+	switch {
+	case t.Prepared != nil && !t.Mine:
+		return v.t("applications.typo.confirm_button")
+	case v.Service.FourEyes:
+		return v.t("applications.typo.prepare_button")
+	}
+	return v.t("applications.typo.fix_button")
+}
+
 // typoValue is what a box of the corrected text holds.
 func (v view) typoValue(box, now string) string {
 	if v.deed == "fix" {

@@ -2769,6 +2769,30 @@ func (q *Queries) PersonIndexes(ctx context.Context, arg PersonIndexesParams) ([
 	return items, nil
 }
 
+const prepareTypo = `-- name: PrepareTypo :execrows
+UPDATE applications_typos SET answer_sealed = $1 WHERE owner_id = $2 AND case_id = $3 AND id = $4 AND closed_at = 0
+`
+
+type PrepareTypoParams struct {
+	AnswerSealed []byte
+	OwnerID      string
+	CaseID       string
+	ID           string
+}
+
+func (q *Queries) PrepareTypo(ctx context.Context, arg PrepareTypoParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, prepareTypo,
+		arg.AnswerSealed,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const proposals = `-- name: Proposals :many
 SELECT case_id, made_by FROM applications_proposals WHERE agency_id = $1 ORDER BY made_at, case_id LIMIT 100
 `
