@@ -20,7 +20,11 @@ func changes(b *browser, i *identity.Identity, kind, value string) {
 	if a.status != 303 || !strings.HasPrefix(a.location, "/cabinet/security/contacts/"+kind+"/") {
 		b.t.Fatalf("%d %s\n%s", a.status, a.location, a.body)
 	}
-	b.get(a.location).shows(b.t, 200, value)
+	shown := value
+	if kind != "email" {
+		shown = reference.FormatPhone(value)
+	}
+	b.get(a.location).shows(b.t, 200, shown)
 	b.post(a.location, "code", other(sent(b.t, i, value))).shows(b.t, 422)
 	b.post(a.location, "code", sent(b.t, i, value)).goes(b.t, "/cabinet/security?said=contact")
 }

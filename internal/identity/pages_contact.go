@@ -6,6 +6,7 @@ import (
 
 	"okno/internal/kit/db"
 	"okno/internal/kit/web"
+	"okno/internal/reference"
 )
 
 const contactsPath = securityPath + "/contacts"
@@ -99,6 +100,9 @@ func (i *Identity) renderContactCode(w http.ResponseWriter, r *http.Request, fau
 		return err
 	}
 	v := contactView{Kind: kind, Action: contactsPath + "/" + kind + "/" + c.id, To: c.New, Faults: faults}
+	if kind != byEmail {
+		v.To = reference.FormatPhone(c.New)
+	}
 	return web.Render(w, r, web.Page{
 		Title: title(r.Context(), "identity.code.title"), Section: "security", Back: contactsPath + "/" + kind, Status: status,
 		Error: len(faults) > 0, Body: contactCodeBody(v),
