@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -88,15 +87,5 @@ func (b *bundle) plan(ctx context.Context, t *testing.T, f QueueFilter) string {
 	if order == "" {
 		order = "deadline_at, case_id"
 	}
-	rows, err := b.DB.SQL().QueryContext(ctx, "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) "+q.end(" ORDER BY "+order, 51), q.args...)
-	must(t, err)
-	defer func() { _ = rows.Close() }()
-	var text strings.Builder
-	for rows.Next() {
-		var line string
-		must(t, rows.Scan(&line))
-		text.WriteString("    " + line + "\n")
-	}
-	must(t, rows.Err())
-	return text.String()
+	return b.explain(ctx, t, q.end(" ORDER BY "+order, 51), q.args...)
 }
