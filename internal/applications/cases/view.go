@@ -263,7 +263,7 @@ func (v view) chronology() []ui.ChronologyItem {
 			continue
 		}
 		item := ui.ChronologyItem{
-			When: v.when(e.At), DateTime: e.At.Time().Format(time.RFC3339), Title: v.t("applications.event." + string(e.Deed)),
+			When: v.when(e.At), DateTime: e.At.Time().Format(time.RFC3339), Title: v.eventTitle(e.Deed),
 			Text: e.Text, Kind: kindOfEvent(e), Current: len(items) == 0,
 		}
 		if v.IsPart() {
@@ -275,6 +275,22 @@ func (v view) chronology() []ui.ChronologyItem {
 		items = append(items, item)
 	}
 	return items
+}
+
+// eventTitle names a line of the chronology: to the owner their own deeds are
+// theirs, not those of some applicant.
+func (v view) eventTitle(deed Deed) string {
+	if !v.staff && (deed == Modify || deed == Cancel || deed == AskTypo) {
+		return v.t("applications.own." + string(deed))
+	}
+	return v.t("applications.event." + string(deed))
+}
+
+func (v view) changedTitle(at db.Time) string {
+	if v.staff {
+		return v.t("applications.change.changed", "When", v.when(at))
+	}
+	return v.t("applications.change.own", "When", v.when(at))
 }
 
 func (v view) source(row forms.Row) string {
