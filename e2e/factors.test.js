@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { Album, browser, demoPhone, proveByCode, signIn, signInByMail, Window } from './people.js'
+import { Album, browser, demoPhone, newPassword, proveByCode, register, signIn, Window } from './people.js'
 import { password, Portal } from './portal.js'
 
 const list = '/cabinet/security/factors'
@@ -160,10 +160,9 @@ test('an app and recovery codes work without scripts', async () => {
 
 test('tokens that show codes, by count and by time', async () => {
   const w = await Window.open(portal, engine, album, { lang: 'en', size: 'phone', js: false })
-  const phone = demoPhone(2)
-  await signInByMail(w, phone, 'timur@okno.example')
+  const { phone } = await register(w, await portal.sandbox.adult())
   const key = Buffer.from('3132333435363738393031323334353637383930', 'hex')
-  await begin(w, 'oath', () => proveByCode(w, phone, 'timur@okno.example'))
+  await begin(w, 'oath', () => proveByCode(w, phone))
   await w.submit() // nothing said
   assert.equal(await w.page.locator('.govuk-error-summary a').count(), 2)
   const papers = { secret: '3132 3334 3536 3738 3930 3132 3334 3536 3738 3930', mode: 'hotp', digits: '8', name: 'At work' }
@@ -189,7 +188,7 @@ test('tokens that show codes, by count and by time', async () => {
   const comesIn = async () => {
     await signOut(w)
     await w.go('/login')
-    await w.fill({ name: phone, password })
+    await w.fill({ name: phone, password: newPassword })
     await w.submit()
     assert.match(await w.text(), /Enter the code from the token/)
   }
