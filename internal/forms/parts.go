@@ -59,19 +59,16 @@ func (s *Service) OfPart(id string) *Service {
 	for i := range s.Form.Steps {
 		step := Step{ID: s.Form.Steps[i].ID, Title: s.Form.Steps[i].Title}
 		for _, f := range s.Form.Steps[i].Fields {
-			// A file goes to who asks for it, beside the form: it is not the whole's.
-			if slices.Contains(p.Sees, f.ID) && !isFile(&f) {
+			if slices.Contains(p.Sees, f.ID) {
 				step.Fields = append(step.Fields, f)
 				out.fields[f.ID] = s.fields[f.ID]
 			}
 		}
 		for _, g := range s.Form.Steps[i].Groups {
-			if !slices.Contains(p.Sees, g.ID) {
-				continue
+			if slices.Contains(p.Sees, g.ID) {
+				step.Groups = append(step.Groups, g)
+				out.groups[g.ID] = s.groups[g.ID]
 			}
-			g.Fields = kept(g.Fields, func(f Field) bool { return !isFile(&f) })
-			step.Groups = append(step.Groups, g)
-			out.groups[g.ID] = &g
 		}
 		if len(step.Fields)+len(step.Groups) > 0 {
 			out.Form.Steps = append(out.Form.Steps, step)

@@ -136,6 +136,39 @@ func TestAPartAsksForAList(t *testing.T) {
 	})
 }
 
+// A file that a part asks for is the application's, and who sees the answer sees it.
+func TestAPartAsksForAFile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		number := b.listed(t)
+		b.drain(t)
+		part := b.asks(t, number, "homes", AskMore{Text: "Приложите бумагу", Fields: []string{"homes"}})
+		boxes := map[string][]string{"homes.0.kind": {"own"}, "homes.0.street": {""}}
+		paper := func() []Sent { return []Sent{{Field: "homes.0.paper", File: pdfFile("право.pdf")}} }
+		if err := b.Cases.Reply(b.citizen(), deal(part), Reply{Values: boxes, Files: paper(), Keep: true}); !errors.Is(err, ErrFields) || b.stored(t) != 0 {
+			t.Fatalf("without a street: %v, %d files stay", err, b.stored(t))
+		}
+		boxes["homes.0.street"] = []string{"Мира"}
+		must(t, b.Cases.Reply(b.citizen(), deal(part), Reply{Values: boxes, Files: paper()}))
+		b.drain(t)
+		if got := b.homes(t, number); got != "Дом 1: Свой, Мира, право.pdf" {
+			t.Errorf("the application has %q", got)
+		}
+		for who, at := range map[string]string{"mvd": number, "fns": part} {
+			ctx := b.at(who, "officer")
+			card, err := b.Look(ctx, at)
+			must(t, err)
+			i := slices.IndexFunc(card.Files, func(f File) bool { return f.Name == "право.pdf" })
+			if i < 0 {
+				t.Fatalf("%s does not see the file: %+v", who, card.Files)
+			}
+			_, body, err := b.TheirFile(ctx, at, card.Files[i].ID)
+			must(t, err)
+			must(t, body.Close())
+		}
+	})
+}
+
 // Each ready text of the shipped services can be sent.
 func TestReadyTextsOfServicesAsk(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,7 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 	}
 	err = p.move(ctx, k, d)
 	if err != nil {
-		p.drop(ctx, p.files)
+		p.drop(ctx, p.taken())
 		return c.again(ctx, d, Answered, err)
 	}
 	p.dropGone(ctx)
@@ -182,6 +182,9 @@ func (p *reply) prepare(ctx context.Context) error {
 	if err := p.fits(); err != nil {
 		return err
 	}
+	if err := p.openWhole(ctx); err != nil {
+		return err
+	}
 	taken, ferr := p.takeFiles(ctx)
 	if ferr != nil && !errors.Is(ferr, ErrFields) {
 		return ferr
@@ -221,8 +224,11 @@ func together(all ...error) error {
 // failed keeps the files of an answer that has to be mended, or drops them.
 func (p *reply) failed(ctx context.Context, err error) error {
 	if !p.sent.Keep || !errors.Is(err, ErrFields) {
-		p.drop(ctx, p.files)
+		p.drop(ctx, p.taken())
 		return err
+	}
+	if p.whole != nil {
+		p.drop(ctx, p.whole.fresh) // beside the ask only its own files are kept
 	}
 	if kept := p.keep(ctx); kept != nil {
 		return kept
@@ -326,14 +332,18 @@ func (p *reply) takeFile(ctx context.Context, s Sent, rules upload.Rules) (forms
 	if f := fieldAt(p.card.Service, s.Field); f != nil && f.Kind == "photo" {
 		photo = upload.Measured(s.File)
 	}
-	t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(p.card.ID, fileID), p.key, filePlace(fileID))
+	caseID, askID, key, into := p.card.ID, p.ask.ID, p.key, &p.files
+	if p.whole != nil && fieldAt(p.card.Service, s.Field) != nil { // an answer is the application's, whoever asks
+		caseID, askID, key, into = p.whole.ID, "", p.whole.key, &p.whole.fresh
+	}
+	t, err := p.cases.Intake.Take(ctx, s.File, rules, fileKey(caseID, fileID), key, filePlace(fileID))
 	if err != nil {
 		return forms.File{}, err
 	}
-	p.files = append(p.files, casesdb.InsertFileParams{
-		OwnerID: p.card.Owner, CaseID: p.card.ID, ID: fileID, AskID: p.ask.ID, Field: s.Field, Type: string(t.Type),
+	*into = append(*into, casesdb.InsertFileParams{
+		OwnerID: p.card.Owner, CaseID: caseID, ID: fileID, AskID: askID, Field: s.Field, Type: string(t.Type),
 		Size: t.Ref.Size, Scan: string(t.Scan), BlobKey: t.Ref.Key, FileHash: t.Ref.SHA256[:],
-		NameSealed: p.key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
+		NameSealed: key.SealString(secret.At("applications_files", "name_sealed", fileID), t.Name),
 	})
 	return forms.File{ID: fileID, Name: t.Name, Size: t.Ref.Size, Type: string(t.Type), Photo: photo}, nil
 }
@@ -396,9 +406,6 @@ func fileFault(err error, field string) error {
 // correct puts the posted values into the form and says what has changed.
 func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]Change, error) {
 	p.form = p.card.row.FormSealed
-	if err := p.openWhole(ctx); err != nil {
-		return nil, err
-	}
 	key, row, service := p.key, p.card.row, p.card.Service
 	if p.whole != nil {
 		var err error
@@ -570,6 +577,14 @@ func (p *reply) dropGone(ctx context.Context) {
 }
 
 // drop deletes files from the store; what can't be deleted now, the sweep deletes.
+// taken are the files that were stored for this answer.
+func (p *reply) taken() []casesdb.InsertFileParams {
+	if p.whole == nil {
+		return p.files
+	}
+	return slices.Concat(p.files, p.whole.fresh)
+}
+
 func (p *reply) drop(ctx context.Context, files []casesdb.InsertFileParams) {
 	ctx = context.WithoutCancel(ctx)
 	var failed error

@@ -16,6 +16,7 @@ type correctedWhole struct {
 	key         *secret.DataKey
 	form, event []byte
 	files       []File
+	fresh       []casesdb.InsertFileParams // answers that came now
 }
 
 // openWhole reads the application that is told of an answer to the ask of a part,
@@ -76,6 +77,9 @@ func (p *reply) tellWhole(ctx context.Context, tx *db.Tx) error {
 	w := p.whole
 	if w == nil {
 		return nil
+	}
+	if err := p.cases.insertFiles(ctx, tx, w.fresh); err != nil {
+		return err
 	}
 	asked, err := partsAsk(ctx, casesdb.New(tx), w.Case, p.card.ID)
 	if err != nil {
