@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 
+	"okno/internal/agency"
 	"okno/internal/applications/bulk"
 	"okno/internal/applications/cases"
 	"okno/internal/applications/draft"
@@ -35,7 +36,7 @@ func beginningsOf(d Deps, c *cases.Cases, drafts *draft.Room) beginnings {
 	if accounts, ok := d.Accounts.(mandate.Accounts); ok {
 		b.help = mandate.New(mandate.Deps{
 			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
-			Accounts: accounts, People: d.People, Drafts: drafts, Notify: d.Notify, All: allOf(d.Services),
+			Accounts: accounts, People: d.People, Drafts: drafts, Notify: d.Notify, All: allOf(d.Services), Office: officeOf(d.Offices),
 		})
 		drafts.Helpers = b.help
 	}
@@ -48,6 +49,24 @@ func allOf(s Services) func() []*forms.Service {
 		return c.Services
 	}
 	return func() []*forms.Service { return nil }
+}
+
+// officeOf names the offices of a list of agencies that can be gone through.
+func officeOf(offices Offices) func(code string) forms.Text {
+	all, ok := offices.(interface{ Agencies() []agency.Agency })
+	return func(code string) forms.Text {
+		if !ok {
+			return forms.Text{}
+		}
+		for _, a := range all.Agencies() {
+			for _, o := range a.Offices {
+				if o.Code == code {
+					return forms.Text{RU: o.Title.RU, EN: o.Title.EN}
+				}
+			}
+		}
+		return forms.Text{}
+	}
 }
 
 func (b beginnings) mount(rt *web.Router) {

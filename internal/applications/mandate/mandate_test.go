@@ -181,6 +181,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 		must(t, err)
 		w.Room = New(Deps{
 			DB: d, Sealer: w.Sealer, Queue: w.Queue, Audit: w.World.Journal, Clock: clk, Log: w.Log, Texts: words, Accounts: w.x, People: w.x, Drafts: w.drafts, Notify: w.x,
+			Office: func(code string) forms.Text { return forms.Text{RU: "МФЦ «" + code + "»", EN: code} },
 			All: func() (all []*forms.Service) {
 				for _, s := range w.x.services {
 					all = append(all, s)
@@ -459,13 +460,13 @@ func TestAVisit(t *testing.T) {
 		if to := w.Post(w.operator, visit+"/end", nil).Location(); to != visit {
 			t.Errorf("ends at %s", to)
 		}
-		if p := w.Get(w.operator, visit); !p.Has("Расписка о приёме", "Отправил заявление", "Кодом с телефона", "Завершено") {
+		if p := w.Get(w.operator, visit); !p.Has("Расписка о приёме", "Отправил заявление", "Кодом с телефона", "Завершено", "МФЦ «") {
 			t.Errorf("the receipt: %s", p.Text())
 		}
 		if p := w.Get(w.operator, at+"/sent"); p.Status != http.StatusNotFound {
 			t.Errorf("after the visit: %d", p.Status)
 		}
-		if p := w.Get(w.anna, "/cabinet/mandates/"+b.Mandate); !p.Has("Отправил заявление") {
+		if p := w.Get(w.anna, "/cabinet/mandates/"+b.Mandate); !p.Has("Отправил заявление", "Оператор МФЦ: МФЦ «") || strings.Count(p.Text(), "Отправил заявление") != 1 {
 			t.Errorf("the visitor sees %s", p.Text())
 		}
 		// on paper, and over after half an hour

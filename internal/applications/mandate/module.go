@@ -57,6 +57,8 @@ type Deps struct {
 	People   People
 	Drafts   Drafts
 	Notify   Sender
+	// Office names an office by its code; nil, or nothing: the code stands for it.
+	Office func(code string) forms.Text
 	// All are the services of the catalogue.
 	All func() []*forms.Service
 }

@@ -153,11 +153,18 @@ type oneView struct {
 	mine  bool
 	lines []audit.Line
 	names []string // of its services
+	// office is where a visit is.
+	office string
 }
 
 func (r *Room) oneView(ctx context.Context, m Mandate, mine bool) (oneView, error) {
 	lines, err := r.Journal(ctx, m)
-	v := oneView{Mandate: m, mine: mine, lines: lines}
+	v := oneView{Mandate: m, mine: mine, lines: lines, office: m.Office}
+	if r.Office != nil {
+		if title := r.Office(m.Office); !title.IsZero() {
+			v.office = in(ctx, title)
+		}
+	}
 	for _, s := range m.Services {
 		v.names = append(v.names, in(ctx, r.titleOf(s)))
 	}
@@ -174,11 +181,15 @@ func (v oneView) facts(ctx context.Context) []ui.Pair {
 		sending = say(ctx, "applications.mandate.without_code")
 	}
 	who, contact := "applications.mandate.owner", ""
+	name := v.Who
 	if v.mine {
 		who, contact = "applications.mandate.helper", v.Contact
 	}
+	if v.mine && v.Kind == Visit {
+		name = say(ctx, "applications.visit.operator", "Office", v.office)
+	}
 	return ui.Pairs(
-		say(ctx, who), v.Who, say(ctx, "applications.mandate.contact"), contact, say(ctx, "applications.mandate.services"), services,
+		say(ctx, who), name, say(ctx, "applications.mandate.contact"), contact, say(ctx, "applications.mandate.services"), services,
 		say(ctx, "applications.mandate.sending"), sending,
 		say(ctx, "applications.mandate.until"), identity.MoscowTime(ctx, v.ExpiresAt),
 	)
@@ -212,7 +223,6 @@ var acts = []struct{ name, key string }{
 	{"applications.mandate_left", "applications.mandate.act.left"},
 	{"applications.mandate_ended", "applications.mandate.act.ended"},
 	{"applications.mandate_sent", "applications.mandate.act.sent"},
-	{"applications.submitted", "applications.mandate.act.sent"},
 	{"applications.draft_started", "applications.mandate.act.started"},
 	{"applications.draft_saved", "applications.mandate.act.saved"},
 	{"applications.draft_looked", "applications.mandate.act.looked"},
@@ -342,7 +352,7 @@ func (v oneView) receipt(ctx context.Context) []ui.Pair {
 		ended = identity.MoscowTime(ctx, v.EndedAt)
 	}
 	return ui.Pairs(
-		say(ctx, "applications.visit.visitor"), v.Who, say(ctx, "applications.visit.office"), v.Office,
+		say(ctx, "applications.visit.visitor"), v.Who, say(ctx, "applications.visit.office"), v.office,
 		say(ctx, "applications.visit.begun"), identity.MoscowTime(ctx, v.CreatedAt), say(ctx, "applications.visit.ended"), ended,
 		say(ctx, "applications.visit.consent"), say(ctx, "applications.visit.by_"+v.Consent),
 	)

@@ -363,7 +363,8 @@ func (r *Room) Journal(ctx context.Context, m Mandate) ([]audit.Line, error) {
 		until = m.EndedAt
 	}
 	return slices.DeleteFunc(lines, func(l audit.Line) bool {
-		return l.At < m.CreatedAt || l.At > until || !strings.HasPrefix(l.Act, "applications.")
+		// Sending is told by the mandate's own line.
+		return l.At < m.CreatedAt || l.At > until || !strings.HasPrefix(l.Act, "applications.") || l.Act == "applications.submitted"
 	}), err
 }
 
