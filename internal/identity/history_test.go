@@ -195,6 +195,7 @@ func TestItWasNotMeAtALine(t *testing.T) {
 	line := page[strings.LastIndex(page, "/cabinet/security/history/") : strings.LastIndex(page, "/not-me")+len("/not-me")]
 	owner.get(line).shows(t, 200, "Это не вы?", "Firefox, Windows")
 	owner.post(line).goes(t, "/cabinet/security/password?denied=1")
+	owner.get("/cabinet/security/password?denied=1").shows(t, 200, "Остальные сеансы завершены")
 	thief.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
 	owner.get("/cabinet/security/history").shows(t, 200, "Вы сообщили: не вы")
 	owner.post("/cabinet/security/password", "current", identitytest.Password, "password", "Новый-Кит_3829").goes(t, "/cabinet/security?said=password")
@@ -206,4 +207,23 @@ func TestItWasNotMeAtALine(t *testing.T) {
 	stranger.post("/login/code", "code", sent(t, i, second)).goes(t, "/cabinet")
 	stranger.get(line).shows(t, http.StatusNotFound)
 	stranger.post(line).shows(t, http.StatusNotFound)
+}
+
+// TestItWasNotMeOfARestricted: whose account is closed for changes shuts strangers
+// out all the same, and is not led to a page that refuses.
+func TestItWasNotMeOfARestricted(t *testing.T) {
+	t.Parallel()
+	i, clk := lite(t)
+	anna := identitytest.Account(t, i, phone)
+	chief := identitytest.Context(t, i, identitytest.Account(t, i, second), identity.Role{Name: identity.SupportChief})
+	must(t, i.Restrict(chief, anna, identity.RestrictedTo, "Подозрительные заявления"))
+	thief, owner := newBrowser(t, i), newBrowser(t, i)
+	thief.signIn(i, phone)
+	clk.Advance(2 * time.Minute)
+	owner.signIn(i, phone)
+	page := owner.get("/cabinet/security/history").body
+	line := page[strings.LastIndex(page, "/cabinet/security/history/") : strings.LastIndex(page, "/not-me")+len("/not-me")]
+	owner.post(line).goes(t, "/cabinet/security?said=denied")
+	owner.get("/cabinet/security?said=denied").shows(t, 200, "Остальные сеансы завершены", "Подозрительные заявления")
+	thief.get("/cabinet").goes(t, "/login?to=%2Fcabinet")
 }

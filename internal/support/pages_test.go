@@ -108,8 +108,12 @@ func TestGuardsOfTheDesk(t *testing.T) {
 		}
 	}
 	for _, who := range []string{"s support_operator", "s support_specialist", "s support_chief"} {
-		if w := b.call(who, "/desk/tickets", nil); w.Code != http.StatusOK {
+		w := b.call(who, "/desk/tickets", nil)
+		if w.Code != http.StatusOK {
 			t.Errorf("as %s: %d", who, w.Code)
+		}
+		if leads := strings.Contains(w.Body.String(), `href="/desk/accounts"`); leads != (who != "s support_operator") {
+			t.Errorf("as %s: leads to accounts is %v", who, leads)
 		}
 	}
 	if w := b.call("anna", "/desk/tickets/1234-5678-9010/take", url.Values{}); w.Code != http.StatusForbidden {
