@@ -11,6 +11,9 @@ SHELL   := /bin/bash
 # nothing between goroutines and is read thousands of times by tests.
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=github.com/goccy/go-yaml/...=-race=false
 
+# Two files of journeys at a time: some of them wait most of the time.
+JOURNEYS := CGO_ENABLED=0 $(GO) build -o bin/okno ./cmd/okno && cd e2e && OKNO_BIN=$(CURDIR)/bin/okno node --test --test-concurrency=2
+
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -29,7 +32,8 @@ test: deps ## every test: Go on both databases, then journeys in a browser
 	$(GO) build -o bin/pgrun ./scripts/pgrun
 	bin/pgrun $(GO) test $(RACE) -timeout 10m $$($(GO) list ./internal/...) | tee .cache/test.txt
 	bin/pgrun $(GO) test -timeout 10m $$($(GO) list ./... | grep -v /internal/) | tee -a .cache/test.txt
-	@if [ -f e2e/package.json ]; then echo 'e2e:'; cd e2e && node --test; fi
+	@echo 'e2e:'
+	@$(JOURNEYS)
 	@echo 'summary:'; grep -E '^(ok|FAIL|---|panic)' .cache/test.txt
 
 .PHONY: check
@@ -59,7 +63,7 @@ lighthouse: deps ## what Lighthouse says of home, catalogue, a service, a form, 
 
 .PHONY: e2e
 e2e: deps ## journeys in a browser only
-	cd e2e && node --test
+	$(JOURNEYS)
 
 .PHONY: soak
 soak: deps ## tests that take longer than a coffee: faults, days in minutes
