@@ -64,6 +64,9 @@ func (v view) boxes(state *forms.FieldState, hint ui.Part) templ.Component {
 	if len(inputs) == 1 {
 		return v.box(state, inputs[0], id, label, hint, boxes[""])
 	}
+	if f.Kind == "date" {
+		return v.dateBoxes(state, label, hint, boxes)
+	}
 	parts := make([]templ.Component, len(inputs))
 	for i, in := range inputs {
 		part := i18n.T(v.ctx, in.Label)
@@ -95,6 +98,20 @@ func (v view) state(id string) *forms.FieldState {
 	return nil
 }
 
+// dateBoxes are day, month and year beside each other.
+func (v view) dateBoxes(state *forms.FieldState, label, hint ui.Part, boxes map[string][]string) templ.Component {
+	p := ui.DateInputParams{ID: state.Name, Fieldset: ui.FieldsetParams{Legend: label}, Hint: hint, ErrorMessage: v.fault(state.Name)}
+	for _, in := range state.Field.Inputs() {
+		name := state.Name + "." + in.Part
+		item := ui.DateItem{ID: name, Name: name, Label: v.t(in.Label), Value: strings.Join(boxes[in.Part], ""), Classes: ui.WidthFor(in.Width)}
+		if v.faults[name] != "" {
+			item.Error, p.ErrorMessage = ui.On, v.fault(name)
+		}
+		p.Items = append(p.Items, item)
+	}
+	return ui.DateInput(p)
+}
+
 func (v view) box(state *forms.FieldState, in forms.Input, name string, label, hint ui.Part, values []string) templ.Component {
 	value := strings.Join(values[:min(len(values), 1)], "")
 	legend := ui.FieldsetParams{Legend: label}
@@ -114,8 +131,15 @@ func (v view) box(state *forms.FieldState, in forms.Input, name string, label, h
 	}
 	return ui.Input(ui.InputParams{
 		Name: name, Label: label, Hint: hint, ErrorMessage: v.fault(name), Value: value,
-		Inputmode: in.Mode, Autocomplete: in.Autocomplete,
+		Inputmode: in.Mode, Autocomplete: in.Autocomplete, Classes: width(in),
 	})
+}
+
+func width(in forms.Input) string {
+	if in.Width == 0 {
+		return ""
+	}
+	return ui.WidthFor(in.Width)
 }
 
 func (v view) options(state *forms.FieldState) []ui.ChoiceItem {

@@ -83,7 +83,7 @@ func (v *stepView) box(f *forms.FieldState, in forms.Input) templ.Component {
 // suit sets width, type and spelling of a box.
 func (v *stepView) suit(p *ui.InputParams, kind string, in forms.Input) {
 	if in.Width > 0 {
-		p.Classes = width(in.Width)
+		p.Classes = ui.WidthFor(in.Width)
 	}
 	switch in.Mode {
 	case "email", "tel":

@@ -349,18 +349,6 @@ func sourceText(ctx context.Context, s forms.Source, may bool) string {
 	return text
 }
 
-func width(n int) string {
-	for _, w := range []struct {
-		most  int
-		class string
-	}{{2, ui.Width2}, {3, ui.Width3}, {4, ui.Width4}, {5, ui.Width5}, {10, ui.Width10}, {20, ui.Width20}, {30, ui.Width30}} {
-		if n <= w.most {
-			return w.class
-		}
-	}
-	return ""
-}
-
 // autocomplete: what browsers know is about the person who types, not about
 // the children and neighbours of a group.
 func autocomplete(f *forms.FieldState, in forms.Input) string {

@@ -230,3 +230,16 @@ func numbered(own, prefix string, n int) string {
 	}
 	return prefix + "-" + strconv.Itoa(n+1)
 }
+
+// WidthFor is the class of a box for so many characters, "" for a wide one.
+func WidthFor(n int) string {
+	for _, w := range []struct {
+		most  int
+		class string
+	}{{2, Width2}, {3, Width3}, {4, Width4}, {5, Width5}, {10, Width10}, {20, Width20}, {30, Width30}} {
+		if n <= w.most {
+			return w.class
+		}
+	}
+	return ""
+}
