@@ -274,7 +274,7 @@ func (h *House) buildHomes(context.Context) error {
 	}
 	h.cabinet = cabinet.New(cabinet.Deps{
 		DB: h.stores.db, Clock: h.clock, Cases: h.applications.Cases(), Drafts: h.applications.Drafts(), Notices: h.notify, Profiles: h.profile,
-		Catalog: h.catalog, Languages: h.identity, Accounts: h.identity, Complaints: h.applications.Complaints(), Documents: h.vault,
+		Catalog: h.catalog, Languages: h.identity, Complaints: h.applications.Complaints(), Documents: h.vault,
 		Audit: h.audit, Texts: h.texts,
 	})
 	h.desk = desk.New(desk.Deps{

@@ -67,14 +67,14 @@ func (r *Room) Home(ctx context.Context) (Home, error) {
 }
 
 func (r *Room) home(ctx context.Context, p known, owner string) (h Home, err error) {
-	name, err := r.name(ctx, p, owner)
+	basis, err := p.basis.Get(func() (profile.Basis, error) { return r.Profiles.Basis(ctx, owner) })
 	if err != nil {
 		return h, err
 	}
+	h.Level = basis.Card.Level
+	// The header of this page need not ask for the name.
+	name, _ := p.name.Get(func() (string, error) { return basis.Card.Person.ShortName(), nil })
 	h.Name, _, _ = strings.Cut(name, " ")
-	if h.Level, err = p.level.Get(func() (profile.Level, error) { return r.Profiles.Level(ctx, owner) }); err != nil {
-		return h, err
-	}
 	rows, err := p.cases.Get(func() ([]cases.Row, error) { return r.recent(ctx) })
 	if err != nil {
 		return h, err
@@ -94,7 +94,7 @@ func (r *Room) home(ctx context.Context, p known, owner string) (h Home, err err
 		return h, err
 	}
 	h.Complaints = r.pressing(complaints)
-	h.Offers, err = p.offers.on(r.today(), func() (Offers, error) { return r.offers(ctx, owner, rows, drafts) })
+	h.Offers, err = p.offers.on(r.today(), func() (Offers, error) { return r.offers(ctx, owner, basis, rows, drafts) })
 	if len(h.Fresh)+len(h.Recommended) == 0 {
 		h.Popular = first(r.Catalog.Popular(), homePopular)
 	}

@@ -18,7 +18,7 @@ import (
 // the database still says this mark: a dozen questions and their unsealings are
 // one question of fifteen microseconds.
 type person struct {
-	level   mark.Part[profile.Level]
+	basis   mark.Part[profile.Basis]
 	cases   mark.Part[[]cases.Row]
 	drafts  mark.Part[[]draft.Row]
 	notices mark.Part[[]notify.Notice]

@@ -47,14 +47,12 @@ type Notices interface {
 	MarkRead(ctx context.Context, owner string, ids ...string) error
 }
 
-// Profiles tell the name and the level of a person.
+// Profiles tell what is known of a person.
 type Profiles interface {
 	Name(ctx context.Context, owner string) (string, error)
-	Level(ctx context.Context, owner string) (profile.Level, error)
-	// Card tells since when the level is, and the day of birth.
-	Card(ctx context.Context, owner string) (profile.Card, error)
-	// Facts are what rules of recommendations look at.
-	Facts(ctx context.Context, owner string) (forms.Facts, error)
+	Basis(ctx context.Context, owner string) (profile.Basis, error)
+	// FactsOf are what rules of recommendations look at.
+	FactsOf(b profile.Basis) forms.Facts
 }
 
 // Complaints list the actor's own complaints.
@@ -65,11 +63,6 @@ type Complaints interface {
 // Documents list the actor's own documents, newest first.
 type Documents interface {
 	Documents(ctx context.Context, before string, limit int) ([]vault.Document, error)
-}
-
-// Accounts tell since when there is an account.
-type Accounts interface {
-	Account(ctx context.Context, id string) (identity.Account, error)
 }
 
 // Catalog tells what services there are.
@@ -99,7 +92,6 @@ type Deps struct {
 	Catalog  Catalog
 	// Languages is identity.
 	Languages  Languages
-	Accounts   Accounts
 	Complaints Complaints
 	Documents  Documents
 	// Audit has what people choose about recommendations.

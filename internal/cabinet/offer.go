@@ -54,31 +54,27 @@ type Offers struct {
 // asking is one reckoning of offers.
 type asking struct {
 	room   *Room
-	owner  string
 	today  db.Date
 	rows   []cases.Row
 	drafts []draft.Row
 	hidden map[string]bool
-	card   profile.Card
+	basis  profile.Basis
 }
 
 func (r *Room) today() db.Date { return db.DateOf(r.Clock.Now().In(r.Zone)) }
 
 // offers reckons what is offered to the owner. rows and drafts are what the home
 // shows: what somebody has begun or was given lately is not offered.
-func (r *Room) offers(ctx context.Context, owner string, rows []cases.Row, drafts []draft.Row) (Offers, error) {
-	a := &asking{room: r, owner: owner, today: r.today(), rows: rows, drafts: drafts}
+func (r *Room) offers(ctx context.Context, owner string, b profile.Basis, rows []cases.Row, drafts []draft.Row) (Offers, error) {
+	a := &asking{room: r, today: r.today(), basis: b, rows: rows, drafts: drafts}
 	chosen, err := r.choices.of(ctx, owner)
 	if err != nil {
 		return Offers{}, err
 	}
 	a.hidden = chosen.hidden
-	if a.card, err = r.Profiles.Card(ctx, owner); err != nil {
-		return Offers{}, err
-	}
-	o := Offers{Off: chosen.off}
-	if o.Fresh, err = a.fresh(ctx); err != nil || o.Off {
-		return o, err
+	o := Offers{Off: chosen.off, Fresh: a.fresh()}
+	if o.Off {
+		return o, nil
 	}
 	o.Recommended, err = a.recommended(ctx, o.Fresh)
 	return o, err
@@ -87,11 +83,11 @@ func (r *Room) offers(ctx context.Context, owner string, rows []cases.Row, draft
 // open reports whether the service is for this person and nothing of it is under
 // way, or was given within the last days.
 func (a *asking) open(s *forms.Service, days int) bool {
-	v := catalog.Visitor{SignedIn: true, Level: string(a.card.Level), Audience: "citizen"}
+	v := catalog.Visitor{SignedIn: true, Level: string(a.basis.Card.Level), Audience: "citizen"}
 	if a.hidden[s.ID] || s.Opens != "" || catalog.Closed(s, v) != catalog.Open {
 		return false
 	}
-	if w, ok := s.For(forms.WhoSelf); ok && !w.Fits(a.card.Person.BirthDate, string(a.today)) {
+	if w, ok := s.For(forms.WhoSelf); ok && !w.Fits(a.basis.Card.Person.BirthDate, string(a.today)) {
 		return false
 	}
 	if slices.ContainsFunc(a.drafts, func(d draft.Row) bool { return d.ServiceID == s.ID }) {
@@ -112,9 +108,8 @@ func (a *asking) ago(days int) db.Time {
 func (a *asking) day(at db.Time) db.Date { return db.DateOf(at.Time().In(a.room.Zone)) }
 
 // fresh are the services that became available to the person lately.
-func (a *asking) fresh(ctx context.Context) ([]Offer, error) {
+func (a *asking) fresh() []Offer {
 	var out []Offer
-	joined := db.Time(0)
 	for _, s := range a.room.Catalog.Services() {
 		if len(out) == freshMost {
 			break
@@ -124,32 +119,25 @@ func (a *asking) fresh(ctx context.Context) ([]Offer, error) {
 		}
 		o, ok := a.became(s)
 		if since := a.room.Catalog.Since(s.ID); !ok && since >= a.ago(freshDays) {
-			if joined == 0 { // asked for only where there is something new
-				account, err := a.room.Accounts.Account(ctx, a.owner)
-				if err != nil {
-					return nil, err
-				}
-				joined = account.CreatedAt
-			}
-			o, ok = Offer{Service: s, Why: whyOpened, Day: a.day(since)}, since > joined
+			o, ok = Offer{Service: s, Why: whyOpened, Day: a.day(since)}, since > a.basis.Account.CreatedAt
 		}
 		if ok {
 			out = append(out, o)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // became tells of a level or an age that the person has reached lately.
 func (a *asking) became(s *forms.Service) (Offer, bool) {
-	if level := a.card.Level; string(level) == s.Level && level.AtLeast(profile.Standard) && a.card.LevelAt >= a.ago(freshDays) {
-		return Offer{Service: s, Why: whyLevel, Level: level, Day: a.day(a.card.LevelAt)}, true
+	if level := a.basis.Card.Level; string(level) == s.Level && level.AtLeast(profile.Standard) && a.basis.Card.LevelAt >= a.ago(freshDays) {
+		return Offer{Service: s, Why: whyLevel, Level: level, Day: a.day(a.basis.Card.LevelAt)}, true
 	}
 	w, ok := s.For(forms.WhoSelf)
-	if !ok || w.From == 0 || a.card.Person.BirthDate == "" {
+	if !ok || w.From == 0 || a.basis.Card.Person.BirthDate == "" {
 		return Offer{}, false
 	}
-	day := forms.Birthday(a.card.Person.BirthDate, w.From)
+	day := forms.Birthday(a.basis.Card.Person.BirthDate, w.From)
 	if day <= string(a.today) && day >= string(a.day(a.ago(freshDays))) {
 		return Offer{Service: s, Why: whyAge, Age: w.From, Day: db.Date(day)}, true
 	}
@@ -180,10 +168,7 @@ func (a *asking) recommended(ctx context.Context, fresh []Offer) ([]Offer, error
 				looked = true
 			}
 			if whys == nil {
-				f, err := a.room.Profiles.Facts(ctx, a.owner)
-				if err != nil {
-					return nil, err
-				}
+				f := a.room.Profiles.FactsOf(a.basis)
 				f.Today = string(a.today)
 				made := forms.WhysOf(f)
 				whys = &made

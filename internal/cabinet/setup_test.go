@@ -39,7 +39,6 @@ var (
 	_ Catalog   = (*catalog.Catalog)(nil)
 	_ Languages = (*identity.Identity)(nil)
 
-	_ Accounts   = (*identity.Identity)(nil)
 	_ Complaints = (*complaint.Complaints)(nil)
 	_ Documents  = (*vault.Vault)(nil)
 )
@@ -74,21 +73,22 @@ func (b theirComplaints) List(ctx context.Context) ([]complaint.Complaint, error
 	return b.complaints, b.ask(identity.ActorOf(ctx).ID)
 }
 
-func (b *below) Card(_ context.Context, owner string) (profile.Card, error) {
-	return profile.Card{Owner: owner, Person: b.person, Level: b.level, LevelAt: b.levelAt}, b.ask(owner)
+func (b *below) Basis(_ context.Context, owner string) (profile.Basis, error) {
+	person := b.person
+	person.FirstName, person.LastName = "Анна", "Петрова"
+	return profile.Basis{
+		Card:    profile.Card{Owner: owner, Person: person, Level: b.level, LevelAt: b.levelAt},
+		Account: identity.Account{ID: owner, CreatedAt: db.At(testkit.Start.AddDate(0, -6, 0))},
+	}, b.ask(owner)
 }
 
-func (b *below) Facts(_ context.Context, owner string) (forms.Facts, error) {
+func (b *below) FactsOf(profile.Basis) forms.Facts {
 	b.facts++
-	return forms.Facts{Level: string(b.level), Audience: "citizen", Known: b.known}, b.ask(owner)
+	return forms.Facts{Level: string(b.level), Audience: "citizen", Known: b.known}
 }
 
 func (b *below) Documents(ctx context.Context, _ string, _ int) ([]vault.Document, error) {
 	return b.papers, b.ask(identity.ActorOf(ctx).ID)
-}
-
-func (b *below) Account(_ context.Context, owner string) (identity.Account, error) {
-	return identity.Account{ID: owner, CreatedAt: db.At(testkit.Start.AddDate(0, -6, 0))}, b.ask(owner)
 }
 
 func (b *below) Since(id string) db.Time { return b.since[id] }
@@ -96,7 +96,7 @@ func (b *below) Since(id string) db.Time { return b.since[id] }
 // deps are the room's, over what stands below.
 func (b *below) deps(d *db.DB, clk clock.Clock) Deps {
 	return Deps{
-		DB: d, Clock: clk, Cases: b, Drafts: b, Notices: b, Profiles: b, Catalog: b, Languages: b, Accounts: b,
+		DB: d, Clock: clk, Cases: b, Drafts: b, Notices: b, Profiles: b, Catalog: b, Languages: b,
 		Complaints: theirComplaints{b}, Documents: b,
 	}
 }
@@ -142,9 +142,6 @@ func (b *below) Name(_ context.Context, owner string) (string, error) {
 	return "Анна Петрова", b.ask(owner)
 }
 
-func (b *below) Level(_ context.Context, owner string) (profile.Level, error) {
-	return b.level, b.ask(owner)
-}
 func (b *below) Popular() []*forms.Service         { return b.Services() }
 func (b *below) AgencyTitle(code, _ string) string { return "agency " + code }
 func (b *below) Services() []*forms.Service {

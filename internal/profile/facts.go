@@ -13,24 +13,26 @@ import (
 // caller adds Today and what it knows itself. For the owner and the portal
 // itself. After a withdrawn consent only the contacts are given.
 func (p *Profile) Facts(ctx context.Context, owner string) (forms.Facts, error) {
-	if _, err := own(ctx, owner); err != nil {
-		return forms.Facts{}, err
-	}
-	b, err := p.basis(ctx, owner)
+	b, err := p.Basis(ctx, owner)
 	if err != nil {
 		return forms.Facts{}, err
 	}
-	f := forms.Facts{Level: string(b.card.Level), Audience: "citizen", Known: map[string]forms.Known{}}
-	s := sources{card: b.card, texts: p.Texts}
+	return p.FactsOf(b), nil
+}
+
+// FactsOf are the facts of what is known.
+func (p *Profile) FactsOf(b Basis) forms.Facts {
+	f := forms.Facts{Level: string(b.Card.Level), Audience: "citizen", Known: map[string]forms.Known{}}
+	s := sources{card: b.Card, texts: p.Texts}
 	confirmed := s.text("profile.source.code")
-	put(f, "phone", b.account.Phone, confirmed, b.account.CreatedAt)
-	put(f, "email", b.account.Email, confirmed, b.account.CreatedAt)
-	if !b.card.Consented {
-		return f, nil
+	put(f, "phone", b.Account.Phone, confirmed, b.Account.CreatedAt)
+	put(f, "email", b.Account.Email, confirmed, b.Account.CreatedAt)
+	if !b.Card.Consented {
+		return f
 	}
 	s.facts(f)
-	s.holdings(f, Holdings{Owner: owner, List: b.holdings})
-	return f, nil
+	s.holdings(f, Holdings{Owner: b.Card.Owner, List: b.holdings})
+	return f
 }
 
 // sources tells who knows a card's values.

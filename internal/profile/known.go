@@ -11,14 +11,15 @@ import (
 // remembered is a person's data that pages need again and again: each page of a
 // form is filled in with them. They are used only while the owner's mark stands.
 type remembered struct {
-	basis mark.Part[basis]
+	basis mark.Part[Basis]
 	name  mark.Part[string]
 }
 
-// basis is what forms are filled in with; nobody may change it.
-type basis struct {
-	card     Card
-	account  identity.Account
+// Basis is what forms are filled in with and services are offered by. It is shared
+// by requests: nobody may change it.
+type Basis struct {
+	Card     Card
+	Account  identity.Account
 	holdings []Holding // none without consent
 }
 
@@ -31,20 +32,23 @@ func (p *Profile) remembered(ctx context.Context, owner string) (*remembered, er
 	return p.kept.Of(owner, m, p.Clock.Now()), nil
 }
 
-// basis gives what is known of the owner; permission is the caller's.
-func (p *Profile) basis(ctx context.Context, owner string) (basis, error) {
+// Basis gives what is known of the owner: for the owner and the portal itself.
+func (p *Profile) Basis(ctx context.Context, owner string) (Basis, error) {
+	if _, err := own(ctx, owner); err != nil {
+		return Basis{}, err
+	}
 	r, err := p.remembered(ctx, owner)
 	if err != nil {
-		return basis{}, err
+		return Basis{}, err
 	}
-	return r.basis.Get(func() (basis, error) { return p.readBasis(ctx, owner) })
+	return r.basis.Get(func() (Basis, error) { return p.readBasis(ctx, owner) })
 }
 
-func (p *Profile) readBasis(ctx context.Context, owner string) (b basis, err error) {
-	if b.card, err = p.card(ctx, owner); err != nil {
+func (p *Profile) readBasis(ctx context.Context, owner string) (b Basis, err error) {
+	if b.Card, err = p.card(ctx, owner); err != nil {
 		return b, err
 	}
-	if b.account, err = p.Identity.Account(ctx, owner); err != nil || !b.card.Consented {
+	if b.Account, err = p.Identity.Account(ctx, owner); err != nil || !b.Card.Consented {
 		return b, err
 	}
 	key, err := p.Sealer.Key(ctx, owner, secret.Person)
