@@ -26,6 +26,7 @@ type job struct {
 	Warm    time.Duration `json:"warm"`
 	Length  time.Duration `json:"length"`
 	Pause   time.Duration `json:"pause"`
+	Rate    int           `json:"rate"`   // begun a second at most; 0 is as fast as it goes
 	Heads   []string      `json:"heads"`  // cycle, streams: whole requests
 	Tokens  []string      `json:"tokens"` // submit, life: citizens' bearers
 	Officer []string      `json:"officer"`
@@ -73,6 +74,7 @@ func loadRole(file string) error {
 type generator struct {
 	job
 	next       atomic.Int64
+	begun      atomic.Int64
 	all, wrong atomic.Int64
 	fault      atomic.Pointer[string]
 	from       time.Time
@@ -145,6 +147,7 @@ func (g *generator) client(l *line, i int) []uint32 {
 		time.Sleep(rand.N(g.Pause)) // people do not click all at once
 	}
 	for time.Now().Before(g.until) {
+		g.await()
 		start := time.Now()
 		err := g.act(l, i)
 		end := time.Now()
@@ -167,6 +170,14 @@ func (g *generator) client(l *line, i int) []uint32 {
 		}
 	}
 	return took
+}
+
+// await keeps to the rate: the n-th is begun when its time has come.
+func (g *generator) await() {
+	if g.Rate > 0 {
+		n := g.begun.Add(1) - 1
+		time.Sleep(time.Until(g.from.Add(time.Duration(n)*time.Second/time.Duration(g.Rate) - g.Warm)))
+	}
 }
 
 func (g *generator) act(l *line, i int) error {
