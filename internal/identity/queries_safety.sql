@@ -2,6 +2,9 @@
 INSERT INTO identity_history (owner_id, noted_at, id, act, outcome, method, device_kind, session_id, denied_at, from_sealed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9);
 
+-- name: DropPassage :exec
+DELETE FROM identity_history WHERE owner_id = $1 AND noted_at = $2 AND id = $3;
+
 -- name: PassageOf :one
 SELECT * FROM identity_history WHERE owner_id = $1 AND noted_at = $2 AND id = $3;
 

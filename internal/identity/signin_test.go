@@ -76,6 +76,12 @@ func TestKnownAndUnknownNamesAreAlike(t *testing.T) {
 				t.Errorf("%s: %v, known: %v", name, unknown, known)
 			}
 		}
+		var left int
+		must(t, i.DB.Reader().QueryRowContext(t.Context(),
+			"SELECT COUNT(*) FROM identity_history WHERE owner_id NOT IN (SELECT owner_id FROM identity_accounts)").Scan(&left))
+		if left != 0 {
+			t.Errorf("%d lines of history of nobody", left)
+		}
 		var done int64
 		for _, s := range known {
 			done += s.hashes

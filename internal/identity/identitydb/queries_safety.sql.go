@@ -379,6 +379,21 @@ func (q *Queries) DevicesOf(ctx context.Context, ownerID string) ([]IdentityDevi
 	return items, nil
 }
 
+const dropPassage = `-- name: DropPassage :exec
+DELETE FROM identity_history WHERE owner_id = $1 AND noted_at = $2 AND id = $3
+`
+
+type DropPassageParams struct {
+	OwnerID string
+	NotedAt db.Time
+	ID      string
+}
+
+func (q *Queries) DropPassage(ctx context.Context, arg DropPassageParams) error {
+	_, err := q.db.ExecContext(ctx, dropPassage, arg.OwnerID, arg.NotedAt, arg.ID)
+	return err
+}
+
 const endDeviceSessions = `-- name: EndDeviceSessions :exec
 UPDATE identity_sessions SET ended_at = $3 WHERE owner_id = $1 AND device_id = $2 AND ended_at = 0 AND id <> $4
 `
