@@ -6,7 +6,8 @@
 //	keyset       key-encryption keys by epoch and blind-index keys by version, from a
 //	             file or a KMS (Source), held in memory
 //	data key     one per owner (person, case, agency), wrapped by the current epoch's key,
-//	             kept in a database of its own; unwrapped it lives for one request
+//	             kept in a database of its own; unwrapped it lives for one request,
+//	             wrapped it is remembered for a minute
 //	place        table, column and row that a ciphertext belongs to: moved elsewhere it
 //	             does not open
 //	blind index  a keyed hash of a value, so that equal values can be found
