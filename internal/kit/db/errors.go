@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -51,6 +52,7 @@ func unavailable(err error) bool {
 	}
 	var network net.Error
 	return closed(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || // the server went while it was answering
 		pgconn.SafeToRetry(err) || pgconn.Timeout(err) ||
 		(errors.As(err, &network) && !errors.Is(err, context.Canceled))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -26,6 +27,14 @@ func TestClosedPoolIsUnavailable(t *testing.T) {
 		if got := db.Classify(e); !errs.IsKind(got, errs.Unavailable) {
 			t.Errorf("%v is %v", e, errs.KindOf(got))
 		}
+	}
+}
+
+// A server that goes while it answers leaves half an answer.
+func TestHalfAnAnswerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	if got := db.Classify(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)); !errs.IsKind(got, errs.Unavailable) {
+		t.Errorf("it is %v", errs.KindOf(got))
 	}
 }
 
