@@ -1,7 +1,8 @@
 // The portal under test: the built program with its sandbox, on ports of its
 // own and in a folder of its own.
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,15 +23,32 @@ function program () {
   return bin
 }
 
-function freePort () {
-  return new Promise((resolve, reject) => {
+/** Resolves to whether nobody listens at the port. */
+function free (port) {
+  return new Promise(resolve => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, 'localhost', () => server.close(() => resolve(true)))
   })
+}
+
+/**
+ * Three free ports in a row and the folder that keeps them from other tests.
+ * They lie below those that the system gives to callers: one of these could be
+ * a connection's own by the time the portal wants it.
+ */
+async function place () {
+  for (let i = 0; i < 1000; i++) {
+    const port = 10_000 + 10 * randomInt(2000)
+    const dir = join(tmpdir(), `okno-e2e-${port}`)
+    try { mkdirSync(dir, { mode: 0o700 }) } catch (err) {
+      if (err.code === 'EEXIST') continue
+      throw err
+    }
+    if (await free(port) && await free(port + 1) && await free(port + 2)) return { port, dir }
+    rmSync(dir, { recursive: true })
+  }
+  throw new Error('no ports are free: remove folders okno-e2e-* of tests that were killed')
 }
 
 export class Portal {
@@ -41,12 +59,12 @@ export class Portal {
   /** tls: over https, with certificates of people asked for at the next port. */
   static async start ({ tls = false } = {}) {
     const portal = new Portal()
-    const [port, sandboxPort] = [await freePort(), await freePort()]
+    const { port, dir } = await place()
     portal.url = `${tls ? 'https' : 'http'}://localhost:${port}`
     portal.certificates = `https://localhost:${port + 1}`
-    portal.sandbox = new Sandbox(`http://127.0.0.1:${sandboxPort}`)
-    portal.#dir = mkdtempSync(join(tmpdir(), 'okno-e2e-'))
-    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${sandboxPort}`, '--data', portal.#dir, ...(tls ? ['--tls'] : [])])
+    portal.sandbox = new Sandbox(`http://127.0.0.1:${port + 2}`)
+    portal.#dir = dir
+    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${port + 2}`, '--data', portal.#dir, ...(tls ? ['--tls'] : [])])
     for (const stream of [portal.#child.stdout, portal.#child.stderr]) stream.on('data', text => { portal.log += text })
     await portal.#ready()
     return portal

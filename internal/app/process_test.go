@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"okno/internal/kit/clock"
+	"okno/internal/kit/testkit"
 	"okno/internal/profile"
 	"okno/internal/sandbox"
 )
@@ -71,13 +71,12 @@ func environ(cfg Config) []string {
 	return all
 }
 
-// port is one that was free a moment ago.
-func port(t testing.TB) int {
+// address is one of this machine that nobody listens on.
+func address(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := testkit.Port()
 	must(t, err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
+	return "127.0.0.1:" + strconv.Itoa(port)
 }
 
 // process is a portal of its own process.
@@ -95,8 +94,8 @@ type process struct {
 
 func newProcess(t testing.TB, cfg Config) *process {
 	t.Helper()
-	cfg.Listen = "127.0.0.1:" + strconv.Itoa(port(t))
-	cfg.AdminListen = "127.0.0.1:" + strconv.Itoa(port(t))
+	cfg.Listen = address(t)
+	cfg.AdminListen = address(t)
 	p := &process{t: t, cfg: cfg, url: "http://" + cfg.Listen, out: &buffer{}}
 	t.Cleanup(func() {
 		p.kill()
@@ -179,7 +178,9 @@ func newCluster(t testing.TB) *cluster {
 	dir, err := os.MkdirTemp("", "okno-cluster-")
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	c := &cluster{t: t, dir: dir, bin: dirs[len(dirs)-1], port: port(t)}
+	port, err := testkit.Port()
+	must(t, err)
+	c := &cluster{t: t, dir: dir, bin: dirs[len(dirs)-1], port: port}
 	if os.Getuid() == 0 {
 		c.cred = &syscall.Credential{Uid: 65534, Gid: 65534}
 		must(t, os.Chown(dir, 65534, 65534))

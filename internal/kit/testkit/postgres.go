@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -118,7 +117,7 @@ func StartPostgres(dir string) (string, error) {
 	if out, ierr := init.CombinedOutput(); ierr != nil {
 		return "", fmt.Errorf("initdb: %w: %s", ierr, out)
 	}
-	port, err := freePort()
+	port, err := Port()
 	if err != nil {
 		return "", err
 	}
@@ -184,15 +183,6 @@ func binDir() (string, error) {
 		return "", err
 	}
 	return filepath.Dir(p), nil
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // removeStale deletes clusters whose server is gone.
