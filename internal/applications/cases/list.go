@@ -171,7 +171,7 @@ type QueueRow struct {
 }
 
 // Queue gives a page of an agency's queue to its officers, without their own
-// applications.
+// applications and those of people in whom they have declared an interest.
 func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error) {
 	actor := identity.ActorOf(ctx)
 	agencyCode, err := agencyFor(actor, f.Agency)
@@ -181,6 +181,9 @@ func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error
 	f.Agency = agencyCode
 	qf, err := c.filterOf(ctx, actor, f)
 	if err != nil {
+		return Page[QueueRow]{}, err
+	}
+	if qf.barred, err = c.barred(ctx, agencyCode, actor.ID); err != nil {
 		return Page[QueueRow]{}, err
 	}
 	rows, next, err := c.store.queue(ctx, qf)
@@ -195,7 +198,7 @@ func (c *Cases) Queue(ctx context.Context, f QueueFilter) (Page[QueueRow], error
 // filterOf adds what the officer and the clock mean.
 func (c *Cases) filterOf(ctx context.Context, actor identity.Actor, f QueueFilter) (queueFilter, error) {
 	now, zone := c.Clock.Now(), c.zone(f.Agency, "")
-	q := queueFilter{QueueFilter: f, me: actor.ID, now: db.At(now), soon: db.At(c.Calendar.DeadlineWorking(now, soonDays, zone))}
+	q := queueFilter{QueueFilter: f, now: db.At(now), soon: db.At(c.Calendar.DeadlineWorking(now, soonDays, zone))}
 	if t, err := time.ParseInLocation(time.DateOnly, string(f.From), zone); err == nil {
 		q.from = db.At(t)
 	}
@@ -220,10 +223,6 @@ func (c *Cases) filterOf(ctx context.Context, actor identity.Actor, f QueueFilte
 
 // queueRows opens the initials of lines and counts their days.
 func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode string, rows []casesdb.ApplicationsQueue) ([]QueueRow, error) {
-	rows, err := c.unbiased(ctx, agencyCode, actor.ID, rows)
-	if err != nil {
-		return nil, err
-	}
 	keys, err := c.keysOf(ctx, rows)
 	if err != nil {
 		return nil, err
@@ -247,9 +246,9 @@ func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode 
 	return out, nil
 }
 
-// withoutOwner leaves out what the account has applied for itself.
-func withoutOwner(rows []casesdb.ApplicationsQueue, account string) []casesdb.ApplicationsQueue {
-	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool { return r.OwnerID == account })
+// withoutOwners leaves out the cases of the owners.
+func withoutOwners(rows []casesdb.ApplicationsQueue, owners []string) []casesdb.ApplicationsQueue {
+	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool { return slices.Contains(owners, r.OwnerID) })
 }
 
 // Counts say how much there is to do; each stops at CountMost, shown as «1 000+».
@@ -266,6 +265,10 @@ const CountMost = 1001
 func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, error) {
 	actor := identity.ActorOf(ctx)
 	agencyCode, err := agencyFor(actor, agencyCode)
+	if err != nil {
+		return Counts{}, err
+	}
+	barred, err := c.barred(ctx, agencyCode, actor.ID)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -289,6 +292,7 @@ func (c *Cases) QueueCounts(ctx context.Context, agencyCode string) (Counts, err
 		if err != nil {
 			return Counts{}, err
 		}
+		q.barred = barred
 		if *x.into, err = c.store.count(ctx, q); err != nil {
 			return Counts{}, err
 		}
@@ -306,6 +310,9 @@ func (c *Cases) QueueCount(ctx context.Context, f QueueFilter) (int, error) {
 	f.Agency = agencyCode
 	q, err := c.filterOf(ctx, actor, f)
 	if err != nil {
+		return 0, err
+	}
+	if q.barred, err = c.barred(ctx, agencyCode, actor.ID); err != nil {
 		return 0, err
 	}
 	return c.store.count(ctx, q)

@@ -166,5 +166,9 @@ func (c *Cases) ToConfirm(ctx context.Context, agencyCode string) ([]QueueRow, e
 	if err != nil {
 		return nil, err
 	}
-	return c.queueRows(ctx, actor, agencyCode, withoutOwner(rows, actor.ID))
+	barred, err := c.barred(ctx, agencyCode, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	return c.queueRows(ctx, actor, agencyCode, withoutOwners(rows, barred))
 }

@@ -170,9 +170,10 @@ SELECT case_id, made_by FROM applications_proposals WHERE agency_id = $1 ORDER B
 SELECT assigned_to, COUNT(*) AS open_cases FROM applications_queue
 WHERE agency_id = $1 AND undecided AND assigned_to <> '' GROUP BY assigned_to;
 
+-- Said as a value, too, it is read by its index on SQLite.
 -- name: Late :many
 SELECT case_id, owner_id, assigned_to FROM applications_queue
-WHERE agency_id = $1 AND undecided AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
+WHERE agency_id = $1 AND undecided AND undecided = TRUE AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
 ORDER BY deadline_at, case_id LIMIT 100;
 
 -- name: SetEscalated :exec

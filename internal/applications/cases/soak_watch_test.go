@@ -82,16 +82,21 @@ func TestSoakWatch(t *testing.T) {
 	}
 }
 
-// explain is how PostgreSQL answers a query.
+// explain is how the engine answers a query.
 func (b *bundle) explain(ctx context.Context, t *testing.T, query string, args ...any) string {
 	t.Helper()
-	rows, err := b.DB.SQL().QueryContext(ctx, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) "+query, args...)
+	ask, line := "EXPLAIN QUERY PLAN ", ""
+	var n int
+	into := []any{&n, &n, &n, &line}
+	if b.DB.Engine() == db.Postgres {
+		ask, into = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) ", []any{&line}
+	}
+	rows, err := b.DB.SQL().QueryContext(ctx, ask+query, args...)
 	must(t, err)
 	defer func() { _ = rows.Close() }()
 	var text strings.Builder
 	for rows.Next() {
-		var line string
-		must(t, rows.Scan(&line))
+		must(t, rows.Scan(into...))
 		text.WriteString(line + "\n")
 	}
 	must(t, rows.Err())

@@ -3,7 +3,6 @@ package cases
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 
 	"okno/internal/agency"
@@ -76,25 +75,16 @@ func (c *Cases) impartial(ctx context.Context, agencyCode, owner, account string
 	return nil
 }
 
-// unbiased leaves out the people in whom the account has declared an interest. Few
-// have declared any: for all others nothing is read.
-func (c *Cases) unbiased(ctx context.Context, agencyCode, account string, rows []casesdb.ApplicationsQueue) ([]casesdb.ApplicationsQueue, error) {
+// barred are the owners whose cases the account must not see: itself, and the
+// people in whom it has declared an interest. Few have declared any: for all
+// others nothing is read.
+func (c *Cases) barred(ctx context.Context, agencyCode, account string) ([]string, error) {
 	r, err := c.rules(ctx, agencyCode)
-	if err != nil || len(r.Indexes(account)) == 0 {
-		return rows, err
+	if err != nil {
+		return nil, err
 	}
-	barred := map[string]bool{}
-	for _, row := range rows {
-		if _, known := barred[row.OwnerID]; known {
-			continue
-		}
-		err := c.impartial(ctx, agencyCode, row.OwnerID, account)
-		if err != nil && !errors.Is(err, ErrInterest) && !errors.Is(err, ErrOwnCase) {
-			return nil, err
-		}
-		barred[row.OwnerID] = err != nil
-	}
-	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool { return barred[r.OwnerID] }), nil
+	owners, err := c.store.owners(ctx, agencyCode, r.Indexes(account))
+	return append([]string{account}, owners...), err
 }
 
 // fair is impartial for the actor, who may be a machine of the agency.

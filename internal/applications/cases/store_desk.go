@@ -29,6 +29,32 @@ func (s store) putPeople(ctx context.Context, tx *db.Tx, people []casesdb.Applic
 	return err
 }
 
+// owners are those whom an agency knows by any of the blind indexes.
+func (s store) owners(ctx context.Context, agencyCode string, indexes [][]byte) ([]string, error) {
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	args := []any{agencyCode}
+	for _, x := range indexes {
+		args = append(args, x)
+	}
+	rows, err := s.db.Reader().QueryContext(ctx, "SELECT DISTINCT owner_id FROM applications_people WHERE agency_id = $1 AND person_index IN "+
+		db.In(2, len(indexes)), args...)
+	if err != nil {
+		return nil, db.Classify(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var owner string
+		if err := rows.Scan(&owner); err != nil {
+			return nil, err
+		}
+		all = append(all, owner)
+	}
+	return all, db.Classify(rows.Err())
+}
+
 // queueRows reads lines of a queue by the ids of their cases, most urgent first.
 func (s store) queueRows(ctx context.Context, agencyCode string, ids []string) ([]casesdb.ApplicationsQueue, error) {
 	args := []any{agencyCode}

@@ -129,18 +129,15 @@ const queueColumns = `case_id, owner_id, number, service_id, status, version, su
 func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {
 	q := queueQuery(queueColumns, f)
 	limit := limitOf(f.Limit, 25)
-	order := " ORDER BY deadline_at, case_id"
 	switch f.Order {
 	case ByNewest:
 		q.after(f.After, "submitted_at", "case_id", "<")
-		order = " ORDER BY submitted_at DESC, case_id DESC"
 	case ByOldest:
 		q.after(f.After, "submitted_at", "case_id", ">")
-		order = " ORDER BY submitted_at, case_id"
 	default:
 		q.after(f.After, "deadline_at", "case_id", ">")
 	}
-	all, err := s.scanQueue(ctx, q.end(order, limit+1), q.args)
+	all, err := s.scanQueue(ctx, q.end(queueOrder(f.Order), limit+1), q.args)
 	if err != nil || len(all) <= limit {
 		return all, "", err
 	}
@@ -152,13 +149,34 @@ func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.Applications
 	return all[:limit], next, nil
 }
 
+// queueOrder is an order of a queue, each that of an index.
+func queueOrder(order string) string {
+	switch order {
+	case ByNewest:
+		return " ORDER BY submitted_at DESC, case_id DESC"
+	case ByOldest:
+		return " ORDER BY submitted_at, case_id"
+	}
+	return " ORDER BY deadline_at, case_id"
+}
+
 // queueFilter is a QueueFilter with what the officer and the clock add to it.
 type queueFilter struct {
 	QueueFilter
 	assigned  []string // accounts; with "" in it, nobody
-	me        string   // whose own applications are left out
+	barred    []string // owners whose cases are left out
 	now, soon db.Time
 	from, to  db.Time // of submission, 0 for no bound
+}
+
+// toDo keeps what is undecided. Said as a condition it opens the indexes that hold
+// such rows only. Where none of those fits it is said as a value, too: SQLite reads
+// an index in its order by values alone; to PostgreSQL both are the same.
+func (f queueFilter) toDo() string {
+	if len(f.assigned) > 0 || len(f.Status) == 0 && f.Service == "" && f.Region == "" && !f.Escalated {
+		return " AND undecided AND undecided = TRUE"
+	}
+	return " AND undecided"
 }
 
 // queueQuery names the state of a row in plain text, not as a value: the
@@ -173,7 +191,7 @@ func queueQuery(columns string, f queueFilter) *query {
 	case f.Closed:
 		q.text.WriteString(" AND NOT undecided")
 	default:
-		q.text.WriteString(" AND undecided")
+		q.text.WriteString(f.toDo())
 	}
 	q.in("status", f.Status)
 	q.equal("service_id", f.Service)
@@ -188,9 +206,7 @@ func queueQuery(columns string, f queueFilter) *query {
 	if f.Escalated {
 		q.text.WriteString(" AND escalated_at > 0")
 	}
-	if f.me != "" {
-		q.and("owner_id <> ?", f.me)
-	}
+	q.noneOf("owner_id", f.barred)
 	// What waits for the citizen stands still and is not late.
 	switch f.Due {
 	case DueOverdue:
@@ -218,6 +234,12 @@ func (q *query) anyOf(column string, values []string) {
 		for _, v := range values {
 			q.args = append(q.args, v)
 		}
+	}
+}
+
+func (q *query) noneOf(column string, values []string) {
+	for _, v := range values {
+		q.and(column+" <> ?", v)
 	}
 }
 

@@ -1966,7 +1966,7 @@ func (q *Queries) LastIncident(ctx context.Context, arg LastIncidentParams) (App
 
 const late = `-- name: Late :many
 SELECT case_id, owner_id, assigned_to FROM applications_queue
-WHERE agency_id = $1 AND undecided AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
+WHERE agency_id = $1 AND undecided AND undecided = TRUE AND deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 AND escalated_at = 0
 ORDER BY deadline_at, case_id LIMIT 100
 `
 
@@ -1981,6 +1981,7 @@ type LateRow struct {
 	AssignedTo string
 }
 
+// Said as a value, too, it is read by its index on SQLite.
 func (q *Queries) Late(ctx context.Context, arg LateParams) ([]LateRow, error) {
 	rows, err := q.db.QueryContext(ctx, late, arg.AgencyID, arg.DeadlineAt)
 	if err != nil {
