@@ -16,7 +16,7 @@ func (c *Cases) mountTypoAPI(rt *web.Router) {
 	staff := identity.Staff(identity.Officer, identity.Head)
 	web.Register(rt.API, op("POST /api/v1/applications/{number}/typos", "name-typo", "Ask to correct a mistake in an issued document"), identity.Citizen(), c.apiTypo)
 	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/fix", "fix-typo", "Issue a corrected document in place of the one with the mistake; where the service asks for two pairs of eyes, when a second officer sends the same text"), staff, c.apiFixTypo)
-	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/decline", "decline-typo", "Say why there is nothing to correct"), staff, c.apiDeclineTypo)
+	web.Register(rt.API, op("POST /api/v1/desk/applications/{number}/typos/{typo}/decline", "decline-typo", "Say why there is nothing to correct; where the service asks for two pairs of eyes, answered when a second officer sends the same words"), staff, c.apiDeclineTypo)
 }
 
 type typoIn struct {
@@ -72,6 +72,7 @@ type caseTypo struct {
 	Text       string     `json:"text"`
 	Reason     string     `json:"reason,omitempty" doc:"Why nothing was corrected"`
 	Prepared   *Corrected `json:"prepared,omitempty" doc:"For staff only: a correction that waits for a second pair of eyes"`
+	PreparedNo string     `json:"prepared_no,omitempty" doc:"For staff only: why nothing would be corrected, waiting for a second pair of eyes"`
 }
 
 func outTypos(all []Typo) []caseTypo {
@@ -79,7 +80,7 @@ func outTypos(all []Typo) []caseTypo {
 	for i, t := range all {
 		out[i] = caseTypo{
 			ID: t.ID, Document: t.Document, AskedAt: t.AskedAt.Time(), Deadline: t.Due.Date, ReplacedBy: t.ReplacedBy,
-			Text: t.Words, Reason: t.Answer, Prepared: t.Prepared,
+			Text: t.Words, Reason: t.Answer, Prepared: t.Prepared, PreparedNo: t.PreparedNo,
 		}
 		if !t.Open() {
 			at := t.ClosedAt.Time()

@@ -30,10 +30,12 @@ type Typo struct {
 	ReplacedBy string
 	Words      string
 	Answer     string
-	// Prepared is a correction that waits for a second pair of eyes, nil for none;
-	// Mine: the reader has prepared it and so can't issue it.
-	Prepared *Corrected
-	Mine     bool
+	// Prepared is a correction that waits for a second pair of eyes, nil for none,
+	// PreparedNo why there would be none; Mine: the reader has prepared it and so
+	// can't confirm it.
+	Prepared   *Corrected
+	PreparedNo string
+	Mine       bool
 }
 
 // Open reports whether it waits for the agency.
@@ -48,7 +50,7 @@ type Corrected struct {
 }
 
 // typoAnswer is what became of a mistake: the corrected text, or why there is none;
-// while it waits, a text that By has prepared.
+// while it waits, an answer that By has prepared.
 type typoAnswer struct {
 	Text   *Corrected `json:"text,omitempty"`
 	By     string     `json:"by,omitempty"`
@@ -133,9 +135,11 @@ func (c *Cases) typos(ctx context.Context, key *secret.DataKey, k Case) ([]Typo,
 		if err := openJSON(key, typoPlace("answer_sealed", r.ID), r.AnswerSealed, &answer); err != nil {
 			return nil, err
 		}
-		out[i].Answer = answer.Reason
-		if out[i].Open() && answer.Text != nil && identity.ActorOf(ctx).ID != k.Owner { // the owner sees what is issued
-			out[i].Prepared, out[i].Mine = answer.Text, answer.By == identity.ActorOf(ctx).ID
+		switch {
+		case !out[i].Open():
+			out[i].Answer = answer.Reason
+		case identity.ActorOf(ctx).ID != k.Owner: // the owner sees what is answered
+			out[i].Prepared, out[i].PreparedNo, out[i].Mine = answer.Text, answer.Reason, answer.By == identity.ActorOf(ctx).ID
 		}
 	}
 	return out, nil
@@ -241,12 +245,19 @@ func (c *Cases) confirmedTypo(ctx context.Context, key *secret.DataKey, k Case, 
 	if p := typo.Prepared; p != nil && !typo.Mine && p.Title == text.Title && slices.Equal(p.Paragraphs, text.Paragraphs) && slices.Equal(p.Rows, text.Rows) {
 		return true, nil
 	}
-	kept, err := sealJSON(key, typoPlace("answer_sealed", typo.ID), typoAnswer{Text: &text, By: identity.ActorOf(ctx).ID})
+	return false, c.prepareTypo(ctx, key, k, side, d.once(FixTypo), typo.ID, typoAnswer{Text: &text})
+}
+
+// prepareTypo keeps an answer for a second pair of eyes, in place of what was
+// prepared before.
+func (c *Cases) prepareTypo(ctx context.Context, key *secret.DataKey, k Case, side Side, once, typoID string, answer typoAnswer) error {
+	answer.By = identity.ActorOf(ctx).ID
+	kept, err := sealJSON(key, typoPlace("answer_sealed", typoID), answer)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return false, c.move(ctx, k, change{deed: PrepareTypo, side: side, key: d.once(FixTypo), inner: true, also: func(ctx context.Context, tx *db.Tx) error {
-		n, err := casesdb.New(tx).PrepareTypo(ctx, casesdb.PrepareTypoParams{AnswerSealed: kept, OwnerID: k.Owner, CaseID: k.ID, ID: typo.ID})
+	return c.move(ctx, k, change{deed: PrepareTypo, side: side, key: once, inner: true, also: func(ctx context.Context, tx *db.Tx) error {
+		n, err := casesdb.New(tx).PrepareTypo(ctx, casesdb.PrepareTypoParams{AnswerSealed: kept, OwnerID: k.Owner, CaseID: k.ID, ID: typoID})
 		if err == nil && n == 0 {
 			err = ErrTypoDone
 		}
@@ -373,14 +384,24 @@ func apply(issued forms.Issued, text Corrected) (forms.Issued, error) {
 	return reworded(issued, text), nil
 }
 
-// DeclineTypo says why there is nothing to correct. Any officer of the agency may.
+// DeclineTypo says why there is nothing to correct. Any officer of the agency may;
+// where the service asks for two pairs of eyes, one prepares the answer, and it is
+// given when another sends the same words: nobody says alone that their own
+// document has no mistake. Errors: ErrNotFound, ErrTypoDone, ErrFields.
 func (c *Cases) DeclineTypo(ctx context.Context, d Deal, typoID, reason string) error {
-	k, side, key, _, err := c.waiting(ctx, d, typoID, DeclineTypo)
+	k, side, key, typo, err := c.waiting(ctx, d, typoID, DeclineTypo)
 	if err != nil {
 		return c.again(ctx, d, DeclineTypo, err)
 	}
 	if reason, err = needText(reason, "typo_reason"); err != nil {
 		return err
+	}
+	four, err := c.fourEyes(ctx, k)
+	if err != nil {
+		return err
+	}
+	if four && (typo.Mine || typo.PreparedNo != reason) {
+		return c.again(ctx, d, DeclineTypo, c.prepareTypo(ctx, key, k, side, d.once(DeclineTypo), typoID, typoAnswer{Reason: reason}))
 	}
 	answer, err := sealJSON(key, typoPlace("answer_sealed", typoID), typoAnswer{Reason: reason})
 	if err != nil {

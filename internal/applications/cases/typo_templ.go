@@ -303,8 +303,8 @@ func deskTypos(v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if t.Prepared != nil {
-						templ_7745c5c3_Err = ui.InsetText(ui.Text(v.typoPrepared(t))).Render(ctx, templ_7745c5c3_Buffer)
+					if prepared := v.typoPrepared(t); prepared != "" {
+						templ_7745c5c3_Err = ui.InsetText(ui.Text(prepared)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -464,11 +464,17 @@ func deskTypos(v view) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Textarea(ui.TextareaParams{Name: "typo_reason", Label: ui.Text(v.t("applications.typo.decline_why")), Rows: 3, Value: v.old("typo_reason"), ErrorMessage: v.fault("typo_reason")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Textarea(ui.TextareaParams{Name: "typo_reason", Label: ui.Text(v.t("applications.typo.decline_why")), Rows: 3, Value: v.typoReason(t), ErrorMessage: v.fault("typo_reason")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: i18n.T(ctx, "applications.typo.decline_button"), Classes: ui.ButtonSecondary}).Render(ctx, templ_7745c5c3_Buffer)
+						if t.PreparedNo == "" {
+							templ_7745c5c3_Err = deskFour(v).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+						}
+						templ_7745c5c3_Err = ui.Button(ui.ButtonParams{Text: v.typoNoButton(t), Classes: ui.ButtonSecondary}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -478,7 +484,7 @@ func deskTypos(v view) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Details(ui.DetailsParams{SummaryText: v.t("applications.typo.decline"), Open: v.deed == "keep"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Details(ui.DetailsParams{SummaryText: v.t("applications.typo.decline"), Open: v.deed == "keep" || t.PreparedNo != ""}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

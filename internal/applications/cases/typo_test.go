@@ -211,3 +211,88 @@ func TestTypoIsCorrectedByTwo(t *testing.T) {
 		}
 	})
 }
+
+// To leave a document as it is is a decision, too: whoever issued it does not judge
+// alone whether it is right.
+func TestTypoIsDeclinedByTwo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		number, doc := b.approved(t)
+		b.service.FourEyes = true
+		must(t, b.AskTypo(b.citizen(), deal(number), doc.ID, "Меня зовут Яна"))
+		id := b.typo(t, number).ID
+		decline := func(ctx context.Context, reason string) Typo {
+			t.Helper()
+			must(t, b.DeclineTypo(ctx, Deal{Number: number, Key: "k-" + reason}, id, reason))
+			card, err := b.Look(ctx, number)
+			must(t, err)
+			return card.Typos[0]
+		}
+		for range 2 { // nobody confirms what they have prepared
+			if got := decline(b.officer(), "Всё верно"); !got.Open() || got.PreparedNo != "Всё верно" || !got.Mine {
+				t.Fatalf("prepared: %+v", got)
+			}
+		}
+		mine := b.typo(t, number)
+		if !mine.Open() || mine.PreparedNo != "" || mine.Answer != "" {
+			t.Errorf("the owner sees what is prepared: %+v", mine)
+		}
+		if got := decline(b.officer2(), "По паспорту Анна"); !got.Open() || !got.Mine || got.PreparedNo != "По паспорту Анна" {
+			t.Fatalf("other words need eyes of their own: %+v", got)
+		}
+		// A correction takes the place of a prepared refusal, and the other way round.
+		text := Corrected{Title: "Справка для Яны", Paragraphs: []string{"Подтверждается"}, Rows: []string{"Яна"}}
+		must(t, b.FixTypo(b.officer(), deal(number), id, text))
+		if got := b.typoSeen(b.officer(), t, number); got.Prepared == nil || got.PreparedNo != "" {
+			t.Fatalf("a correction instead: %+v", got)
+		}
+		if got := decline(b.officer2(), "Нет"); !got.Open() || got.Prepared != nil || got.PreparedNo != "Нет" {
+			t.Fatalf("a refusal instead: %+v", got)
+		}
+		if got := decline(b.officer(), "Нет"); got.Open() || got.Answer != "Нет" || got.ReplacedBy != "" {
+			t.Fatalf("confirmed: %+v", got)
+		}
+		if mine := b.typo(t, number); mine.Open() || mine.Answer != "Нет" {
+			t.Errorf("the owner is answered: %+v", mine)
+		}
+		if told := b.events(t, number, DeclineTypo); len(told) != 1 {
+			t.Errorf("the chronology has %+v", told)
+		}
+	})
+}
+
+// typoSeen is the mistake as somebody of the agency sees it.
+func (b *bundle) typoSeen(ctx context.Context, t *testing.T, number string) Typo {
+	t.Helper()
+	card, err := b.Look(ctx, number)
+	must(t, err)
+	return card.Typos[len(card.Typos)-1]
+}
+
+func TestPagesOfADeclinedMistake(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	number, doc := s.b.approved(t)
+	s.b.service.FourEyes = true
+	must(t, s.b.AskTypo(s.b.citizen(), deal(number), doc.ID, "Меня зовут Яна"))
+	desk, form := deskBase+number, url.Values{"typo_id": {s.b.typo(t, number).ID}, "typo_reason": {"По паспорту <Анна>"}}
+	if w := s.post("officer", desk+"/keep", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("prepared: %d %s", w.Code, w.Body)
+	}
+	for who, want := range map[string]string{"officer": "Передать на подтверждение", "officer2": "Подтвердить ответ"} {
+		w := s.get(who, desk)
+		if sound(t, w); !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Body.String(), "По паспорту &lt;Анна&gt;</textarea>") {
+			t.Errorf("%s does not see %q", who, want)
+		}
+	}
+	if w := s.get("anna", citizenBase+number); strings.Contains(w.Body.String(), "По паспорту") {
+		t.Error("the owner sees what is prepared")
+	}
+	if w := s.post("officer2", desk+"/keep", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("confirmed: %d %s", w.Code, w.Body)
+	}
+	w := s.get("anna", citizenBase+number)
+	if sound(t, w); !strings.Contains(w.Body.String(), "По паспорту &lt;Анна&gt;") {
+		t.Error("the owner does not see the answer")
+	}
+}

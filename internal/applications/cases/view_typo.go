@@ -47,12 +47,19 @@ func (v view) documentTitle(documentID string) string {
 	return ""
 }
 
-// typoPrepared says whose a prepared correction is, and what to do with it.
+// typoPrepared says whose a prepared answer is, and what to do with it; "" for none.
 func (v view) typoPrepared(t Typo) string {
-	if t.Mine {
+	switch {
+	case t.Prepared != nil && t.Mine:
 		return v.t("applications.typo.mine")
+	case t.Prepared != nil:
+		return v.t("applications.typo.theirs")
+	case t.PreparedNo != "" && t.Mine:
+		return v.t("applications.typo.mine_no")
+	case t.PreparedNo != "":
+		return v.t("applications.typo.theirs_no")
 	}
-	return v.t("applications.typo.theirs")
+	return ""
 }
 
 // typoButton says what the form of a correction does.
@@ -64,6 +71,25 @@ func (v view) typoButton(t Typo) string {
 		return v.t("applications.typo.prepare_button")
 	}
 	return v.t("applications.typo.fix_button")
+}
+
+// typoNoButton says what the form of a refusal to correct does.
+func (v view) typoNoButton(t Typo) string {
+	switch {
+	case t.PreparedNo != "" && !t.Mine:
+		return v.t("applications.typo.confirm_no_button")
+	case v.Service.FourEyes:
+		return v.t("applications.typo.prepare_button")
+	}
+	return v.t("applications.typo.decline_button")
+}
+
+// typoReason is what the box of an explanation holds.
+func (v view) typoReason(t Typo) string {
+	if v.deed == "keep" {
+		return v.old("typo_reason")
+	}
+	return t.PreparedNo
 }
 
 // typoValue is what a box of the corrected text holds.
