@@ -39,14 +39,27 @@ const words = {
   ru: {
     available: 'Вам стало доступно', recommended: 'Рекомендуем', confirmed: /Почему:\s*ваша учётная запись подтверждена/,
     moved: /Почему:\s*Вы зарегистрировались по новому адресу/, again: /Снова показать/, off: 'Не показывать рекомендации', news: 'Есть новое', unread: 'Новое',
-    child: 'Варвара', behalf: /Вы подаёте заявление за ребёнка: Соколова Варвара/
+    service: 'criminal-record-certificate', child: 'Варвара', behalf: /Вы подаёте заявление за ребёнка: Соколова Варвара/
   },
   en: {
     available: 'Now available to you', recommended: 'We recommend', confirmed: /Why:\s*your account is confirmed/,
     moved: /Why:\s*You have registered at a new address/, again: /again$/, off: 'Show no recommendations', news: 'New', unread: 'New',
-    child: 'Михаил', behalf: /You apply on behalf of a child: Соколов Михаил/
+    service: 'residence-registration', child: 'Михаил', behalf: /You apply on behalf of a child: Соколов Михаил/
   }
 }
+
+/** What is answered for a child, beside what the profile knows. */
+const answered = {
+  'foreign-passport': { kind: 'five', abroad: false, relation: 'parent', changed_name: false, had_passport: false, at_home: true },
+  'criminal-record-certificate': { relation: 'parent', changed_name: false, moved: false, purpose: 'other', purpose_other: 'Кружок', way: 'electronic' },
+  'residence-registration': {
+    sort: 'permanent', child_other_parent: true, address: { region: 'Москва', city: 'Москва', house: '2' },
+    since: new Date(Date.now() - 86_400_000 * 20).toISOString().slice(0, 10), ground: 'own', child_registered: false, office: 'centre'
+  }
+}
+
+/** The pages that are other for a child. */
+const steps = { 'foreign-passport': [], 'criminal-record-certificate': ['places'], 'residence-registration': ['sort', 'home', 'before', 'visit'] }
 
 const looks = [{ lang: 'ru', size: 'desktop', js: true }, { lang: 'en', size: 'phone', js: false }]
 
@@ -115,27 +128,30 @@ for (const look of looks) {
     await w.close()
   })
 
-  test(`on behalf of a child: ${name}`, async () => {
-    const w = await Window.open(portal, engine, album, look, anna)
-    await w.go('/cabinet/drafts/new?service=foreign-passport')
-    await w.page.getByLabel(new RegExp(say.child)).check()
-    await w.press('main form[action="/cabinet/drafts"] button')
-    assert.match(await w.text(), say.behalf)
-    const draft = new URL(w.page.url()).pathname.split('/').slice(0, 4).join('/')
-    await program.fills(draft.split('/').pop(), { kind: 'five', abroad: false, birth_place: 'Москва', relation: 'parent', changed_name: false, photo: picture, had_passport: false, at_home: true, truth: true })
-    await w.go(`${draft}/child`)
-    assert.equal(await w.page.locator('[name="child.first_name"]').inputValue(), say.child, 'filled in from the child')
-    await w.go(`${draft}/check`)
-    assert.match(await w.text(), say.behalf)
-    await w.press('main form[action$="/send"] button.govuk-button:not(.govuk-button--secondary)')
-    const number = (await w.page.locator('.govuk-panel strong').innerText()).trim()
-    await w.go(`/cabinet/applications/${number}`)
-    assert.ok((await w.text()).includes(say.child), 'the card says for whom')
-    const officer = await staff.open('officer', look)
-    await officer.go(`/desk/applications/${number}`)
-    assert.ok((await officer.text()).includes(say.child))
-    await Promise.all([w.close(), officer.close()])
-  })
+  for (const service of ['foreign-passport', say.service]) {
+    test(`on behalf of a child: ${service}, ${name}`, async () => {
+      const w = await Window.open(portal, engine, album, look, anna)
+      await w.go(`/cabinet/drafts/new?service=${service}`)
+      await w.page.getByLabel(new RegExp(say.child)).check()
+      await w.press('main form[action="/cabinet/drafts"] button')
+      assert.match(await w.text(), say.behalf)
+      const draft = new URL(w.page.url()).pathname.split('/').slice(0, 4).join('/')
+      await program.fills(draft.split('/').pop(), { birth_place: 'Москва', truth: true, ...answered[service], ...(service === 'foreign-passport' && { photo: picture }) })
+      for (const step of steps[service]) await w.go(`${draft}/${step}`)
+      await w.go(`${draft}/child`)
+      assert.equal(await w.page.locator('[name="child.first_name"]').inputValue(), say.child, 'filled in from the child')
+      await w.go(`${draft}/check`)
+      assert.match(await w.text(), say.behalf)
+      await w.press('main form[action$="/send"] button.govuk-button:not(.govuk-button--secondary)')
+      const number = (await w.page.locator('.govuk-panel strong').innerText()).trim()
+      await w.go(`/cabinet/applications/${number}`)
+      assert.ok((await w.text()).includes(say.child), 'the card says for whom')
+      const officer = await staff.open('officer', look)
+      await officer.go(`/desk/applications/${number}`)
+      assert.ok((await officer.text()).includes(say.child))
+      await Promise.all([w.close(), officer.close()])
+    })
+  }
 }
 
 test('the pages are clean', () => { if (!pictures) album.clean() })

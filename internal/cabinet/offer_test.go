@@ -140,10 +140,12 @@ func TestWhatBecameAvailable(t *testing.T) {
 		"the account was confirmed": {func(b *below) { b.levelAt = ago(30) }, []string{
 			"child-benefit level", "criminal-record-certificate level", "driver-licence-replacement level",
 		}},
-		"long ago":   {func(b *below) { b.levelAt = ago(31) }, nil},
-		"a new one":  {func(b *below) { b.since["egrn-extract"] = ago(3) }, []string{"egrn-extract opened"}},
-		"older":      {func(b *below) { b.since["egrn-extract"] = ago(31) }, nil},
-		"fourteen":   {func(b *below) { b.person.BirthDate = testkit.Start.AddDate(-14, 0, -2).Format(time.DateOnly) }, []string{"foreign-passport age"}},
+		"long ago":  {func(b *below) { b.levelAt = ago(31) }, nil},
+		"a new one": {func(b *below) { b.since["egrn-extract"] = ago(3) }, []string{"egrn-extract opened"}},
+		"older":     {func(b *below) { b.since["egrn-extract"] = ago(31) }, nil},
+		"fourteen": {func(b *below) { b.person.BirthDate = testkit.Start.AddDate(-14, 0, -2).Format(time.DateOnly) }, []string{
+			"criminal-record-certificate age", "foreign-passport age", "residence-registration age",
+		}},
 		"not yet":    {func(b *below) { b.person.BirthDate = testkit.Start.AddDate(-14, 0, 2).Format(time.DateOnly) }, nil},
 		"in work":    {func(b *below) { b.since["passport"], b.cases = ago(3), []cases.Row{row("01", cases.InWork)} }, nil},
 		"other ages": {func(b *below) { b.person.BirthDate = testkit.Start.AddDate(-15, 0, -2).Format(time.DateOnly) }, nil},

@@ -67,6 +67,7 @@ func criminal() []golden {
 	child := with(base, forms.Answers{"for_whom": "child", "child": someone("Соколова", "2019-02-11"), "child_certificate": "I-МЮ 123456", "relation": "parent"})
 	return []golden{
 		{name: "for oneself", answers: base, steps: "who applicant names places purpose", days: 10, working: true},
+		{name: "for a child of one's own", child: true, answers: with(base, forms.Answers{"relation": "parent"}), steps: "applicant child names places purpose", days: 10, working: true},
 		{name: "for a child", answers: child, steps: "who applicant child names places purpose", days: 10, working: true},
 		{
 			name: "changed name, moved", answers: with(base, forms.Answers{
@@ -110,6 +111,10 @@ func residence() []golden {
 				"owners": []any{map[string]any{"person": someone("Петров", "1960-01-01"), "snils": "11223344595"}},
 			}),
 			steps: "sort applicant home before children visit", days: 6, working: true,
+		},
+		{
+			name: "for a child", child: true, answers: with(base, forms.Answers{"child_other_parent": true, "child_registered": false}),
+			steps: "sort applicant child home before visit", days: 3, working: true,
 		},
 		{name: "for a time", answers: forms.Answers{"sort": "temporary"}, steps: "sort", stop: "Вам нужна другая услуга", days: 6, working: true, eligible: forms.EligibleUnknown},
 	}
@@ -230,14 +235,21 @@ func TestGolden(t *testing.T) {
 		for _, g := range cases {
 			t.Run(id+"/"+g.name, func(t *testing.T) {
 				t.Parallel()
-				f := forms.Facts{Today: today, Level: "confirmed", Audience: "citizen", Known: profiled()}
-				if g.child {
-					f = f.WithChild(forms.Known{Value: map[string]any(with(someone("Соколова", "2019-02-11"), forms.Answers{"certificate": "I-МЮ 123456"}))})
-				}
-				g.check(t, forms.Fill(s.byID[id], g.answers, f))
+				g.check(t, forms.Fill(s.byID[id], g.answers, g.facts()))
 			})
 		}
 	}
+}
+
+// facts are those of Anna Sokolova, and of her daughter where it is asked for her.
+func (g golden) facts() forms.Facts {
+	f := forms.Facts{Today: today, Level: "confirmed", Audience: "citizen", Known: profiled()}
+	if !g.child {
+		return f
+	}
+	return f.WithChild(forms.Known{Value: map[string]any{
+		"last_name": "Соколова", "first_name": "Варвара", "birth_date": "2019-02-11", "certificate": "I-МЮ 123456",
+	}})
 }
 
 func (g golden) check(t *testing.T, r *forms.Result) {
@@ -290,12 +302,20 @@ func TestResultsPrint(t *testing.T) {
 		"criminal-record-certificate": criminal(), "foreign-passport": passport(), "residence-registration": residence(), "child-benefit": benefit(),
 		"egrn-extract": extract(), "driver-licence-replacement": licence(), "housing-subsidy": subsidy(), "tax-deduction": deduction(),
 	} {
-		r := forms.Fill(s.byID[id], cases[0].answers, forms.Facts{Today: today, Level: "confirmed", Known: profiled()})
-		for _, lang := range []forms.Lang{forms.RU, forms.EN} {
-			issued := forms.Issue(s.byID[id], r, forms.Printer{Lang: lang})
-			for _, p := range append(issued.Paragraphs, issued.Title) {
-				if p == "" || strings.Contains(p, ": —") || strings.Contains(p, "— —") {
-					t.Errorf("%s %s: %q", id, lang, p)
+		for i, g := range cases {
+			if i > 0 && !g.child {
+				continue
+			}
+			r := forms.Fill(s.byID[id], g.answers, g.facts())
+			for _, lang := range []forms.Lang{forms.RU, forms.EN} {
+				issued := forms.Issue(s.byID[id], r, forms.Printer{Lang: lang})
+				for _, p := range append(issued.Paragraphs, issued.Title) {
+					if p == "" || strings.Contains(p, ": —") || strings.Contains(p, "— —") {
+						t.Errorf("%s, %s, %s: %q", id, g.name, lang, p)
+					}
+				}
+				if text := strings.Join(issued.Paragraphs, " "); g.child && !strings.Contains(text, "Соколова Варвара") {
+					t.Errorf("%s, %s: the document does not say for which child: %q", id, lang, text)
 				}
 			}
 		}
