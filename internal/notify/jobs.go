@@ -59,7 +59,7 @@ type outcome struct {
 	letter  notifydb.NotifyLetter
 	to      state
 	gateway string
-	sealed  []byte
+	emptied bool // the words are not kept
 }
 
 // deliverAll claims the letters in one transaction, hands them over, and
@@ -110,9 +110,9 @@ func (n *Notify) judge(ctx context.Context, r notifydb.NotifyLetter) (ended []ou
 		// The process died after handing the message over, maybe. A second SMS
 		// is worse than a doubt: codes can be asked for again.
 		n.log.WarnContext(ctx, "delivery in doubt", "letter", r.ID, "channel", r.Channel)
-		return []outcome{{r, doubtful, "", r.LetterSealed}}, true
+		return []outcome{{r, doubtful, "", false}}, true
 	case r.ExpiresAt != 0 && db.At(n.clock.Now()) > r.ExpiresAt:
-		return []outcome{{r, expired, "", []byte{}}}, true
+		return []outcome{{r, expired, "", true}}, true
 	}
 	return nil, false
 }
@@ -120,7 +120,7 @@ func (n *Notify) judge(ctx context.Context, r notifydb.NotifyLetter) (ended []ou
 // deliverOne hands a claimed letter over; an error means that it waits for the
 // next try.
 func (n *Notify) deliverOne(ctx context.Context, key *secret.DataKey, r notifydb.NotifyLetter) (outcome, error) {
-	again := outcome{r, waiting, "", r.LetterSealed}
+	again := outcome{r, waiting, "", false}
 	var c content
 	if err := openJSON(key, secret.At("notify_letters", "letter_sealed", r.ID), r.LetterSealed, &c); err != nil {
 		return again, err
@@ -130,15 +130,11 @@ func (n *Notify) deliverOne(ctx context.Context, key *secret.DataKey, r notifydb
 	if err != nil && !isRefused(err) {
 		return again, fmt.Errorf("letter %s by %s: %w", r.ID, r.Channel, err)
 	}
-	kept := r.LetterSealed
-	if r.Secret {
-		kept = []byte{}
-	}
 	if err != nil {
 		n.log.WarnContext(ctx, "letter refused", "letter", r.ID, "channel", r.Channel, "err", err)
-		return outcome{r, refused, gateway, kept}, nil
+		return outcome{r, refused, gateway, r.Secret}, nil
 	}
-	return outcome{r, sent, gateway, kept}, nil
+	return outcome{r, sent, gateway, r.Secret}, nil
 }
 
 // send tries the channel's gateways in order, so that a broken one falls over
@@ -191,9 +187,13 @@ func (n *Notify) finish(ctx context.Context, done []outcome) error {
 			if o.to == waiting {
 				at = 0
 			}
-			err := notifydb.New(tx).FinishLetter(ctx, notifydb.FinishLetterParams{
-				OwnerID: o.letter.OwnerID, ID: o.letter.ID, State: o.to, SentAt: at, Gateway: o.gateway, LetterSealed: o.sealed,
+			q := notifydb.New(tx)
+			err := q.FinishLetter(ctx, notifydb.FinishLetterParams{
+				OwnerID: o.letter.OwnerID, ID: o.letter.ID, State: o.to, SentAt: at, Gateway: o.gateway,
 			})
+			if err == nil && o.emptied {
+				err = q.EmptyLetter(ctx, notifydb.EmptyLetterParams{OwnerID: o.letter.OwnerID, ID: o.letter.ID, LetterSealed: []byte{}})
+			}
 			if err != nil {
 				return err
 			}

@@ -13,8 +13,13 @@ SELECT * FROM notify_letters WHERE owner_id = $1 AND batch_id = $2 ORDER BY id;
 UPDATE notify_letters SET state = 'sending', attempts = attempts + 1
 WHERE owner_id = $1 AND id = $2 AND state = $3;
 
+-- The words, the largest part of a row by far, are left as they are.
 -- name: FinishLetter :exec
-UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5, letter_sealed = $6
+UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5
+WHERE owner_id = $1 AND id = $2;
+
+-- name: EmptyLetter :exec
+UPDATE notify_letters SET letter_sealed = $3
 WHERE owner_id = $1 AND id = $2;
 
 -- name: Notices :many

@@ -84,7 +84,7 @@ func (c *Cases) Reply(ctx context.Context, d Deal, r Reply) error {
 	return nil
 }
 
-// begin reads the case with the open ask.
+// begin reads the open ask of the case, with its files.
 func (c *Cases) begin(ctx context.Context, d Deal, r Reply) (*reply, Case, error) {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
@@ -96,19 +96,34 @@ func (c *Cases) begin(ctx context.Context, d Deal, r Reply) (*reply, Case, error
 	if err != nil {
 		return nil, k, err
 	}
-	card, err := c.card(ctx, k, Citizen)
+	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return nil, k, err
 	}
-	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
-	if err != nil {
+	card := &Card{Case: k}
+	if err := errors.Join(c.loadAsks(ctx, key, card), c.loadFiles(ctx, key, card)); err != nil {
 		return nil, k, err
 	}
 	p := &reply{cases: c, card: card, ask: card.Asked(), key: key, sent: r}
 	if p.ask == nil {
 		return nil, k, ErrMove
 	}
-	return p, k, nil
+	return p, k, p.openForm(ctx)
+}
+
+// openForm reads the form that the answer corrects; where no field is open, the
+// service is enough.
+func (p *reply) openForm(ctx context.Context) error {
+	if len(p.ask.Fields) > 0 || p.card.IsPart() {
+		_, err := p.cases.fill(ctx, p.key, p.card)
+		return err
+	}
+	s, err := p.cases.Services.Version(ctx, p.card.ServiceID, p.card.ServiceVersion)
+	if err != nil {
+		return ErrService.Wrap(err)
+	}
+	p.card.Service = s
+	return nil
 }
 
 // Unfile throws a file away that is kept for the open ask, and keeps those that
@@ -243,11 +258,17 @@ func (p *reply) keep(ctx context.Context) error {
 		return nil
 	}
 	err := p.cases.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		open, err := p.cases.store.asking(ctx, casesdb.New(tx), p.card.Owner, p.card.ID, p.ask.ID)
+		q := casesdb.New(tx)
+		// Whoever ends the ask changes the case's row: who holds it is before them.
+		held, err := q.HoldWaiting(ctx, casesdb.HoldWaitingParams{OwnerID: p.card.Owner, ID: p.card.ID})
 		if err != nil {
 			return err
 		}
-		if !open {
+		open, err := p.cases.store.asking(ctx, q, p.card.Owner, p.card.ID, p.ask.ID)
+		if err != nil {
+			return err
+		}
+		if held == 0 || !open {
 			return ErrChanged
 		}
 		entry := identity.ActorOf(ctx).Entry("applications.files_kept", p.card.Owner, "case:"+p.card.ID)
@@ -414,15 +435,15 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 			return nil, ErrService.Wrap(err)
 		}
 	}
-	f, err := openForm(key, row)
-	if err != nil {
-		return nil, err
-	}
 	if len(p.ask.Fields) == 0 {
 		if len(p.sent.Values) > 0 {
 			return nil, ErrFields.WithField("text", "applications.error.field")
 		}
 		return nil, nil
+	}
+	f, err := openForm(key, row)
+	if err != nil {
+		return nil, err
 	}
 	facts := f.Facts
 	facts.Files = p.known(taken)

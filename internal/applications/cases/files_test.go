@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"okno/internal/applications/upload"
@@ -317,4 +318,39 @@ func TestRevokingOnThePage(t *testing.T) {
 			t.Errorf("%s is not told why", who)
 		}
 	}
+}
+
+// TestNoFileOutlivesItsAsk lets files be put beside an ask while it ends: either
+// they were there and went with it, or the citizen hears that it is over.
+func TestNoFileOutlivesItsAsk(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ends := []func(string) error{
+			func(number string) error { return b.Cancel(b.citizen(), deal(number)) },
+			func(number string) error { return b.Proceed(b.officer(), deal(number)) },
+		}
+		for n := range 8 {
+			number := b.asked(t)
+			var kept, ended error
+			var all sync.WaitGroup
+			all.Go(func() {
+				kept = b.Cases.Reply(b.citizen(), deal(number), Reply{
+					Values: map[string][]string{"name": {"1"}}, Files: []Sent{{File: pdfFile("a.pdf")}}, Keep: true,
+				})
+			})
+			all.Go(func() { ended = ends[n%len(ends)](number) })
+			all.Wait()
+			must(t, ended)
+			if !errors.Is(kept, ErrFields) && !errors.Is(kept, ErrChanged) && !errors.Is(kept, ErrMove) {
+				t.Fatal(kept)
+			}
+			card, err := b.Mine(b.citizen(), number)
+			must(t, err)
+			for _, a := range card.Asks {
+				if len(a.Files) > 0 {
+					t.Fatalf("a file outlives its ask; the citizen heard %v", kept)
+				}
+			}
+		}
+	})
 }

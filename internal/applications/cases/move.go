@@ -61,11 +61,10 @@ func (c *Cases) move(ctx context.Context, k Case, ch change) error {
 	}
 	actor := identity.ActorOf(ctx)
 	// The case's row is changed under the version that was read, and whoever
-	// changes anything of the case changes that row first: that is all the order
-	// that is needed. While the citizen is waited for this is not so: files come
-	// and go without a move.
+	// changes anything of the case changes that row first, or holds it: that is all
+	// the order that is needed. Of a whole and its parts several rows count.
 	write := c.DB.WriteOnly
-	if ch.reads || k.Status == Waiting {
+	if ch.reads || k.Status == Waiting && (ch.parts || k.IsPart()) {
 		write = c.DB.Write
 	}
 	var left casesdb.ApplicationsCase

@@ -53,6 +53,9 @@ UPDATE applications_cases SET epgu = CASE WHEN status = $1 THEN epgu ELSE $2 END
     decision_sealed = $12, stage = CASE WHEN status = $1 THEN stage ELSE $13 END, pause_ground = $14, resume_on = $15, status = $1
 WHERE owner_id = $16 AND id = $17 AND version = $18;
 
+-- name: HoldWaiting :execrows
+UPDATE applications_cases SET changed_at = changed_at WHERE owner_id = $1 AND id = $2 AND status = 'waiting';
+
 -- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
     region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at)

@@ -63,7 +63,7 @@ func typoPlace(column, typoID string) secret.Place {
 
 // AskTypo asks the agency to correct a mistake in a document that counts, of one
 // of the actor's own cases. Errors: ErrMove, ErrNotFound for another's document,
-// ErrTypo when one is being corrected already, ErrFields.
+// vault.ErrRevoked, ErrTypo when one is being corrected already, ErrFields.
 func (c *Cases) AskTypo(ctx context.Context, d Deal, documentID, text string) error {
 	k, err := c.mine(ctx, d.Number)
 	if err == nil {
@@ -109,9 +109,13 @@ func (c *Cases) issued(ctx context.Context, k Case, documentID string, side Side
 		return vault.Document{}, err
 	}
 	for _, doc := range docs {
-		if doc.ID == documentID && doc.RevokedAt.IsZero() {
-			return doc, nil
+		if doc.ID != documentID {
+			continue
 		}
+		if !doc.RevokedAt.IsZero() {
+			return vault.Document{}, vault.ErrRevoked
+		}
+		return doc, nil
 	}
 	return vault.Document{}, ErrNotFound
 }
@@ -183,7 +187,7 @@ func (c *Cases) waiting(ctx context.Context, d Deal, typoID string, deed Deed) (
 // FixTypo issues a corrected document in place of the one with the mistake, which
 // anybody who checks it sees as replaced. Any officer of the agency may; where the
 // service asks for two pairs of eyes, one prepares it, and it is issued when another
-// sends the same text. Errors: ErrNotFound, ErrTypoDone, ErrFields when nothing is corrected.
+// sends the same text. Errors: ErrNotFound, vault.ErrRevoked, ErrTypoDone, ErrFields when nothing is corrected.
 func (c *Cases) FixTypo(ctx context.Context, d Deal, typoID string, text Corrected) error {
 	k, side, key, typo, err := c.waiting(ctx, d, typoID, FixTypo)
 	if err != nil {

@@ -36,6 +36,7 @@ type DB struct {
 	read   *sql.DB
 	group  together      // of SQLite's writers
 	groups grouped       // of PostgreSQL's changes that read nothing
+	looks  *sql.DB       // of PostgreSQL's lookups
 	turn   chan struct{} // of changes that PostgreSQL could not put in order
 }
 
@@ -141,7 +142,9 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		_ = pg.Close()
 		return nil, fmt.Errorf("open database: %w", hideURL(err, rawURL))
 	}
-	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: pg, read: pg, turn: make(chan struct{}, 1)}, nil
+	looks := sql.OpenDB(&lookups{pool: pg, lanes: max(2, runtime.NumCPU())})
+	looks.SetMaxIdleConns(256) // they are nothing but a name
+	return &DB{engine: Postgres, url: rawURL, clock: o.Clock, write: pg, read: pg, looks: looks, turn: make(chan struct{}, 1)}, nil
 }
 
 // hideURL keeps the password of an address out of an error.
@@ -182,6 +185,9 @@ func (d *DB) Ping(ctx context.Context) error {
 // Close closes both pools.
 func (d *DB) Close() error {
 	err := d.read.Close()
+	if d.looks != nil {
+		_ = d.looks.Close() // it has no connection of its own
+	}
 	if d.write != d.read {
 		if werr := d.write.Close(); err == nil {
 			err = werr

@@ -117,12 +117,13 @@ func (d *DB) Read(ctx context.Context, f func(ctx context.Context, tx *Tx) error
 }
 
 // Reader runs single statements outside a transaction. Prefer it where one
-// query is enough: it saves two round trips on PostgreSQL.
+// query is enough: it saves two round trips on PostgreSQL, where quick queries
+// share theirs with others that wait, see lookups.
 func (d *DB) Reader() Q {
 	if d.engine == SQLite {
 		return steadfast{d.read}
 	}
-	return d.read
+	return sociable{d.read, d.looks}
 }
 
 // steadfast runs statements to their end: for each that could be cancelled two

@@ -11,6 +11,22 @@ import (
 	"okno/internal/kit/db"
 )
 
+const emptyLetter = `-- name: EmptyLetter :exec
+UPDATE notify_letters SET letter_sealed = $3
+WHERE owner_id = $1 AND id = $2
+`
+
+type EmptyLetterParams struct {
+	OwnerID      string
+	ID           string
+	LetterSealed []byte
+}
+
+func (q *Queries) EmptyLetter(ctx context.Context, arg EmptyLetterParams) error {
+	_, err := q.db.ExecContext(ctx, emptyLetter, arg.OwnerID, arg.ID, arg.LetterSealed)
+	return err
+}
+
 const eraseLetters = `-- name: EraseLetters :exec
 DELETE FROM notify_letters WHERE owner_id = $1
 `
@@ -30,19 +46,19 @@ func (q *Queries) EraseNotices(ctx context.Context, ownerID string) error {
 }
 
 const finishLetter = `-- name: FinishLetter :exec
-UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5, letter_sealed = $6
+UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5
 WHERE owner_id = $1 AND id = $2
 `
 
 type FinishLetterParams struct {
-	OwnerID      string
-	ID           string
-	State        string
-	SentAt       db.Time
-	Gateway      string
-	LetterSealed []byte
+	OwnerID string
+	ID      string
+	State   string
+	SentAt  db.Time
+	Gateway string
 }
 
+// The words, the largest part of a row by far, are left as they are.
 func (q *Queries) FinishLetter(ctx context.Context, arg FinishLetterParams) error {
 	_, err := q.db.ExecContext(ctx, finishLetter,
 		arg.OwnerID,
@@ -50,7 +66,6 @@ func (q *Queries) FinishLetter(ctx context.Context, arg FinishLetterParams) erro
 		arg.State,
 		arg.SentAt,
 		arg.Gateway,
-		arg.LetterSealed,
 	)
 	return err
 }

@@ -1326,6 +1326,23 @@ func (q *Queries) GiveUpPart(ctx context.Context, arg GiveUpPartParams) error {
 	return err
 }
 
+const holdWaiting = `-- name: HoldWaiting :execrows
+UPDATE applications_cases SET changed_at = changed_at WHERE owner_id = $1 AND id = $2 AND status = 'waiting'
+`
+
+type HoldWaitingParams struct {
+	OwnerID string
+	ID      string
+}
+
+func (q *Queries) HoldWaiting(ctx context.Context, arg HoldWaitingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdWaiting, arg.OwnerID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const hops = `-- name: Hops :one
 SELECT owner_id, number, status, undecided, stage, assigned_to, submitted_at, queued_at, sent_at, received_at, failed_at, registered_at, late_at
 FROM applications_queue WHERE agency_id = $1 AND case_id = $2
