@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -324,6 +325,24 @@ func TestFunctions(t *testing.T) {
 		s := mustLoad(t, withForm(step("s", field("id: x, kind: calculated, as: "+c.as+", value: '"+c.expr+"'")), ""))
 		if got := Fill(s, nil, today).Steps[0].Fields[0].Value; got != c.want {
 			t.Errorf("%s = %v, want %v", c.expr, got, c.want)
+		}
+	}
+}
+
+// TestFixedTemplates: a text that names no value needs no result.
+func TestFixedTemplates(t *testing.T) {
+	t.Parallel()
+	s := mustLoad(t, strings.Replace(withForm(`
+    - id: a
+      title: {ru: Шаг, en: Step}
+      fields: [{id: name, kind: text, label: {ru: Имя, en: Name}}]`, ""),
+		"accepted: {ru: а, en: a}", "accepted: {ru: \"Здравствуйте, ${a.name}\", en: \"Hello, ${a.name}\"}", 1))
+	if text, ok := s.Notices.Accepted.Fixed(EN); ok {
+		t.Errorf("%q is said to be fixed", text)
+	}
+	for lang, want := range map[Lang]string{RU: "б", EN: "b", "xx": "б"} {
+		if text, ok := s.Notices.Approved.Fixed(lang); !ok || text != want {
+			t.Errorf("%s: %q, %v", lang, text, ok)
 		}
 	}
 }

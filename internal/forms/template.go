@@ -16,13 +16,28 @@ type part struct {
 // In fills the template for a result; an expression without a value leaves «—».
 func (t Template) In(r *Result, p Printer) string { return t.fill(p, r.scope) }
 
+// Fixed is the whole text of a template that names no value; ok is false where a
+// result is needed.
+func (t Template) Fixed(lang Lang) (text string, ok bool) {
+	for _, part := range t.in(lang) {
+		if !part.expr.IsZero() {
+			return "", false
+		}
+		text += part.text
+	}
+	return text, true
+}
+
+func (t Template) in(lang Lang) []part {
+	if parts, ok := t.parts[lang]; ok {
+		return parts
+	}
+	return t.parts[RU]
+}
+
 func (t Template) fill(p Printer, s *scope) string {
 	var b strings.Builder
-	parts, ok := t.parts[p.Lang]
-	if !ok {
-		parts = t.parts[RU]
-	}
-	for _, part := range parts {
+	for _, part := range t.in(p.Lang) {
 		b.WriteString(part.print(p, s))
 	}
 	return b.String()

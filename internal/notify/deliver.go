@@ -2,9 +2,9 @@ package notify
 
 import (
 	"context"
+	"slices"
 
 	"okno/internal/kit/db"
-	"okno/internal/notify/notifydb"
 )
 
 // Deliver writes the batch and hands it over at once: for whoever is in a job
@@ -31,11 +31,7 @@ func (n *Notify) Deliver(ctx context.Context, name string, b *Batch, once func(c
 	if !fresh {
 		return n.deliver(ctx, deliverBatch{Owner: b.owner, Batch: b.id})
 	}
-	rows := make([]notifydb.NotifyLetter, len(b.letters))
-	for i, l := range b.letters {
-		rows[i] = rowOf(l)
-	}
-	return n.handOver(ctx, b.key, rows)
+	return n.handOver(ctx, b.key, slices.Clone(b.letters))
 }
 
 // claimed names the batch; its letters are being sent from the moment they stand.
@@ -43,13 +39,5 @@ func (b *Batch) claimed(name string) {
 	b.id = name
 	for i := range b.letters {
 		b.letters[i].BatchID, b.letters[i].State, b.letters[i].Attempts = name, sending, 1
-	}
-}
-
-// rowOf is the letter as it was written.
-func rowOf(l notifydb.InsertLetterParams) notifydb.NotifyLetter {
-	return notifydb.NotifyLetter{
-		OwnerID: l.OwnerID, ID: l.ID, BatchID: l.BatchID, Channel: l.Channel, Kind: l.Kind, State: l.State, Secret: l.Secret,
-		Attempts: l.Attempts, CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, LetterSealed: l.LetterSealed,
 	}
 }

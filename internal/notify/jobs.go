@@ -181,19 +181,26 @@ func (n *Notify) finish(ctx context.Context, done []outcome) error {
 	if len(done) == 0 {
 		return nil
 	}
+	ends := map[state][]outcome{}
+	for _, o := range done {
+		ends[o.to] = append(ends[o.to], o)
+	}
+	owner := done[0].letter.OwnerID
 	return n.db.WriteOnly(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
-		for _, o := range done {
+		for to, alike := range ends {
 			at := tx.Now()
-			if o.to == waiting {
+			if to == waiting {
 				at = 0
 			}
-			q := notifydb.New(tx)
-			err := q.FinishLetter(ctx, notifydb.FinishLetterParams{
-				OwnerID: o.letter.OwnerID, ID: o.letter.ID, State: o.to, SentAt: at, Gateway: o.gateway,
-			})
-			if err == nil && o.emptied {
-				err = q.EmptyLetter(ctx, notifydb.EmptyLetterParams{OwnerID: o.letter.OwnerID, ID: o.letter.ID, LetterSealed: []byte{}})
+			if err := finishLetters(ctx, tx, owner, to, at, alike); err != nil {
+				return err
 			}
+		}
+		for _, o := range done {
+			if !o.emptied {
+				continue
+			}
+			err := notifydb.New(tx).EmptyLetter(ctx, notifydb.EmptyLetterParams{OwnerID: owner, ID: o.letter.ID, LetterSealed: []byte{}})
 			if err != nil {
 				return err
 			}

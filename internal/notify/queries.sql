@@ -1,7 +1,3 @@
--- name: InsertLetter :exec
-INSERT INTO notify_letters (owner_id, id, batch_id, channel, kind, state, secret, attempts, created_at, expires_at, sent_at, gateway, letter_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', $11);
-
 -- name: InsertNotice :exec
 INSERT INTO notify_notices (owner_id, id, kind, ref, created_at, read_at, notice_sealed)
 VALUES ($1, $2, $3, $4, $5, 0, $6);
@@ -12,11 +8,6 @@ SELECT * FROM notify_letters WHERE owner_id = $1 AND batch_id = $2 ORDER BY id;
 -- name: StartSending :execrows
 UPDATE notify_letters SET state = 'sending', attempts = attempts + 1
 WHERE owner_id = $1 AND id = $2 AND state = $3;
-
--- The words, the largest part of a row by far, are left as they are.
--- name: FinishLetter :exec
-UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5
-WHERE owner_id = $1 AND id = $2;
 
 -- name: EmptyLetter :exec
 UPDATE notify_letters SET letter_sealed = $3

@@ -29,7 +29,7 @@ type Batch struct {
 	id      string
 	owner   string
 	key     *secret.DataKey
-	letters []notifydb.InsertLetterParams
+	letters []notifydb.NotifyLetter
 	notices []notifydb.InsertNoticeParams
 }
 
@@ -88,7 +88,7 @@ func (b *Batch) add(key *secret.DataKey, l Letter, now db.Time) error {
 	if err != nil {
 		return err
 	}
-	b.letters = append(b.letters, notifydb.InsertLetterParams{
+	b.letters = append(b.letters, notifydb.NotifyLetter{
 		OwnerID: l.Owner, ID: row, BatchID: b.id, Channel: l.Channel, Kind: l.Kind, State: waiting, Secret: l.Secret,
 		CreatedAt: now, ExpiresAt: db.At(l.Expires), LetterSealed: sealed,
 	})
@@ -112,12 +112,7 @@ func (n *Notify) insert(ctx context.Context, tx *db.Tx, b *Batch) error {
 		}
 		n.live.Touch(tx, p.OwnerID, "notices")
 	}
-	for _, p := range b.letters {
-		if err := q.InsertLetter(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return putLetters(ctx, tx, b.letters)
 }
 
 // Notices lists the owner's notices, newest first. The owner is whoever the

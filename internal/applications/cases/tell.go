@@ -186,6 +186,9 @@ func (c *Cases) notice(ctx context.Context, k Case, s *forms.Service, lang, what
 	if template.Text.IsZero() {
 		return "", nil
 	}
+	if text, ok := template.Fixed(forms.Lang(lang)); ok {
+		return strings.TrimSpace(text), nil
+	}
 	key, err := c.Sealer.Key(ctx, k.ID, secret.Case)
 	if err != nil {
 		return "", err

@@ -45,67 +45,6 @@ func (q *Queries) EraseNotices(ctx context.Context, ownerID string) error {
 	return err
 }
 
-const finishLetter = `-- name: FinishLetter :exec
-UPDATE notify_letters SET state = $3, sent_at = $4, gateway = $5
-WHERE owner_id = $1 AND id = $2
-`
-
-type FinishLetterParams struct {
-	OwnerID string
-	ID      string
-	State   string
-	SentAt  db.Time
-	Gateway string
-}
-
-// The words, the largest part of a row by far, are left as they are.
-func (q *Queries) FinishLetter(ctx context.Context, arg FinishLetterParams) error {
-	_, err := q.db.ExecContext(ctx, finishLetter,
-		arg.OwnerID,
-		arg.ID,
-		arg.State,
-		arg.SentAt,
-		arg.Gateway,
-	)
-	return err
-}
-
-const insertLetter = `-- name: InsertLetter :exec
-INSERT INTO notify_letters (owner_id, id, batch_id, channel, kind, state, secret, attempts, created_at, expires_at, sent_at, gateway, letter_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', $11)
-`
-
-type InsertLetterParams struct {
-	OwnerID      string
-	ID           string
-	BatchID      string
-	Channel      string
-	Kind         string
-	State        string
-	Secret       bool
-	Attempts     int64
-	CreatedAt    db.Time
-	ExpiresAt    db.Time
-	LetterSealed []byte
-}
-
-func (q *Queries) InsertLetter(ctx context.Context, arg InsertLetterParams) error {
-	_, err := q.db.ExecContext(ctx, insertLetter,
-		arg.OwnerID,
-		arg.ID,
-		arg.BatchID,
-		arg.Channel,
-		arg.Kind,
-		arg.State,
-		arg.Secret,
-		arg.Attempts,
-		arg.CreatedAt,
-		arg.ExpiresAt,
-		arg.LetterSealed,
-	)
-	return err
-}
-
 const insertNotice = `-- name: InsertNotice :exec
 INSERT INTO notify_notices (owner_id, id, kind, ref, created_at, read_at, notice_sealed)
 VALUES ($1, $2, $3, $4, $5, 0, $6)
