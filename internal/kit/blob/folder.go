@@ -15,9 +15,10 @@ import (
 	"sync"
 )
 
-// Folder keeps files in a folder of this machine. A key's file is ab/cd/<key with "/"
-// written "~">, where abcd begins the key's SHA-256: 65,536 folders share the load, and
-// a key can be read off its file's name.
+// Folder keeps files in a folder of this machine. A key's file is ab/<key with "/"
+// written "~">, where ab begins the key's SHA-256: 256 folders share the load (with
+// more, most files would pay for a new folder that must last, too), and a key can be
+// read off its file's name.
 type Folder struct {
 	root string
 	// lasting are folders whose place above this process has synced.
@@ -41,8 +42,7 @@ func OpenFolder(root string) (*Folder, error) {
 
 func (f *Folder) path(key string) string {
 	sum := sha256.Sum256([]byte(key))
-	shard := hex.EncodeToString(sum[:2])
-	return filepath.Join(f.root, shard[:2], shard[2:], strings.ReplaceAll(key, "/", "~"))
+	return filepath.Join(f.root, hex.EncodeToString(sum[:1]), strings.ReplaceAll(key, "/", "~"))
 }
 
 // Put writes beside, syncs, and renames: a reader sees the old file or the new one.
@@ -85,7 +85,7 @@ func fill(ctx context.Context, file *os.File, r io.Reader) (int64, error) {
 	return size, err
 }
 
-// place renames and makes that durable, with the folders that were made for it.
+// place renames and makes that durable, with the folder that was made for it.
 func (f *Folder) place(from, to string) error {
 	shard := filepath.Dir(to)
 	if err := os.MkdirAll(shard, 0o700); err != nil {
@@ -100,20 +100,13 @@ func (f *Folder) place(from, to string) error {
 	return f.settle(shard)
 }
 
-// settle syncs the entries of the shard and of the folder above it, once.
+// settle syncs the entry of the shard in the folder above it, once.
 func (f *Folder) settle(shard string) error {
 	if _, ok := f.lasting.Load(shard); ok {
 		return nil
 	}
-	above := filepath.Dir(shard)
-	if err := syncDir(above); err != nil {
+	if err := syncDir(f.root); err != nil {
 		return folderFault(err)
-	}
-	if _, ok := f.lasting.Load(above); !ok {
-		if err := syncDir(f.root); err != nil {
-			return folderFault(err)
-		}
-		f.lasting.Store(above, true)
 	}
 	f.lasting.Store(shard, true)
 	return nil
@@ -164,7 +157,7 @@ func (f *Folder) List(ctx context.Context, prefix string, each func(Info) error)
 	if err := checkPrefix(prefix); err != nil {
 		return err
 	}
-	paths, err := filepath.Glob(filepath.Join(globEscape(f.root), "??", "??", strings.ReplaceAll(prefix, "/", "~")+"*"))
+	paths, err := filepath.Glob(filepath.Join(globEscape(f.root), "??", strings.ReplaceAll(prefix, "/", "~")+"*"))
 	if err != nil {
 		return err
 	}
