@@ -177,13 +177,13 @@ func TestVersionPublishedHereIsSeenThere(t *testing.T) {
 	_, b := nodes(t, func(first *Config) { first.Services = dir })
 	raw, err := services.FS.ReadFile(certificate + "/service.yaml")
 	must(t, err)
-	text := strings.Replace(string(raw), "\nversion: 4\n", "\nversion: 5\n", 1)
+	reader := newClient(t, b.web.URL)
+	version := func() int { return int(reader.ask("GET", "/api/v1/services/"+certificate, nil)["version"].(float64)) }
+	shipped := version()
+	text := strings.Replace(string(raw), fmt.Sprintf("\nversion: %d\n", shipped), fmt.Sprintf("\nversion: %d\n", shipped+1), 1)
 	must(t, os.MkdirAll(filepath.Join(dir, certificate), 0o755))
 	must(t, os.WriteFile(filepath.Join(dir, certificate, "service.yaml"), []byte(text), 0o600))
-	reader := newClient(t, b.web.URL)
-	testkit.Eventually(t, "the next version on the other node", func() bool {
-		return reader.ask("GET", "/api/v1/services/"+certificate, nil)["version"] == 5.0
-	})
+	testkit.Eventually(t, "the next version on the other node", func() bool { return version() == shipped+1 })
 	var n int
 	must(t, b.house.stores.db.SQL().QueryRowContext(context.Background(), "SELECT count(*) FROM catalog_versions WHERE service_id = $1", certificate).Scan(&n))
 	if n != 2 {
