@@ -63,7 +63,7 @@ func parse() options {
 	flag.IntVar(&o.cases, "cases", 5, "applications of each")
 	flag.IntVar(&o.sessions, "sessions", 1_000_000, "sessions in store when their check is measured")
 	flag.BoolVar(&o.quick, "quick", false, "three short runs and fewer people")
-	flag.BoolVar(&o.write, "write", false, "write docs/benchmarks.md, of the sign-in alone docs/benchmarks-signin.md")
+	flag.BoolVar(&o.write, "write", false, "write docs/benchmarks.md; of the sign-in or the volume alone docs/benchmarks-signin.md, docs/benchmarks-volume.md")
 	flag.StringVar(&o.engines, "engines", "sqlite,postgres", "databases")
 	flag.StringVar(&o.only, "only", "", "parts: sizes,catalogue,pages,split,cabinet,pause,submit,life,forms,rows,streams,volume,signin; all when empty")
 	flag.StringVar(&o.data, "data", "", "folder to keep and use again; a temporary one when empty")

@@ -34,7 +34,9 @@ type people struct {
 	Cookies  []string `json:"cookies"` // name=token
 	Bearers  []string `json:"bearers"`
 	Officers []string `json:"officers"`
-	IDs      []string `json:"ids"`
+	// Desk is the first officer's cookie.
+	Desk string   `json:"desk"`
+	IDs  []string `json:"ids"`
 }
 
 const (
@@ -97,10 +99,14 @@ func (s *seeder) fill(ctx context.Context) (people, error) {
 	if err != nil {
 		return all, err
 	}
+	var first string
 	for n := range officers {
-		token, err := s.officer(ctx, n)
+		owner, token, err := s.officer(ctx, n)
 		if err != nil {
 			return all, fmt.Errorf("officer: %w", err)
+		}
+		if n == 0 {
+			first = owner
 		}
 		all.Officers = append(all.Officers, token)
 	}
@@ -109,14 +115,20 @@ func (s *seeder) fill(ctx context.Context) (people, error) {
 			_, list[n], _ = strings.Cut(list[n], "=")
 		}
 	}
+	err = execAll(ctx, s.DB, "UPDATE identity_sessions SET bearer = TRUE WHERE method IN ('bench+bearer', 'password+totp')")
+	if err != nil {
+		return all, err
+	}
+	if all.Desk, err = s.session(ctx, first, "password+totp"); err != nil {
+		return all, err
+	}
 	return all, s.finish(ctx)
 }
 
-// finish makes bearers of the sessions that are for the API, frees all from the
-// network and browser that they began with, and drops the jobs.
+// finish frees the sessions from the network and browser that they began with,
+// and drops the jobs.
 func (s *seeder) finish(ctx context.Context) error {
-	return execAll(ctx, s.DB, "UPDATE identity_sessions SET bearer = TRUE WHERE method IN ('bench+bearer', 'password+totp')",
-		"UPDATE identity_sessions SET address_index = '', browser_index = ''", "DELETE FROM river_job")
+	return execAll(ctx, s.DB, "UPDATE identity_sessions SET address_index = '', browser_index = ''", "DELETE FROM river_job")
 }
 
 func execAll(ctx context.Context, d *db.DB, queries ...string) error {
@@ -259,10 +271,10 @@ func (s *seeder) session(ctx context.Context, owner, method string) (string, err
 	return pair, nil
 }
 
-func (s *seeder) officer(ctx context.Context, n int) (string, error) {
+func (s *seeder) officer(ctx context.Context, n int) (owner, token string, err error) {
 	d, err := s.Identity.Prepare(ctx, identity.NewAccount{Login: fmt.Sprintf("bench-officer-%d", n), Phone: fmt.Sprintf("+7912%07d", n), Lang: "ru"})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.Identity.Create(ctx, tx, d); err != nil {
@@ -271,9 +283,10 @@ func (s *seeder) officer(ctx context.Context, n int) (string, error) {
 		return s.Agency.AddStaff(ctx, tx, agency.Member{Account: d.ID(), Agency: agencyCode, Role: identity.Officer})
 	})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return s.session(ctx, d.ID(), "password+totp")
+	token, err = s.session(ctx, d.ID(), "password+totp")
+	return d.ID(), token, err
 }
 
 // lastCase is the id of a person's newest application and the owner.
