@@ -66,8 +66,13 @@ func TestHomeOfABeginner(t *testing.T) {
 	t.Parallel()
 	body := site(t, &below{level: profile.Simplified})("anna", "/cabinet", nil).Body.String()
 	inOrder(t, body, "Заполните личные данные", "Заявлений пока нет", "Уведомлений нет")
-	calm := site(t, &below{level: profile.Confirmed, cases: []cases.Row{row("01", cases.InWork)}})("anna", "/cabinet", nil).Body.String()
+	halted := row("02", cases.Waiting)
+	halted.Stage, halted.Left.Paused = cases.Suspended, true // by the agency: nothing is asked of the person
+	calm := site(t, &below{level: profile.Confirmed, cases: []cases.Row{row("01", cases.InWork), halted}})("anna", "/cabinet", nil).Body.String()
 	inOrder(t, calm, "ничего не требуется", "Активные")
+	halted.Stage = cases.Payment
+	pays := site(t, &below{level: profile.Confirmed, cases: []cases.Row{halted}})("anna", "/cabinet", nil).Body.String()
+	inOrder(t, pays, "Нужна оплата", "ждёт оплаты", "Открыть заявление", "Ждём оплату")
 }
 
 func TestHomeOfSomebodyWithVeryManyApplications(t *testing.T) {
@@ -92,6 +97,7 @@ func TestDeadlineInWords(t *testing.T) {
 		"Решение сегодня":              func(r *cases.Row) { r.Left.WorkingDays = 0 },
 		"срок истёк 20":                func(r *cases.Row) { r.Left.Overdue = true },
 		"Ждём вас":                     func(r *cases.Row) { r.Status, r.Left.Paused = cases.Waiting, true },
+		"приостановило рассмотрение":   func(r *cases.Row) { r.Status, r.Stage, r.Left.Paused = cases.Waiting, cases.Suspended, true },
 		"подано 16":                    func(r *cases.Row) { r.Due = cases.Due{} },
 		`okno-status--done">COMPLETED`: func(r *cases.Row) { r.Status = cases.Completed },
 	} {

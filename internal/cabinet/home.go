@@ -133,10 +133,10 @@ func (r *Room) pressing(all []complaint.Complaint) []complaint.Complaint {
 }
 
 func (h *Home) add(row cases.Row) {
-	switch row.Status {
-	case cases.Waiting:
+	switch {
+	case row.Status == cases.Waiting && row.Stage != cases.Suspended: // which the agency itself has
 		h.Waiting = append(h.Waiting, row)
-	case cases.Approved:
+	case row.Status == cases.Approved:
 		h.Ready = append(h.Ready, row)
 	}
 	switch {

@@ -48,6 +48,10 @@ func deadline(ctx context.Context, row cases.Row) string {
 	switch {
 	case !row.Status.Open() || row.Due.At.IsZero():
 		return ""
+	case row.Stage == cases.Payment:
+		return i18n.T(ctx, "cabinet.deadline.payment")
+	case row.Stage.Halted():
+		return i18n.T(ctx, "cabinet.deadline.halted")
 	case row.Left.Paused:
 		return i18n.T(ctx, "cabinet.deadline.paused")
 	case row.Left.Overdue:

@@ -42,6 +42,9 @@ func TestQueue(t *testing.T) {
 		queued("4444-4444-4444", 9, func(r *cases.QueueRow) {
 			r.Status, r.AssignedTo, r.Left.Paused = cases.Waiting, "other", true
 		}),
+		queued("6666-6666-6666", 9, func(r *cases.QueueRow) {
+			r.Status, r.Stage, r.AssignedTo, r.Left.Paused = cases.Waiting, cases.Suspended, "other", true
+		}),
 		queued("5555-5555-5555", 9, func(r *cases.QueueRow) { r.Due = cases.Due{} }),
 	}}
 	call := site(t, room(t, b))
@@ -53,7 +56,7 @@ func TestQueue(t *testing.T) {
 	inOrder(t, body, "agency mvd", "Взять следующее", "1000+", "Мои", "3",
 		"1111-1111-1111", "П. А. И.", "16.11.2026", "20.11.2026", "Просрочено на 3 рабочих дня", "Взять заявление 1111-1111-1111",
 		"2222-2222-2222", "Сегодня", "У вас", "3333-3333-3333", "2 рабочих дня", "login-other",
-		"4444-4444-4444", "ждёт заявителя", "WAITING", "login-other", "5555-5555-5555", "без срока", "after=7.x")
+		"4444-4444-4444", "ждёт заявителя", "WAITING", "login-other", "6666-6666-6666", "срок не идёт", "5555-5555-5555", "без срока", "after=7.x")
 	if strings.Contains(body, "+7999") || strings.Contains(body, `value="tax"`) {
 		t.Error("a phone of staff, or a service of another agency")
 	}

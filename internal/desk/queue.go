@@ -409,6 +409,8 @@ func deadline(ctx context.Context, row cases.QueueRow) due {
 		return due{Text: i18n.T(ctx, "desk.due.none")}
 	case !row.Status.Open():
 		return due{Day: d.Day}
+	case row.Stage.Halted():
+		d.Text = i18n.T(ctx, "desk.due.halted")
 	case left.Paused:
 		d.Text = i18n.T(ctx, "desk.due.paused")
 	case left.Overdue && left.WorkingDays < 0:

@@ -72,7 +72,7 @@ func (c *Cases) showMine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.IsPart() && v.Status != Waiting {
+	if v.IsPart() && !v.asksNow() {
 		return web.Redirect(w, r, citizenBase+v.Whole) // there its progress stands
 	}
 	if err := c.opened(r.Context(), v.Case); err != nil {

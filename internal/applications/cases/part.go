@@ -46,6 +46,7 @@ const (
 	PartNew       PartState = "new"       // in its agency's queue
 	PartWork      PartState = "work"      // an officer works on it
 	PartAsks      PartState = "asks"      // it waits for the citizen
+	PartHalted    PartState = "halted"    // its agency has suspended it
 	PartPositive  PartState = "positive"  // the opinion is positive
 	PartNegative  PartState = "negative"  // the opinion is negative
 	PartReturned  PartState = "returned"  // handed back
@@ -62,7 +63,9 @@ func (s PartState) Over() bool {
 }
 
 // running reports whether another agency has it in its queue.
-func (s PartState) running() bool { return s == PartNew || s == PartWork || s == PartAsks }
+func (s PartState) running() bool {
+	return s == PartNew || s == PartWork || s == PartAsks || s == PartHalted
+}
 
 func partState(k Case) PartState {
 	switch k.Status {
@@ -71,6 +74,9 @@ func partState(k Case) PartState {
 	case InWork:
 		return PartWork
 	case Waiting:
+		if k.Stage.Halted() {
+			return PartHalted
+		}
 		return PartAsks
 	case Approved, Completed:
 		return PartPositive

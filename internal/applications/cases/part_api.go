@@ -10,7 +10,7 @@ type casePart struct {
 	Part     string    `json:"part" doc:"Code of the part in its service"`
 	Title    string    `json:"title"`
 	Agency   string    `json:"agency"`
-	State    PartState `json:"state" enum:"planned,new,work,asks,positive,negative,returned,withdrawn,closed"`
+	State    PartState `json:"state" enum:"planned,new,work,asks,halted,positive,negative,returned,withdrawn,closed"`
 	Number   string    `json:"number,omitempty" doc:"Number under which the agency knows it"`
 	Deadline db.Date   `json:"deadline,omitempty"`
 	Overdue  bool      `json:"overdue,omitempty"`

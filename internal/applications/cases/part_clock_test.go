@@ -73,6 +73,39 @@ func TestTheTimeStandsStillWhileAPartAsks(t *testing.T) {
 	})
 }
 
+// TestASuspendedPartAsksNothing: its agency waits for somebody else, and nobody is
+// told to answer.
+func TestASuspendedPartAsksNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.parted(t)
+		number := b.send(t, nicked())
+		b.drain(t)
+		must(t, b.Take(b.officer(), deal(number)))
+		income := b.asks(t, number, "income", AskMore{Text: "За какой год?"})
+		must(t, b.Reply(b.citizen(), deal(income), Reply{Text: "За этот"}))
+		must(t, b.Suspend(b.at(b.parts(t, number)["income"].Agency, "officer"), deal(income), Suspension{Ground: "registry", Words: "Ждём архив"}))
+		b.drain(t)
+		page, err := b.List(b.citizen(), ListFilter{Group: Active})
+		must(t, err)
+		if len(page.Rows) != 1 || page.Rows[0].Number != number {
+			t.Errorf("the list of the owner: %+v", page.Rows)
+		}
+		card, err := b.Mine(b.citizen(), number)
+		must(t, err)
+		var states []PartState
+		for _, p := range card.Parts {
+			states = append(states, p.State)
+		}
+		if !slices.Contains(states, PartHalted) || slices.Contains(states, PartAsks) {
+			t.Errorf("parts: %v", states)
+		}
+		if k := b.state(t, number); !k.PausedAt.IsZero() {
+			t.Error("the time of the application stands still for it")
+		}
+	})
+}
+
 // TestTheClockOfPartsAndOfTheWhole: an application that itself asks, or that
 // nobody has taken, has its own clock; a part that is done without stops nothing.
 func TestTheClockOfPartsAndOfTheWhole(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 
 func kindOfPart(s PartState) ui.Kind {
 	switch s {
-	case PartAsks, PartReturned:
+	case PartAsks, PartHalted, PartReturned:
 		return ui.Attention
 	case PartPositive:
 		return ui.Done
@@ -43,6 +43,8 @@ func (v view) partTerm(p Part) string {
 		return ""
 	case p.State == PartAsks:
 		return v.t("applications.part.paused")
+	case p.State == PartHalted:
+		return v.t("applications.part.halted")
 	case p.Case.Left.Overdue:
 		return v.t("applications.part.late", "Date", v.date(p.Case.Due.Date))
 	}

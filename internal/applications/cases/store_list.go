@@ -76,7 +76,7 @@ const listColumns = `id, number, service_id, agency_id, status, version, submitt
 // list gives a page of an owner's cases and the cursor of the next.
 func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, string, error) {
 	q := selecting(listColumns, "applications_cases", "owner_id", owner)
-	q.text.WriteString(" AND (part_of = '' OR status = 'waiting')") // of a part the owner sees what it asks of them
+	q.text.WriteString(" AND (part_of = '' OR status = 'waiting' AND stage NOT IN ('suspended', 'payment'))") // of a part the owner sees what it asks of them
 	switch f.Group {
 	case Active:
 		q.in("status", []Status{Accepted, InWork, Waiting, Approved})

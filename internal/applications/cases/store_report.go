@@ -130,7 +130,7 @@ func (s store) workloads(ctx context.Context, agencyCode string, now, since db.T
 		x.Open, x.Overdue, x.Waiting = w.Open, w.Overdue, w.Waiting
 	}
 	err := s.tally(ctx, `SELECT assigned_to, COUNT(*), SUM(CASE WHEN deadline_at > 0 AND deadline_at < $2 AND paused_at = 0 THEN 1 ELSE 0 END),
-		SUM(CASE WHEN status = 'waiting' THEN 1 ELSE 0 END), 0, 0, 0, 0, 0, 0
+		SUM(CASE WHEN status = 'waiting' AND stage NOT IN ('suspended', 'payment') THEN 1 ELSE 0 END), 0, 0, 0, 0, 0, 0
 		FROM applications_queue WHERE agency_id = $1 AND undecided GROUP BY assigned_to`, open, agencyCode, now)
 	if err != nil {
 		return nil, err
