@@ -321,10 +321,16 @@ func (p *person) removeApp() bool {
 	return true
 }
 
-// proofs counts what the person has of the account besides the password.
+// proofs are how many things the person has that open the account by pages alone.
+// By the strict rules an unusual sign-in is confirmed by the other contact or by
+// what is held: the second phone sets a password anew and opens nothing.
 func (p *person) proofs() int {
 	w, n := p.walk, 0
-	for _, address := range []string{w.phone, w.mail, w.reserve} {
+	opens := []string{w.phone, w.mail}
+	if !w.strict {
+		opens = append(opens, w.reserve)
+	}
+	for _, address := range opens {
 		if address != "" && p.reads[address] {
 			n++
 		}

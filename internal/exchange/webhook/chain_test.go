@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -223,6 +224,50 @@ func TestItAnswersAgain(t *testing.T) {
 		}
 		if all, err := r.store.waiting(ctx, "fns", e.ID, "", 10); err != nil || len(all) != 0 {
 			t.Errorf("%+v, %v", all, err)
+		}
+	})
+}
+
+// TestOneJobHasADelivery: what was put off and what hastens it come at the same
+// time, and the message goes out once; a job that dies with it gives it back.
+func TestOneJobHasADelivery(t *testing.T) {
+	t.Parallel()
+	courier(t, func(t *testing.T, r *Room, clk *clock.Fake, _ *way) {
+		ctx := integrator("fns")
+		var again func()
+		came := 0
+		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			came++
+			again()
+		}))
+		defer server.Close()
+		e, _, err := r.Add(ctx, "fns", server.URL)
+		must(t, err)
+		first, second := coming(1, "submit"), coming(2, "take")
+		must(t, r.moved(ctx, first))
+		j := deliver{Agency: "fns", ID: messageID(first, e)}
+		again = func() { must(t, r.deliver(ctx, j)) } // while the first is on its way
+		must(t, r.deliver(ctx, j))
+		must(t, r.deliver(ctx, j))
+		if came != 1 {
+			t.Errorf("it came %d times", came)
+		}
+		again = func() {}
+		must(t, r.moved(ctx, second))
+		j.ID = messageID(second, e)
+		d, err := r.store.delivery(ctx, j.Agency, j.ID)
+		must(t, err)
+		if mine, err := r.hold(ctx, j, d); err != nil || !mine {
+			t.Fatal(mine, err)
+		}
+		must(t, r.deliver(ctx, j)) // the other died
+		if came != 1 {
+			t.Errorf("what another holds was sent: %d", came)
+		}
+		clk.Advance(patience + holdMore)
+		must(t, r.deliver(ctx, j))
+		if came != 2 {
+			t.Errorf("what a dead job held has not come: %d", came)
 		}
 	})
 }

@@ -23,6 +23,9 @@ type deliver struct {
 // Kind is the name of the job.
 func (deliver) Kind() string { return "exchange.webhook" }
 
+// holdMore is for how much longer than a try takes a delivery is held for it.
+const holdMore = 30 * time.Second
+
 // forget is the job that clears the log.
 type forget struct{}
 
@@ -49,6 +52,9 @@ func (r *Room) deliver(ctx context.Context, j deliver) error {
 	}
 	e, t := endpointOf(row), Try{Number: d.Tries + 1, Fault: "the endpoint is off"}
 	if e.State == Active {
+		if mine, err := r.hold(ctx, j, d); err != nil || !mine {
+			return err
+		}
 		secrets, err := r.secrets(ctx, row)
 		if err != nil {
 			return err
@@ -62,6 +68,21 @@ func (r *Room) deliver(ctx context.Context, j deliver) error {
 	}
 	t.At = db.At(r.Clock.Now())
 	return r.note(ctx, e, d, t)
+}
+
+// hold takes the delivery for one try. Two jobs may come for the same try: the one
+// that was put off, and the one that hastens it once the endpoint answers again.
+// The second comes back when the first must have ended, in case it died.
+func (r *Room) hold(ctx context.Context, j deliver, d Delivery) (mine bool, err error) {
+	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		until := tx.Now().Add(patience + holdMore)
+		mine, err = r.store.hold(ctx, tx, d, until)
+		if err != nil || mine {
+			return err
+		}
+		return r.Queue.EnqueueAt(ctx, tx, until.Time(), j)
+	})
+	return mine, err
 }
 
 // secrets are those that sign now: within a day of a rotation both.

@@ -38,7 +38,12 @@ INSERT INTO exchange_tries (agency_id, delivery_id, number, tried_at, status, to
 ON CONFLICT (agency_id, delivery_id, number) DO NOTHING;
 
 -- name: MoveDelivery :execrows
-UPDATE exchange_deliveries SET state = $1, tries = $2, next_at = $3, done_at = $4 WHERE agency_id = $5 AND id = $6 AND tries = $7;
+UPDATE exchange_deliveries SET state = $1, tries = $2, next_at = $3, done_at = $4, free_at = 0 WHERE agency_id = $5 AND id = $6 AND tries = $7;
+
+-- One job at a time has a delivery in its hands; who died gives it back by the clock.
+-- name: HoldDelivery :execrows
+UPDATE exchange_deliveries SET free_at = $1
+WHERE agency_id = $2 AND id = $3 AND tries = $4 AND state = 'waiting' AND free_at <= $5;
 
 -- name: ForgetDeliveries :exec
 DELETE FROM exchange_deliveries WHERE state <> 'waiting' AND made_at < $1;
@@ -47,5 +52,5 @@ DELETE FROM exchange_deliveries WHERE state <> 'waiting' AND made_at < $1;
 DELETE FROM exchange_tries WHERE tried_at < $1;
 
 -- name: WaitingDeliveries :many
-SELECT * FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND id > $3
-ORDER BY id LIMIT $4;
+SELECT * FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND free_at <= $3 AND id > $4
+ORDER BY id LIMIT $5;

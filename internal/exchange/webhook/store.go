@@ -99,7 +99,7 @@ func (s store) deliveryIn(ctx context.Context, tx *db.Tx, agency, id string) (De
 // waiting are deliveries to an endpoint that wait for their next try, by id.
 func (s store) waiting(ctx context.Context, agency, endpoint, after string, limit int32) ([]Delivery, error) {
 	rows, err := webhookdb.New(s.db.Reader()).WaitingDeliveries(ctx, webhookdb.WaitingDeliveriesParams{
-		AgencyID: agency, EndpointID: endpoint, ID: after, Limit: limit,
+		AgencyID: agency, EndpointID: endpoint, FreeAt: db.At(s.db.Clock().Now()), ID: after, Limit: limit,
 	})
 	all := make([]Delivery, len(rows))
 	for i, r := range rows {
@@ -141,6 +141,15 @@ func (s store) setFailing(ctx context.Context, tx *db.Tx, e Endpoint, since db.T
 func (s store) add(ctx context.Context, tx *db.Tx, d Delivery) (bool, error) {
 	n, err := webhookdb.New(tx).AddDelivery(ctx, webhookdb.AddDeliveryParams{
 		AgencyID: d.Agency, ID: d.ID, EndpointID: d.Endpoint, Kind: d.Kind, Payload: d.Payload, MadeAt: tx.Now(), NextAt: tx.Now(),
+	})
+	return n > 0, err
+}
+
+// hold takes a delivery into the hands of one job, until the time; false where
+// another has it, or was faster.
+func (s store) hold(ctx context.Context, tx *db.Tx, d Delivery, until db.Time) (bool, error) {
+	n, err := webhookdb.New(tx).HoldDelivery(ctx, webhookdb.HoldDeliveryParams{
+		FreeAt: until, AgencyID: d.Agency, ID: d.ID, Tries: int64(d.Tries), FreeAt_2: tx.Now(),
 	})
 	return n > 0, err
 }

@@ -19,6 +19,7 @@ type ExchangeDelivery struct {
 	MadeAt     db.Time
 	NextAt     db.Time
 	DoneAt     db.Time
+	FreeAt     db.Time
 }
 
 type ExchangeEndpoint struct {

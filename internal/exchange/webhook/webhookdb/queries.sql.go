@@ -126,7 +126,7 @@ func (q *Queries) AddTry(ctx context.Context, arg AddTryParams) error {
 }
 
 const deliveries = `-- name: Deliveries :many
-SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 ORDER BY made_at DESC, id DESC LIMIT 50
+SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at, free_at FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 ORDER BY made_at DESC, id DESC LIMIT 50
 `
 
 type DeliveriesParams struct {
@@ -154,6 +154,7 @@ func (q *Queries) Deliveries(ctx context.Context, arg DeliveriesParams) ([]Excha
 			&i.MadeAt,
 			&i.NextAt,
 			&i.DoneAt,
+			&i.FreeAt,
 		); err != nil {
 			return nil, err
 		}
@@ -207,7 +208,7 @@ func (q *Queries) Endpoints(ctx context.Context, agencyID string) ([]ExchangeEnd
 }
 
 const findDelivery = `-- name: FindDelivery :one
-SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at FROM exchange_deliveries WHERE agency_id = $1 AND id = $2
+SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at, free_at FROM exchange_deliveries WHERE agency_id = $1 AND id = $2
 `
 
 type FindDeliveryParams struct {
@@ -229,6 +230,7 @@ func (q *Queries) FindDelivery(ctx context.Context, arg FindDeliveryParams) (Exc
 		&i.MadeAt,
 		&i.NextAt,
 		&i.DoneAt,
+		&i.FreeAt,
 	)
 	return i, err
 }
@@ -278,8 +280,36 @@ func (q *Queries) ForgetTries(ctx context.Context, triedAt db.Time) error {
 	return err
 }
 
+const holdDelivery = `-- name: HoldDelivery :execrows
+UPDATE exchange_deliveries SET free_at = $1
+WHERE agency_id = $2 AND id = $3 AND tries = $4 AND state = 'waiting' AND free_at <= $5
+`
+
+type HoldDeliveryParams struct {
+	FreeAt   db.Time
+	AgencyID string
+	ID       string
+	Tries    int64
+	FreeAt_2 db.Time
+}
+
+// One job at a time has a delivery in its hands; who died gives it back by the clock.
+func (q *Queries) HoldDelivery(ctx context.Context, arg HoldDeliveryParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdDelivery,
+		arg.FreeAt,
+		arg.AgencyID,
+		arg.ID,
+		arg.Tries,
+		arg.FreeAt_2,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const moveDelivery = `-- name: MoveDelivery :execrows
-UPDATE exchange_deliveries SET state = $1, tries = $2, next_at = $3, done_at = $4 WHERE agency_id = $5 AND id = $6 AND tries = $7
+UPDATE exchange_deliveries SET state = $1, tries = $2, next_at = $3, done_at = $4, free_at = 0 WHERE agency_id = $5 AND id = $6 AND tries = $7
 `
 
 type MoveDeliveryParams struct {
@@ -408,13 +438,14 @@ func (q *Queries) Tries(ctx context.Context, arg TriesParams) ([]ExchangeTry, er
 }
 
 const waitingDeliveries = `-- name: WaitingDeliveries :many
-SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND id > $3
-ORDER BY id LIMIT $4
+SELECT agency_id, id, endpoint_id, kind, payload, state, tries, made_at, next_at, done_at, free_at FROM exchange_deliveries WHERE agency_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND tries > 0 AND free_at <= $3 AND id > $4
+ORDER BY id LIMIT $5
 `
 
 type WaitingDeliveriesParams struct {
 	AgencyID   string
 	EndpointID string
+	FreeAt     db.Time
 	ID         string
 	Limit      int32
 }
@@ -423,6 +454,7 @@ func (q *Queries) WaitingDeliveries(ctx context.Context, arg WaitingDeliveriesPa
 	rows, err := q.db.QueryContext(ctx, waitingDeliveries,
 		arg.AgencyID,
 		arg.EndpointID,
+		arg.FreeAt,
 		arg.ID,
 		arg.Limit,
 	)
@@ -444,6 +476,7 @@ func (q *Queries) WaitingDeliveries(ctx context.Context, arg WaitingDeliveriesPa
 			&i.MadeAt,
 			&i.NextAt,
 			&i.DoneAt,
+			&i.FreeAt,
 		); err != nil {
 			return nil, err
 		}
