@@ -43,7 +43,7 @@ func (v headView) cells(ctx context.Context, x cases.Workload) []ui.Cell {
 	late.Due = cases.DueOverdue
 	days := "—"
 	if x.Decided > 0 {
-		days = strconv.FormatFloat(float64(x.TookDays)/float64(x.Decided), 'f', 1, 64)
+		days = i18n.Decimal(i18n.Lang(ctx), float64(x.TookDays)/float64(x.Decided))
 	}
 	row := []ui.Cell{{Text: name}, {HTML: link("/desk"+c.query(), strconv.Itoa(x.Open))}, {HTML: link("/desk"+late.query(), strconv.Itoa(x.Overdue))}}
 	for _, text := range []string{

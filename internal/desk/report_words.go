@@ -158,7 +158,7 @@ func (v reportView) rows(ctx context.Context) (head []string, rows [][]string) {
 		}
 		row = append(row, shown(ctx, v.LineTotals[i]))
 		if !crossed {
-			row = append(row, detailWords(v.Details[i], v.LineTotals[i].Hidden)...)
+			row = append(row, detailWords(ctx, v.Details[i], v.LineTotals[i].Hidden)...)
 		}
 		rows = append(rows, row)
 	}
@@ -176,13 +176,13 @@ func (v reportView) rows(ctx context.Context) (head []string, rows [][]string) {
 }
 
 // detailWords are the shares of a line, empty where they could tell of few.
-func detailWords(d cases.Tally, hidden bool) []string {
+func detailWords(ctx context.Context, d cases.Tally, hidden bool) []string {
 	if hidden || d.Decided < hideBelow {
 		return []string{"", "", "", "", ""}
 	}
 	return []string{
 		share(d.Decided, d.All), share(d.Refused, d.Decided), share(d.Asked, d.All), share(d.Late, d.Decided),
-		strconv.FormatFloat(float64(d.TookDays)/float64(d.Decided), 'f', 1, 64),
+		i18n.Decimal(i18n.Lang(ctx), float64(d.TookDays)/float64(d.Decided)),
 	}
 }
 
@@ -212,14 +212,10 @@ func (v reportView) table(ctx context.Context) ui.TableParams {
 // bar is a line of the chart; hidden lines have no length.
 type bar struct {
 	Label, Value string
-	Width, Y     int
+	Width        int // of the longest, in hundredths
 }
 
-const (
-	chartWidth = 320 // of the longest bar, in the chart's own units
-	chartStep  = 44
-	barsMost   = 12
-)
+const barsMost = 12
 
 // bars are the lines of the chart, longest first.
 func (v reportView) bars(ctx context.Context) []bar {
@@ -235,10 +231,10 @@ func (v reportView) bars(ctx context.Context) []bar {
 		slices.SortStableFunc(order, func(a, b int) int { return visible(v.LineTotals[b]) - visible(v.LineTotals[a]) })
 	}
 	var all []bar
-	for n, i := range order[:min(len(order), barsMost)] {
+	for _, i := range order[:min(len(order), barsMost)] {
 		all = append(all, bar{
 			Label: v.named(ctx, v.By, v.Lines[i]), Value: shown(ctx, v.LineTotals[i]),
-			Width: visible(v.LineTotals[i]) * chartWidth / most, Y: n * chartStep,
+			Width: visible(v.LineTotals[i]) * 100 / most,
 		})
 	}
 	return all
@@ -268,14 +264,6 @@ func dimensions(ctx context.Context, first string) []ui.SelectItem {
 		out = append(out, ui.SelectItem{Value: d, Text: i18n.T(ctx, dimensionKey(d))})
 	}
 	return out
-}
-
-// clipped keeps a label on the chart's line.
-func clipped(label string) string {
-	if r := []rune(label); len(r) > 56 {
-		return string(r[:55]) + "…"
-	}
-	return label
 }
 
 func formatName(format string) string {

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -68,6 +69,15 @@ func Number(n int64) string {
 		return "−" + s
 	}
 	return s
+}
+
+// Decimal writes a number with one digit after the sign: 3,5 or 3.5.
+func Decimal(lang string, v float64) string {
+	s := strconv.FormatFloat(v, 'f', 1, 64)
+	if lang == EN {
+		return s
+	}
+	return strings.Replace(s, ".", ",", 1)
 }
 
 // Size writes a number of bytes: 1,5 МБ or 1.5 MB.
