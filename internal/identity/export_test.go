@@ -112,6 +112,9 @@ func (i *Identity) CheckTOTP(ctx context.Context, accountID, typed string) error
 		return err
 	}
 	at := Attempt{Purpose: forRecover, Account: a, Way: Way{Kind: factorTOTP, Held: true}}
-	_, err = i.factors.Check(ctx, at, Answer{Code: typed})
-	return err
+	_, take, err := i.factors.Check(ctx, at, Answer{Code: typed})
+	if err != nil {
+		return err
+	}
+	return i.DB.Write(ctx, take)
 }

@@ -54,11 +54,11 @@ func (i *Identity) limitsOf(ctx context.Context, a Account, o *opening) error {
 // admissible reports why the account can't be signed in to: ErrBlocked, or
 // ErrPasswordDue for a sign-in that began with a password which must be set anew.
 func (i *Identity) admissible(ctx context.Context, a Account, byPassword bool) error {
-	if a.Status != Active {
-		return ErrBlocked
-	}
 	g, err := i.guardOf(ctx, i.store.read(), a.ID)
-	if err == nil && g.PasswordDue && byPassword {
+	switch {
+	case a.Status != Active:
+		return ErrBlocked
+	case err == nil && g.PasswordDue && byPassword:
 		return ErrPasswordDue
 	}
 	return err

@@ -32,13 +32,20 @@ func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int
 	if err != nil {
 		return 0, err
 	}
-	full = max(full, tx.Now())
-	step := per / time.Duration(max(n, 1))
-	if wait := full.Sub(tx.Now()) - (per - step); wait > 0 {
+	if wait := tooSoon(full, tx.Now(), n, per); wait > 0 {
 		return wait, nil
 	}
-	return 0, in(tx).PutLimit(ctx, identitydb.PutLimitParams{LimitIndex: index, FullAt: full.Add(step)})
+	return 0, in(tx).PutLimit(ctx, identitydb.PutLimitParams{LimitIndex: index, FullAt: max(full, tx.Now()).Add(stepOf(n, per))})
 }
+
+// tooSoon is how long a key has to wait whose bucket is empty at full; 0 for not
+// at all.
+func tooSoon(full, now db.Time, n int, per time.Duration) time.Duration {
+	return max(0, full.Sub(now)-(per-stepOf(n, per)))
+}
+
+// stepOf is how long one of n within per takes to drain.
+func stepOf(n int, per time.Duration) time.Duration { return per / time.Duration(max(n, 1)) }
 
 // clear forgets what was counted: the one who tried has proved to be right.
 func (i *Identity) clear(ctx context.Context, tx *db.Tx, scope, key string) error {

@@ -168,14 +168,5 @@ func (i *Identity) homeOf(ctx context.Context, o *opening) string {
 	if missing, _ := i.KeyMissing(ctx, o.row.OwnerID); missing { // unknown: the page of ways tells
 		return factorsPath
 	}
-	return home(i.actorOf(ctx, o))
-}
-
-// actorOf is who the opening makes of the browser, as far as home asks.
-func (i *Identity) actorOf(ctx context.Context, o *opening) Actor {
-	a := Actor{ID: o.row.OwnerID}
-	if i.carries(o.row.Method) {
-		a.Roles, _ = i.rolesOf(ctx, a.ID) // unknown: the cabinet will tell
-	}
-	return a
+	return home(Actor{ID: o.row.OwnerID, Roles: o.roles})
 }

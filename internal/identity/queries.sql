@@ -41,6 +41,12 @@ UPDATE identity_passwords SET password_hash = $3 WHERE owner_id = $1 AND passwor
 -- name: PasswordOf :one
 SELECT password_hash FROM identity_passwords WHERE owner_id = $1;
 
+-- name: BeforeGuess :one
+SELECT CAST(COALESCE((SELECT p.password_hash FROM identity_passwords p WHERE p.owner_id = $1), '') AS TEXT) AS password_hash,
+    CAST(COALESCE((SELECT k.unlock_at FROM identity_locks k WHERE k.lock_index = $2), 0) AS BIGINT) AS unlock_at,
+    CAST(COALESCE((SELECT f.full_at FROM identity_limits f WHERE f.limit_index = $3), 0) AS BIGINT) AS from_full_at,
+    CAST(COALESCE((SELECT n.full_at FROM identity_limits n WHERE n.limit_index = $4), 0) AS BIGINT) AS name_full_at;
+
 -- name: DeletePassword :exec
 DELETE FROM identity_passwords WHERE owner_id = $1;
 

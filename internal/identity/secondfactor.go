@@ -61,6 +61,24 @@ type Answer struct {
 	Code, Credential string
 }
 
+// Step is a part of a change, done in its transaction; nil is nothing to do.
+type Step func(context.Context, *db.Tx) error
+
+// steps are done one after the other.
+func steps(all ...Step) Step {
+	return func(ctx context.Context, tx *db.Tx) error {
+		for _, s := range all {
+			if s == nil {
+				continue
+			}
+			if err := s(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // Asked is how a proof stands after it was begun.
 type Asked struct {
 	// Resend is how long to wait before it can be sent again.
@@ -104,10 +122,12 @@ type SecondFactors interface {
 	Begin(ctx context.Context, at Attempt) (Asked, error)
 	// Wait is how long to wait before Begin can be called again.
 	Wait(ctx context.Context, at Attempt) (time.Duration, error)
-	// Check takes an answer, once, and gives the ref of the way that it was by, such
-	// as another one of several keys. Errors that the person can mend name the field
-	// "code".
-	Check(ctx context.Context, at Attempt, answer Answer) (ref string, err error)
+	// Check looks at an answer, once, and gives the ref of the way that it was by,
+	// such as another one of several keys. take, if there is one, uses a right answer
+	// up, in the transaction of what it opens; its errors are those of Check. A wrong
+	// answer is counted by Check itself. Errors that the person can mend name the
+	// field "code".
+	Check(ctx context.Context, at Attempt, answer Answer) (ref string, take Step, err error)
 	// Used notes in the transaction that opens the session that the way has proved
 	// itself, and for which session.
 	Used(ctx context.Context, tx *db.Tx, at Attempt, session string) error
@@ -251,13 +271,13 @@ func wayOf(ways []Way, ref string) (Way, bool) {
 	return ways[n], true
 }
 
-// prove checks the answer and names the way that it was by.
-func (i *Identity) prove(ctx context.Context, at Attempt, ways []Way, answer Answer) (Attempt, error) {
-	ref, err := i.factors.Check(ctx, at, answer)
+// prove checks the answer and names the way that it was by; take uses it up.
+func (i *Identity) prove(ctx context.Context, at Attempt, ways []Way, answer Answer) (by Attempt, take Step, err error) {
+	ref, take, err := i.factors.Check(ctx, at, answer)
 	if way, ok := wayOf(ways, ref); ok {
 		at.Way = way
 	}
-	return at, err
+	return at, take, err
 }
 
 // RolesOf are the account's roles of staff, whatever its sessions are.
@@ -288,6 +308,31 @@ func (i *Identity) CheckHash(ctx context.Context, typed, hash string) (bool, err
 
 // ClearLimit forgets in the transaction what Limit has counted.
 func (i *Identity) ClearLimit(ctx context.Context, tx *db.Tx, scope, key string) error {
+	return i.clear(ctx, tx, scope, key)
+}
+
+// NeedLimit is ErrLimit while Limit would refuse; it counts nothing.
+func (i *Identity) NeedLimit(ctx context.Context, scope, key string, n int, per time.Duration) error {
+	full, _, err := one(i.store.read().LimitOf(ctx, i.limitIndex(scope, key)))
+	if err != nil {
+		return err
+	}
+	if wait := tooSoon(full, db.At(i.Clock.Now()), n, per); wait > 0 {
+		return limited(wait)
+	}
+	return nil
+}
+
+// PassLimit is NeedLimit in the transaction of what came to be right, and forgets
+// what was counted.
+func (i *Identity) PassLimit(ctx context.Context, tx *db.Tx, scope, key string, n int, per time.Duration) error {
+	full, _, err := one(in(tx).LimitOf(ctx, i.limitIndex(scope, key)))
+	if err != nil {
+		return err
+	}
+	if wait := tooSoon(full, tx.Now(), n, per); wait > 0 {
+		return limited(wait)
+	}
 	return i.clear(ctx, tx, scope, key)
 }
 

@@ -126,8 +126,11 @@ func (i *Identity) checkHeld(ctx context.Context, r recovery, answer Answer) err
 	if err != nil {
 		return err
 	}
-	_, err = i.factors.Check(ctx, at, answer)
-	return err
+	_, take, err := i.factors.Check(ctx, at, answer)
+	if err != nil || take == nil {
+		return err
+	}
+	return i.DB.Write(ctx, take)
 }
 
 // recoverOptions are what a script asks a key with, in the second step.

@@ -61,7 +61,7 @@ func (i *Identity) reauth(ctx context.Context, ref string, strictly bool, answer
 	if old == nil {
 		return nil, ErrSignIn
 	}
-	at, err := i.prove(ctx, w.attempt(a, forReauth), w.ways, answer)
+	at, take, err := i.prove(ctx, w.attempt(a, forReauth), w.ways, answer)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +78,9 @@ func (i *Identity) reauth(ctx context.Context, ref string, strictly bool, answer
 		n, err := in(tx).EndSession(ctx, identitydb.EndSessionParams{SessionHash: []byte(old.hash), EndedAt: tx.Now()})
 		if err == nil && n == 0 {
 			return ErrSignIn
+		}
+		if err == nil {
+			err = steps(take)(ctx, tx)
 		}
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"okno/internal/identity/identitydb"
 	"okno/internal/identity/risk"
+	"okno/internal/kit/audit"
 	"okno/internal/kit/db"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
@@ -103,24 +104,23 @@ func (i *Identity) factsOf(ctx context.Context, a Account) (f risk.Facts, err er
 }
 
 // further decides after a right proof whether the session begins: nil, or
-// ErrFurther when another proof is asked for as well, or ErrRisk.
-func (i *Identity) further(ctx context.Context, a Account, way Way, ways []Way, token string) error {
-	row, err := i.signInOf(ctx, token, forSignIn)
+// ErrFurther when another proof is asked for as well, or ErrRisk. keep is to be
+// done in the session's transaction, take with it; where no session begins, that
+// is done here.
+func (i *Identity) further(ctx context.Context, at Attempt, w waiting, take Step) (keep Step, err error) {
+	if w.passed != "" && w.passed != at.Way.Ref {
+		return take, nil // the other one was given now
+	}
+	v, keep, err := i.judged(ctx, at.Account, take)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if row.Passed != "" && row.Passed != way.Ref {
-		return nil // the other one was given now
+	other, ok := besides(w.ways, at.Way)
+	if v.Then == risk.Confirm && !at.Way.Held && ok {
+		return nil, i.askOther(ctx, at.Way, other, w.token, keep)
 	}
-	v, err := i.judged(ctx, a)
-	if err != nil {
-		return err
-	}
-	other, ok := besides(ways, way)
-	if v.Then != risk.Confirm || way.Held || !ok {
-		return i.tellPlace(ctx, a, v) // what is held is proof enough; without another way there is nothing to ask
-	}
-	return i.askOther(ctx, way, other, token)
+	tell, err := i.tellPlace(ctx, at.Account, v) // what is held is proof enough; without another way there is nothing to ask
+	return steps(keep, tell), err
 }
 
 // besides is what may be asked for when a code by the way is not enough: a code
@@ -138,23 +138,26 @@ func besides(ways []Way, way Way) (Way, bool) {
 }
 
 // judged weighs a sign-in whose proofs were right, and explains the verdict in
-// the journal. ErrRisk where a rule closes the door; its owner is told then, as
-// somebody has all proofs.
-func (i *Identity) judged(ctx context.Context, a Account) (risk.Verdict, error) {
-	v, err := i.weigh(ctx, a)
+// the journal: by keep, with take before it, in the transaction of what comes of
+// it. ErrRisk where a rule closes the door: then that is done, and the owner told,
+// as somebody has all proofs.
+func (i *Identity) judged(ctx context.Context, a Account, take Step) (v risk.Verdict, keep Step, err error) {
+	v, err = i.weigh(ctx, a)
 	if err != nil || len(v.Why) == 0 {
-		return v, err
+		return v, take, err
 	}
-	if err := i.explain(ctx, a.ID, v); err != nil {
-		return v, err
-	}
+	keep = steps(take, func(ctx context.Context, tx *db.Tx) error { return i.Audit.Write(ctx, tx, verdictEntry(ctx, a.ID, v)) })
 	if v.Then != risk.Block {
-		return v, nil
+		return v, keep, nil
 	}
-	if err := i.tell(ctx, a, "identity.notice.closed_subject", "identity.notice.closed"); err != nil {
-		return v, err
+	tell, err := i.telling(ctx, a, "identity.notice.closed_subject", "identity.notice.closed")
+	if err != nil {
+		return v, nil, err
 	}
-	return v, ErrRisk
+	if err := i.DB.Write(ctx, steps(keep, tell)); err != nil {
+		return v, nil, err
+	}
+	return v, nil, ErrRisk
 }
 
 // barred is ErrRisk, with its line in the journal, where nobody may sign in from.
@@ -163,7 +166,7 @@ func (i *Identity) barred(ctx context.Context, owner string) error {
 	if !i.rules.Blocks(ActorOf(ctx).IP) {
 		return nil
 	}
-	if err := i.explain(ctx, owner, risk.Verdict{Then: risk.Block, Why: []string{risk.Network}}); err != nil {
+	if err := i.Audit.Look(ctx, verdictEntry(ctx, owner, risk.Verdict{Then: risk.Block, Why: []string{risk.Network}})); err != nil {
 		return err
 	}
 	return ErrRisk
@@ -171,36 +174,34 @@ func (i *Identity) barred(ctx context.Context, owner string) error {
 
 // tellPlace tells the owner of a sign-in that a rule finds odd and lets in; of a
 // new device the session's own notice tells.
-func (i *Identity) tellPlace(ctx context.Context, a Account, v risk.Verdict) error {
+func (i *Identity) tellPlace(ctx context.Context, a Account, v risk.Verdict) (Step, error) {
 	if v.Then == risk.Allow || slices.Contains(v.Why, risk.NewDevice) {
-		return nil
+		return nil, nil
 	}
-	return i.tell(ctx, a, "identity.notice.new_place_subject", "identity.notice.new_place")
+	return i.telling(ctx, a, "identity.notice.new_place_subject", "identity.notice.new_place")
 }
 
-func (i *Identity) tell(ctx context.Context, a Account, subject, text string) error {
+// telling seals a notice and sends it in the transaction.
+func (i *Identity) telling(ctx context.Context, a Account, subject, text string) (Step, error) {
 	batch, err := i.notice(ctx, a, false, subject, text)
-	if err != nil {
-		return err
-	}
-	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return i.Notify.Send(ctx, tx, batch) })
+	return func(ctx context.Context, tx *db.Tx) error { return i.Notify.Send(ctx, tx, batch) }, err
 }
 
-// explain writes the verdict and its rules into the journal.
-func (i *Identity) explain(ctx context.Context, owner string, v risk.Verdict) error {
+// verdictEntry is the verdict with its rules, for the journal.
+func verdictEntry(ctx context.Context, owner string, v risk.Verdict) audit.Entry {
 	e := ActorOf(ctx).Entry("identity.risk", owner, "account:"+owner)
 	e.Details = map[string]string{"why": strings.Join(v.Why, ","), "then": string(v.Then)}
-	return i.Audit.Look(ctx, e)
+	return e
 }
 
 // askOther makes the sign-in wait for another proof, and begins it.
-func (i *Identity) askOther(ctx context.Context, way, other Way, token string) error {
-	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+func (i *Identity) askOther(ctx context.Context, way, other Way, token string, keep Step) error {
+	err := i.DB.Write(ctx, steps(keep, func(ctx context.Context, tx *db.Tx) error {
 		_, err := in(tx).PassSignIn(ctx, identitydb.PassSignInParams{
 			TokenHash: id.Hash(token), Passed: way.Ref, Factor: other.Ref, SentAt: tx.Now(), Passed_2: "",
 		})
 		return err
-	})
+	}))
 	if err != nil {
 		return err
 	}

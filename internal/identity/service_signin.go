@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -39,8 +40,10 @@ type waiting struct {
 	factor string
 	// resend is how long to wait before another code can be sent.
 	resend time.Duration
-	// further: one proof was taken, and this one is asked for as well.
+	// further: one proof was taken, by the way passed, and this one is asked for as
+	// well.
 	further bool
+	passed  string
 	// options are for a program that asks an authenticator.
 	options []byte
 }
@@ -56,22 +59,18 @@ func (i *Identity) signIn(ctx context.Context, name, password string) (waiting, 
 	if err := missing(name, password); err != nil {
 		return waiting{}, err
 	}
-	owner, c, err := i.findName(ctx, name)
+	g, err := i.guessOf(ctx, name)
 	if err != nil {
 		return waiting{}, err
 	}
-	last, err := i.admit(ctx, owner, c)
-	if err != nil {
-		return waiting{}, err
-	}
-	ok, err := i.verify(ctx, owner, password)
+	ok, last, d, err := i.try(ctx, g, password)
 	if err != nil {
 		return waiting{}, err
 	}
 	if !ok {
-		return waiting{}, i.refused(ctx, owner, last)
+		return waiting{}, i.refused(ctx, g.owner, last)
 	}
-	return i.admitted(ctx, owner, c)
+	return i.admitted(ctx, g, d)
 }
 
 func missing(name, password string) error {
@@ -88,28 +87,134 @@ func missing(name, password string) error {
 	return e
 }
 
-// admit counts the attempt against the limits and the lock, before any hash.
-func (i *Identity) admit(ctx context.Context, owner string, c contact) (last time.Duration, err error) {
-	if err := i.barred(ctx, owner); err != nil {
-		return 0, err
-	}
-	var refusal error
-	lock, own, err := i.lockOf(ctx, owner, c)
+// guess is one attempt at an account by its password.
+type guess struct {
+	owner string // "" for a name that nobody has
+	name  contact
+	// lock is what the attempt counts against; own: it is of a browser of the owner's.
+	lock []byte
+	own  bool
+	// hash is of the account's password, "" for none.
+	hash string
+	// shut: at a look, the attempt will be refused whatever the password is.
+	shut bool
+}
+
+// limitFrom is the scope of the limit of attempts from one network.
+const limitFrom = "sign_in.from"
+
+func (c contact) String() string { return c.kind + ":" + c.value }
+
+// guessOf finds whose the name is and what an attempt has to be held against.
+// ErrRisk where nobody may sign in from.
+func (i *Identity) guessOf(ctx context.Context, name string) (guess, error) {
+	owner, c, err := i.findName(ctx, name)
 	if err != nil {
-		return 0, err
+		return guess{}, err
 	}
+	if err := i.barred(ctx, owner); err != nil {
+		return guess{}, err
+	}
+	g := guess{owner: owner, name: c}
+	if g.lock, g.own, err = i.lockOf(ctx, owner, c); err != nil {
+		return guess{}, err
+	}
+	ip := ActorOf(ctx).IP
+	row, err := i.store.read().BeforeGuess(ctx, identitydb.BeforeGuessParams{
+		OwnerID: owner, LockIndex: g.lock, LimitIndex: i.limitIndex(limitFrom, network(ip)), LimitIndex_2: i.limitIndex(limitName, c.String()),
+	})
+	if err != nil {
+		return guess{}, db.Classify(err)
+	}
+	now := db.At(i.Clock.Now())
+	g.hash = row.PasswordHash
+	g.shut = db.Time(row.UnlockAt) > now || ip != "" && tooSoon(db.Time(row.FromFullAt), now, i.Config.SignInsByAddress, attemptsPer) > 0 ||
+		!g.own && tooSoon(db.Time(row.NameFullAt), now, i.Config.SignInsByName, attemptsPer) > 0
+	return g, nil
+}
+
+// try counts the attempt and looks behind the door, and compares the password
+// meanwhile: the hash takes longer than a commit. Nobody learns how it compares
+// before the attempt stands and is found to be allowed. One that will be refused
+// anyway costs no hash.
+func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, last time.Duration, d door, err error) {
+	comparing, stop := context.WithCancel(ctx)
+	defer stop() // who still waits for a turn to hash needs none any more
+	var c *comparison
+	if !g.shut {
+		c = i.compare(comparing, password, g.hash)
+	}
+	if last, err = i.admit(ctx, g); err != nil {
+		return false, 0, d, err
+	}
+	if c == nil {
+		c = i.compare(comparing, password, g.hash)
+	}
+	d = i.doorOf(ctx, g.owner)
+	<-c.done
+	if c.err != nil || !c.ok || !c.stale {
+		return c.ok, last, d, c.err
+	}
+	return true, last, d, i.renew(ctx, g.owner, password, g.hash)
+}
+
+// door is what stands behind a right password, or why it stays shut.
+type door struct {
+	account Account
+	ways    []Way
+	err     error
+}
+
+// doorOf looks before the password is known to be right, and for a name that
+// nobody has as well: with as many questions.
+func (i *Identity) doorOf(ctx context.Context, owner string) (d door) {
+	if owner == "" {
+		owner = nobody
+	}
+	if d.account, d.err = i.Account(ctx, owner); errors.Is(d.err, ErrNotFound) {
+		d.account = Account{ID: owner, Status: Active}
+	} else if d.err != nil {
+		return d
+	}
+	d.ways, d.err = i.waysOf(ctx, d.account)
+	if err := i.admissible(ctx, d.account, true); err != nil {
+		d.err = err
+	}
+	return d
+}
+
+// comparison is a hash being made beside other work; it is read after done.
+type comparison struct {
+	done      chan struct{}
+	ok, stale bool
+	err       error
+}
+
+// compare makes exactly one hash, whatever there is to compare with.
+func (i *Identity) compare(ctx context.Context, password, hash string) *comparison {
+	c := &comparison{done: make(chan struct{})}
+	go func() {
+		defer close(c.done)
+		c.ok, c.stale, c.err = i.hashes.check(ctx, password, hash)
+	}()
+	return c
+}
+
+// admit counts the attempt against the limits and the lock.
+func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err error) {
+	var refusal error
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		refusal, last = nil, 0
-		wait, err := i.takeAttempt(ctx, tx, c, own)
+		wait, err := i.takeAttempt(ctx, tx, g)
 		if err != nil || wait > 0 {
 			refusal = limited(wait)
 			return err
 		}
-		if err := i.visit(ctx, tx, c.kind+":"+c.value); err != nil {
+		if err := i.visit(ctx, tx, g.name.String()); err != nil {
 			return err
 		}
 		var locked time.Duration
-		locked, last, err = i.countAttempt(ctx, tx, lock)
+		locked, last, err = i.countAttempt(ctx, tx, g.lock)
 		if locked > 0 {
 			refusal = lockedFor(locked)
 		}
@@ -123,17 +228,17 @@ func (i *Identity) admit(ctx context.Context, owner string, c contact) (last tim
 
 // takeAttempt counts the attempt by address and by name; in a browser of the
 // owner's own the name is not counted, as others use it up.
-func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, c contact, own bool) (time.Duration, error) {
+func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess) (time.Duration, error) {
 	if ip := ActorOf(ctx).IP; ip != "" {
-		wait, err := i.take(ctx, tx, "sign_in.from", network(ip), i.Config.SignInsByAddress, attemptsPer)
+		wait, err := i.take(ctx, tx, limitFrom, network(ip), i.Config.SignInsByAddress, attemptsPer)
 		if err != nil || wait > 0 {
 			return wait, err
 		}
 	}
-	if own {
+	if g.own {
 		return 0, nil
 	}
-	return i.take(ctx, tx, limitName, c.kind+":"+c.value, i.Config.SignInsByName, attemptsPer)
+	return i.take(ctx, tx, limitName, g.name.String(), i.Config.SignInsByName, attemptsPer)
 }
 
 // verify makes exactly one hash, whatever there is to compare with.
@@ -146,11 +251,16 @@ func (i *Identity) verify(ctx context.Context, owner, password string) (bool, er
 	if err != nil || !ok || !stale {
 		return ok, err
 	}
+	return true, i.renew(ctx, owner, password, hash)
+}
+
+// renew makes the hash of a right password anew, with the parameters of now.
+func (i *Identity) renew(ctx context.Context, owner, password, hash string) error {
 	renewed, err := i.hashes.hash(ctx, password)
 	if err != nil {
-		return ok, err
+		return err
 	}
-	return ok, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		// Only over the hash that was looked at: a change meanwhile stays.
 		return in(tx).RenewPassword(ctx, identitydb.RenewPasswordParams{OwnerID: owner, PasswordHash: hash, PasswordHash_2: renewed})
 	})
@@ -241,28 +351,16 @@ func (i *Identity) refused(ctx context.Context, owner string, last time.Duration
 }
 
 // admitted begins the wait for the second factor and sends the code.
-func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiting, error) {
-	a, err := i.Account(ctx, owner)
-	if err != nil {
-		return waiting{}, err
+func (i *Identity) admitted(ctx context.Context, g guess, d door) (waiting, error) {
+	if d.err != nil {
+		return waiting{}, d.err
 	}
-	if err := i.admissible(ctx, a, true); err != nil {
-		return waiting{}, err
-	}
-	ways, err := i.waysOf(ctx, a)
-	if err != nil {
-		return waiting{}, err
-	}
-	w := waiting{id: id.New(), token: id.Token(), owner: owner, way: ways[0], ways: ways, factor: ways[0].Ref}
-	lock, _, err := i.lockOf(ctx, owner, c)
-	if err != nil {
-		return waiting{}, err
-	}
-	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := in(tx).DeleteLock(ctx, lock); err != nil {
+	w := waiting{id: id.New(), token: id.Token(), owner: g.owner, way: d.ways[0], ways: d.ways, factor: d.ways[0].Ref}
+	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := in(tx).DeleteLock(ctx, g.lock); err != nil {
 			return err
 		}
-		if err := i.clear(ctx, tx, limitName, c.kind+":"+c.value); err != nil {
+		if err := i.clear(ctx, tx, limitName, g.name.String()); err != nil {
 			return err
 		}
 		return i.keepSignIn(ctx, tx, w, forSignIn)
@@ -270,7 +368,7 @@ func (i *Identity) admitted(ctx context.Context, owner string, c contact) (waiti
 	if err != nil {
 		return waiting{}, err
 	}
-	return i.beginFactor(ctx, a, w, forSignIn)
+	return i.beginFactor(ctx, d.account, w, forSignIn)
 }
 
 func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose string) error {
@@ -326,7 +424,7 @@ func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting
 	if !ok {
 		return a, waiting{}, ErrSignInStale
 	}
-	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != ""}, nil
+	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != "", passed: row.Passed}, nil
 }
 
 // waitingOf describes the wait for its page.
@@ -378,31 +476,45 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	if err != nil {
 		return nil, err
 	}
-	at, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
+	at, take, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
 	if err != nil {
 		return nil, i.factorRefused(ctx, a.ID, w.way.Kind, err)
 	}
-	if err := i.further(ctx, a, at.Way, w.ways, token); err != nil {
-		return nil, err
+	var refusal error // the code was taken meanwhile, by another request
+	keep, err := i.further(ctx, at, w, func(ctx context.Context, tx *db.Tx) error {
+		refusal = steps(take)(ctx, tx)
+		return refusal
+	})
+	var o *opening
+	if err == nil {
+		o, err = i.enter(ctx, at, methodOf(w.way.Kind), bearer, steps(i.endSignIn(token), keep))
 	}
-	return i.enter(ctx, at, methodOf(w.way.Kind), bearer, func(ctx context.Context, tx *db.Tx) error {
+	if err != nil && errors.Is(err, refusal) {
+		err = i.factorRefused(ctx, a.ID, w.way.Kind, err)
+	}
+	return o, err
+}
+
+// endSignIn takes away what waits under the token, once.
+func (i *Identity) endSignIn(token string) Step {
+	return func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
 		if err == nil && n == 0 {
 			return ErrSignInStale
 		}
 		return err
-	})
+	}
 }
 
 // enter begins the session of a proof; first is done in the same transaction.
-func (i *Identity) enter(ctx context.Context, at Attempt, method string, bearer bool, first func(context.Context, *db.Tx) error) (*opening, error) {
+func (i *Identity) enter(ctx context.Context, at Attempt, method string, bearer bool, first Step) (*opening, error) {
 	o, err := i.prepareSession(ctx, at.Account, method, bearer)
 	if err != nil {
 		return nil, err
 	}
 	o.held = at.Way.Held
 	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		err := first(ctx, tx)
+		err := steps(first)(ctx, tx)
 		if err == nil && !bearer {
 			err = i.endCurrent(ctx, tx) // whoever the browser was before
 		}
@@ -429,12 +541,13 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err := i.admissible(ctx, at.Account, false); err != nil {
 		return nil, err
 	}
-	v, err := i.judged(ctx, at.Account)
-	if err == nil {
-		err = i.tellPlace(ctx, at.Account, v)
-	}
+	v, explain, err := i.judged(ctx, at.Account, nil)
 	if err != nil {
 		return nil, err
 	}
-	return i.enter(ctx, at, methodPasskey, bearer, func(context.Context, *db.Tx) error { return nil })
+	tell, err := i.tellPlace(ctx, at.Account, v)
+	if err != nil {
+		return nil, err
+	}
+	return i.enter(ctx, at, methodPasskey, bearer, steps(explain, tell))
 }

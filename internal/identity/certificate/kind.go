@@ -50,12 +50,12 @@ func (k *kind) Begin(ctx context.Context, p factor.Proof) (identity.Asked, error
 func (*kind) Wait(context.Context, factor.Proof) (time.Duration, error) { return 0, nil }
 
 // Check takes the code that the browser has come back with.
-func (k *kind) Check(ctx context.Context, p factor.Proof, answer identity.Answer) (string, error) {
+func (k *kind) Check(ctx context.Context, p factor.Proof, answer identity.Answer) (string, identity.Step, error) {
 	_, err := k.room.Proved(ctx, p.Account.ID, Factor, p.ID, answer.Code)
 	if e, ok := errs.As(err); ok && e.Kind == errs.Invalid {
 		err = e.WithField("code", e.Key)
 	}
-	return KindCertificate, err
+	return KindCertificate, nil, err
 }
 
 // Form leads to the address that asks for certificates.

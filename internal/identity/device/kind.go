@@ -57,12 +57,12 @@ func (k *pushKind) Wait(ctx context.Context, p factor.Proof) (time.Duration, err
 }
 
 // Check takes what a device has answered, or the code of its message.
-func (k *pushKind) Check(ctx context.Context, p factor.Proof, answer identity.Answer) (string, error) {
+func (k *pushKind) Check(ctx context.Context, p factor.Proof, answer identity.Answer) (string, identity.Step, error) {
 	err := k.room.Proved(ctx, p.Account.ID, Factor, p.ID, onlyDigits(answer.Code))
 	if errors.Is(err, ErrNoAsk) {
 		err = codeFault(ErrOver)
 	}
-	return KindPush, err
+	return KindPush, nil, err
 }
 
 func onlyDigits(s string) string {

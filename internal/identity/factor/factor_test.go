@@ -140,6 +140,54 @@ func (s *stand) told(kind string) (n int) {
 	return n
 }
 
+// Check takes the answer, as whoever opens something by it does.
+func (s *stand) Check(ctx context.Context, at identity.Attempt, answer identity.Answer) (string, error) {
+	ref, take, err := s.Room.Check(ctx, at, answer)
+	if err == nil && take != nil {
+		err = s.DB.Write(ctx, take)
+	}
+	return ref, err
+}
+
+// TestCodeStandsOrFallsWithWhatItOpens: a right code is used up in the transaction
+// of what it opens, once, and not by a look.
+func TestCodeStandsOrFallsWithWhatItOpens(t *testing.T) {
+	t.Parallel()
+	each(t, func(s *stand) {
+		raw := s.addApp("sms")
+		s.clk.Advance(time.Minute)
+		answer := identity.Answer{Code: s.code(raw, 6)}
+		_, first, err := s.Room.Check(s.ctx, s.attempt("totp"), answer)
+		s.must(err)
+		_, second, err := s.Room.Check(s.ctx, s.attempt("totp"), answer)
+		s.must(err)
+		undone := errors.New("undone")
+		err = s.DB.Write(s.ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := first(ctx, tx); err != nil {
+				return err
+			}
+			return undone
+		})
+		if !errors.Is(err, undone) {
+			s.Fatal(err)
+		}
+		s.must(s.DB.Write(s.ctx, first))
+		s.wants(s.DB.Write(s.ctx, second), identity.ErrTOTPWrong)
+
+		s.clk.Advance(time.Minute)
+		answer.Code = s.code(raw, 6)
+		_, late, err := s.Room.Check(s.ctx, s.attempt("totp"), answer) // the others came faster
+		s.must(err)
+		for range 10 {
+			_, err := s.Check(s.ctx, s.attempt("totp"), identity.Answer{Code: "000000"})
+			s.wants(err, identity.ErrTOTPWrong)
+		}
+		s.wants(s.DB.Write(s.ctx, late), identity.ErrLimit)
+		_, err = s.Check(s.ctx, s.attempt("totp"), answer)
+		s.wants(err, identity.ErrLimit)
+	})
+}
+
 func TestAppIsAddedUsedAndRemoved(t *testing.T) {
 	t.Parallel()
 	each(t, func(s *stand) {

@@ -56,12 +56,18 @@ type Kind interface {
 	Begin(ctx context.Context, p Proof) (identity.Asked, error)
 	// Wait is how long to wait before Begin can be called again.
 	Wait(ctx context.Context, p Proof) (time.Duration, error)
-	// Check takes an answer, once, and gives the ref of the way that it was by.
-	// Errors that the person can mend are of kind Invalid and name "code".
-	Check(ctx context.Context, p Proof, answer identity.Answer) (ref string, err error)
+	// Check looks at an answer, once, and gives the ref of the way that it was by;
+	// take uses a right one up, as of identity.SecondFactors. Errors that the person
+	// can mend are of kind Invalid and name "code".
+	Check(ctx context.Context, p Proof, answer identity.Answer) (ref string, take identity.Step, err error)
 	// Form is what the page of the proof shows, with its own heading.
 	Form(v identity.FormView) templ.Component
 }
+
+// unprompted is a kind whose answer is there without being asked for: a code that
+// a thing in the person's hand shows. Its Begin needs nothing, so nothing is read
+// for it.
+type unprompted interface{ unprompted() }
 
 // Adder is a kind that people add on the page «Ways to sign in».
 type Adder interface {

@@ -52,8 +52,8 @@ func (c *code) Wait(ctx context.Context, p Proof) (time.Duration, error) {
 }
 
 // Check takes any of the unexpired codes.
-func (c *code) Check(ctx context.Context, p Proof, answer identity.Answer) (string, error) {
-	return c.kind, c.CheckCode(ctx, p.Purpose, p.Account.ID, c.kind, answer.Code)
+func (c *code) Check(ctx context.Context, p Proof, answer identity.Answer) (string, identity.Step, error) {
+	return c.kind, nil, c.CheckCode(ctx, p.Purpose, p.Account.ID, c.kind, answer.Code)
 }
 
 // Form asks for the code.

@@ -51,6 +51,8 @@ func (*token) Ways(_ context.Context, _ identity.Account, rows []Row) ([]identit
 	return waysOfRows(rows), nil
 }
 
+func (*token) unprompted() {}
+
 // Begin needs nothing.
 func (*token) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
 
@@ -59,18 +61,18 @@ func (*token) Wait(context.Context, Proof) (time.Duration, error) { return 0, ni
 
 // Check takes a code of any of the account's tokens, once, or two codes in a row
 // of one that is far off.
-func (k *token) Check(ctx context.Context, p Proof, answer identity.Answer) (string, error) {
+func (k *token) Check(ctx context.Context, p Proof, answer identity.Answer) (string, identity.Step, error) {
 	typed, ok := digitsOf(answer.Code, 16)
 	if !ok {
-		return "", fault(ErrToken)
+		return "", nil, fault(ErrToken)
 	}
-	if err := k.Limit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
-		return "", err
+	if err := k.NeedLimit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
+		return "", nil, err
 	}
 	for _, row := range p.All {
 		var d device
 		if err := json.Unmarshal(row.Secret, &d); err != nil {
-			return "", err
+			return "", nil, err
 		}
 		count, drift, ok := d.find(typed, row.Counter, k.Clock.Now())
 		if !ok {
@@ -79,11 +81,12 @@ func (k *token) Check(ctx context.Context, p Proof, answer identity.Answer) (str
 		d.Drift = drift
 		keep, err := json.Marshal(d) //nolint:gosec // it is sealed before it is kept
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
-		return row.ID, k.useCounter(ctx, row, count, keep, ErrToken)
+		take, err := k.useCounter(ctx, row, count, keep, ErrToken)
+		return row.ID, take, err
 	}
-	return "", fault(ErrToken)
+	return "", nil, k.wrong(ctx, p, ErrToken)
 }
 
 // find gives the counter to keep, which is above last, and the drift.

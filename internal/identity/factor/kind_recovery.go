@@ -49,6 +49,8 @@ func (k *recovery) Ways(ctx context.Context, a identity.Account, _ []Row) ([]ide
 	}}, nil
 }
 
+func (*recovery) unprompted() {}
+
 // Begin needs nothing.
 func (*recovery) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
 
@@ -56,26 +58,26 @@ func (*recovery) Begin(context.Context, Proof) (identity.Asked, error) { return 
 func (*recovery) Wait(context.Context, Proof) (time.Duration, error) { return 0, nil }
 
 // Check takes a code, once, and tells the owner when few are left.
-func (k *recovery) Check(ctx context.Context, p Proof, answer identity.Answer) (string, error) {
+func (k *recovery) Check(ctx context.Context, p Proof, answer identity.Answer) (string, identity.Step, error) {
 	typed, ok := parseRecovery(answer.Code)
 	if !ok {
-		return "", fault(ErrRecovery)
+		return "", nil, fault(ErrRecovery)
 	}
 	if err := k.Limit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	row, _, err := one(k.read().RecoveryOf(ctx, factordb.RecoveryOfParams{OwnerID: p.Account.ID, Selector: typed[:recoverySelect]}))
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if ok, err := k.CheckHash(ctx, typed, row.CodeHash); err != nil || !ok {
-		return "", orFault(err, ErrRecovery)
+		return "", nil, orFault(err, ErrRecovery)
 	}
 	batch, err := k.usedNotice(ctx, p.Account)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return KindRecovery, k.use(ctx, p.Account.ID, row.Selector, batch)
+	return KindRecovery, nil, k.use(ctx, p.Account.ID, row.Selector, batch)
 }
 
 func (k *recovery) use(ctx context.Context, owner, selector string, batch *notify.Batch) error {

@@ -54,6 +54,8 @@ func waysOfRows(rows []Row) []identity.Way {
 	return all
 }
 
+func (*app) unprompted() {}
+
 // Begin needs nothing.
 func (*app) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
 
@@ -62,44 +64,52 @@ func (*app) Wait(context.Context, Proof) (time.Duration, error) { return 0, nil 
 
 // Check takes a code of any of the account's apps, once. Errors, with the field
 // "code": ErrCodeFormat, ErrTOTPWrong (also for one used before); ErrLimit.
-func (k *app) Check(ctx context.Context, p Proof, answer identity.Answer) (string, error) {
+func (k *app) Check(ctx context.Context, p Proof, answer identity.Answer) (string, identity.Step, error) {
 	typed, ok := digitsOf(answer.Code, appDigits)
 	if !ok || len(typed) != appDigits {
-		return "", fault(identity.ErrCodeFormat)
+		return "", nil, fault(identity.ErrCodeFormat)
 	}
-	if err := k.Limit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
-		return "", err
+	if err := k.NeedLimit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
+		return "", nil, err
 	}
 	now := k.Clock.Now().Unix() / int64(totpStep.Seconds())
 	for _, row := range p.All {
 		if step, ok := match(fromBase32(row.Secret), typed, max(now-totpDrift, row.Counter+1), now+totpDrift); ok {
-			return row.ID, k.useCounter(ctx, row, step, row.Secret, identity.ErrTOTPWrong)
+			take, err := k.useCounter(ctx, row, step, row.Secret, identity.ErrTOTPWrong)
+			return row.ID, take, err
 		}
 	}
-	return "", fault(identity.ErrTOTPWrong)
+	return "", nil, k.wrong(ctx, p, identity.ErrTOTPWrong)
 }
 
-// useCounter notes the count: neither it nor an earlier one is taken again.
-func (r *Room) useCounter(ctx context.Context, row Row, count int64, keep []byte, wrong *errs.Error) error {
-	key, err := r.Sealer.Key(ctx, row.Owner, secret.Person)
-	if err != nil {
+// wrong counts a wrong code that was typed: ErrLimit, or what is wrong.
+func (r *Room) wrong(ctx context.Context, p Proof, wrong *errs.Error) error {
+	if err := r.Limit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
 		return err
 	}
+	return fault(wrong)
+}
+
+// useCounter notes the count: neither it nor an earlier one is taken again. Of
+// many that come at once no more are taken than may be typed.
+func (r *Room) useCounter(ctx context.Context, row Row, count int64, keep []byte, wrong *errs.Error) (identity.Step, error) {
+	key, err := r.Sealer.Key(ctx, row.Owner, secret.Person)
+	if err != nil {
+		return nil, err
+	}
 	sealed := key.Seal(secretPlace(row.ID), keep)
-	var n int64
-	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = in(tx).UseCounter(ctx, factordb.UseCounterParams{
-			OwnerID: row.Owner, ID: row.ID, Counter: count, UsedAt: tx.Now(), SecretSealed: sealed,
-		})
-		if err != nil || n == 0 {
+	return func(ctx context.Context, tx *db.Tx) error {
+		if err := r.PassLimit(ctx, tx, limitTyped, row.Owner, typedTries, typedPer); err != nil {
 			return err
 		}
-		return r.ClearLimit(ctx, tx, limitTyped, row.Owner)
-	})
-	if err == nil && n == 0 {
-		return fault(wrong)
-	}
-	return err
+		n, err := in(tx).UseCounter(ctx, factordb.UseCounterParams{
+			OwnerID: row.Owner, ID: row.ID, Counter: count, UsedAt: tx.Now(), SecretSealed: sealed,
+		})
+		if err == nil && n == 0 {
+			return fault(wrong)
+		}
+		return err
+	}, nil
 }
 
 // Form asks for the code.

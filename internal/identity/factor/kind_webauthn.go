@@ -109,28 +109,29 @@ func (*key) Wait(context.Context, Proof) (time.Duration, error) { return 0, nil 
 
 // Check takes an assertion for the challenge, once. ErrKey says that it is not
 // right, ErrCloned that the counter has not grown.
-func (k *key) Check(ctx context.Context, p Proof, answer identity.Answer) (string, error) {
+func (k *key) Check(ctx context.Context, p Proof, answer identity.Answer) (string, identity.Step, error) {
 	parsed, err := parseAssertion(answer.Credential)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	state, err := k.Take(ctx, p.Attempt)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	var session webauthn.SessionData
 	if err := json.Unmarshal(state, &session); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	h, err := holderOf(p.Account, p.All)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	got, err := k.keys.ValidateLogin(h, session, parsed)
 	if err != nil {
-		return "", fault(ErrKey.Wrap(hush(err)))
+		return "", nil, fault(ErrKey.Wrap(hush(err)))
 	}
-	return k.accept(ctx, p.Account, p.All, got)
+	ref, err := k.accept(ctx, p.Account, p.All, got)
+	return ref, nil, err
 }
 
 // hush keeps of the library's error its kind: its details hold what was sent.

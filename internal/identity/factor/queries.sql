@@ -1,6 +1,11 @@
 -- name: FactorsOf :many
 SELECT * FROM identity_factors WHERE owner_id = $1 ORDER BY created_at, id;
 
+-- name: FactorsAndChoice :many
+SELECT sqlc.embed(f), CAST(CASE WHEN c.way = f.id THEN 1 ELSE 0 END AS BIGINT) AS chosen
+FROM identity_factors f LEFT JOIN identity_factor_choices c ON c.owner_id = f.owner_id
+WHERE f.owner_id = $1 ORDER BY f.created_at, f.id;
+
 -- name: InsertFactor :exec
 INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at, disabled)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
@@ -28,9 +33,6 @@ DELETE FROM identity_factors WHERE owner_id = $1 AND kind = $2;
 
 -- name: DeleteFactors :exec
 DELETE FROM identity_factors WHERE owner_id = $1;
-
--- name: ChoiceOf :one
-SELECT way FROM identity_factor_choices WHERE owner_id = $1;
 
 -- name: PutChoice :exec
 INSERT INTO identity_factor_choices (owner_id, way, chosen_at) VALUES ($1, $2, $3)

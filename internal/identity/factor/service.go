@@ -34,7 +34,7 @@ func of(rows []Row, kind string, all bool) []Row {
 // Ways are the account's ways, in the order of the kinds; the one that proved
 // itself last is at the front.
 func (r *Room) Ways(ctx context.Context, a identity.Account) ([]identity.Way, error) {
-	rows, err := r.rows(ctx, a.ID)
+	rows, last, err := r.rowsAndChoice(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,6 @@ func (r *Room) Ways(ctx context.Context, a identity.Account) ([]identity.Way, er
 	if err != nil {
 		return nil, err
 	}
-	last, _, err := one(r.read().ChoiceOf(ctx, a.ID))
 	if n := slices.IndexFunc(all, func(w identity.Way) bool { return w.Ref == last }); n > 0 {
 		w := all[n]
 		all = slices.Insert(slices.Delete(all, n, n+1), 0, w)
@@ -84,6 +83,11 @@ func (r *Room) proof(ctx context.Context, at identity.Attempt) (Kind, Proof, err
 
 // Begin begins a proof.
 func (r *Room) Begin(ctx context.Context, at identity.Attempt) (identity.Asked, error) {
+	if k, ok := r.kind(at.Way.Kind); ok {
+		if _, ok := k.(unprompted); ok {
+			return identity.Asked{}, nil
+		}
+	}
 	k, p, err := r.proof(ctx, at)
 	if err != nil {
 		return identity.Asked{}, err
@@ -100,11 +104,12 @@ func (r *Room) Wait(ctx context.Context, at identity.Attempt) (time.Duration, er
 	return k.Wait(ctx, Proof{Attempt: at})
 }
 
-// Check takes an answer, once, and gives the way that it was by.
-func (r *Room) Check(ctx context.Context, at identity.Attempt, answer identity.Answer) (string, error) {
+// Check looks at an answer, once, and gives the way that it was by; take uses a
+// right one up.
+func (r *Room) Check(ctx context.Context, at identity.Attempt, answer identity.Answer) (ref string, take identity.Step, err error) {
 	k, p, err := r.proof(ctx, at)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	return k.Check(ctx, p, answer)
 }

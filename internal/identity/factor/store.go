@@ -37,8 +37,33 @@ func statePlace(owner, kind string) secret.Place {
 // rows are the account's stored factors, opened, those switched off too.
 func (r *Room) rows(ctx context.Context, owner string) ([]Row, error) {
 	stored, err := r.read().FactorsOf(ctx, owner)
-	if err != nil || len(stored) == 0 {
+	if err != nil {
 		return nil, db.Classify(err)
+	}
+	return r.opened(ctx, owner, stored)
+}
+
+// rowsAndChoice are the rows, and the id of the one that proved itself last. A way
+// that has proved itself has a row.
+func (r *Room) rowsAndChoice(ctx context.Context, owner string) (all []Row, chosen string, err error) {
+	found, err := r.read().FactorsAndChoice(ctx, owner)
+	if err != nil {
+		return nil, "", db.Classify(err)
+	}
+	stored := make([]factordb.IdentityFactor, len(found))
+	for n, f := range found {
+		stored[n] = f.IdentityFactor
+		if f.Chosen == 1 {
+			chosen = f.IdentityFactor.ID
+		}
+	}
+	all, err = r.opened(ctx, owner, stored)
+	return all, chosen, err
+}
+
+func (r *Room) opened(ctx context.Context, owner string, stored []factordb.IdentityFactor) ([]Row, error) {
+	if len(stored) == 0 {
+		return nil, nil
 	}
 	key, err := r.Sealer.Key(ctx, owner, secret.Person)
 	if err != nil {

@@ -58,6 +58,44 @@ func (q *Queries) AccountsWithoutNumber(ctx context.Context, limit int32) ([]str
 	return items, nil
 }
 
+const beforeGuess = `-- name: BeforeGuess :one
+SELECT CAST(COALESCE((SELECT p.password_hash FROM identity_passwords p WHERE p.owner_id = $1), '') AS TEXT) AS password_hash,
+    CAST(COALESCE((SELECT k.unlock_at FROM identity_locks k WHERE k.lock_index = $2), 0) AS BIGINT) AS unlock_at,
+    CAST(COALESCE((SELECT f.full_at FROM identity_limits f WHERE f.limit_index = $3), 0) AS BIGINT) AS from_full_at,
+    CAST(COALESCE((SELECT n.full_at FROM identity_limits n WHERE n.limit_index = $4), 0) AS BIGINT) AS name_full_at
+`
+
+type BeforeGuessParams struct {
+	OwnerID      string
+	LockIndex    []byte
+	LimitIndex   []byte
+	LimitIndex_2 []byte
+}
+
+type BeforeGuessRow struct {
+	PasswordHash string
+	UnlockAt     int64
+	FromFullAt   int64
+	NameFullAt   int64
+}
+
+func (q *Queries) BeforeGuess(ctx context.Context, arg BeforeGuessParams) (BeforeGuessRow, error) {
+	row := q.db.QueryRowContext(ctx, beforeGuess,
+		arg.OwnerID,
+		arg.LockIndex,
+		arg.LimitIndex,
+		arg.LimitIndex_2,
+	)
+	var i BeforeGuessRow
+	err := row.Scan(
+		&i.PasswordHash,
+		&i.UnlockAt,
+		&i.FromFullAt,
+		&i.NameFullAt,
+	)
+	return i, err
+}
+
 const chooseSignIn = `-- name: ChooseSignIn :execrows
 UPDATE identity_signins SET factor = $2 WHERE token_hash = $1
 `

@@ -29,17 +29,6 @@ func (q *Queries) AttemptOf(ctx context.Context, attemptHash []byte) (IdentityFa
 	return i, err
 }
 
-const choiceOf = `-- name: ChoiceOf :one
-SELECT way FROM identity_factor_choices WHERE owner_id = $1
-`
-
-func (q *Queries) ChoiceOf(ctx context.Context, ownerID string) (string, error) {
-	row := q.db.QueryRowContext(ctx, choiceOf, ownerID)
-	var way string
-	err := row.Scan(&way)
-	return way, err
-}
-
 const countRecovery = `-- name: CountRecovery :one
 SELECT COUNT(*) AS codes, CAST(COALESCE(MAX(created_at), 0) AS BIGINT) AS made, CAST(COALESCE(MAX(used_at), 0) AS BIGINT) AS used,
     CAST(COALESCE(SUM(CASE WHEN used_at = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS living
@@ -172,6 +161,51 @@ func (q *Queries) DisableFactor(ctx context.Context, arg DisableFactorParams) (i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const factorsAndChoice = `-- name: FactorsAndChoice :many
+SELECT f.owner_id, f.id, f.kind, f.name_sealed, f.secret_sealed, f.counter, f.created_at, f.used_at, f.disabled, CAST(CASE WHEN c.way = f.id THEN 1 ELSE 0 END AS BIGINT) AS chosen
+FROM identity_factors f LEFT JOIN identity_factor_choices c ON c.owner_id = f.owner_id
+WHERE f.owner_id = $1 ORDER BY f.created_at, f.id
+`
+
+type FactorsAndChoiceRow struct {
+	IdentityFactor IdentityFactor
+	Chosen         int64
+}
+
+func (q *Queries) FactorsAndChoice(ctx context.Context, ownerID string) ([]FactorsAndChoiceRow, error) {
+	rows, err := q.db.QueryContext(ctx, factorsAndChoice, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FactorsAndChoiceRow
+	for rows.Next() {
+		var i FactorsAndChoiceRow
+		if err := rows.Scan(
+			&i.IdentityFactor.OwnerID,
+			&i.IdentityFactor.ID,
+			&i.IdentityFactor.Kind,
+			&i.IdentityFactor.NameSealed,
+			&i.IdentityFactor.SecretSealed,
+			&i.IdentityFactor.Counter,
+			&i.IdentityFactor.CreatedAt,
+			&i.IdentityFactor.UsedAt,
+			&i.IdentityFactor.Disabled,
+			&i.Chosen,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const factorsOf = `-- name: FactorsOf :many
