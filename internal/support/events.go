@@ -17,19 +17,39 @@ func (r *Room) listen() {
 	if r.Bus == nil {
 		return
 	}
-	r.Bus.On(identity.EventDenied, "support.denied", r.onAlarm("support.alarm.denied"))
-	r.Bus.On(identity.EventStopped, "support.stopped", r.onAlarm("support.alarm.stopped"))
+	r.Bus.On(identity.EventDenied, "support.denied", r.onAlarm(alarmDenied))
+	r.Bus.On(identity.EventStopped, "support.stopped", r.onAlarm(alarmStopped))
 }
 
-// onAlarm opens a security ticket in the owner's name with a text of ours. The
-// event's id is the ticket's: heard twice, it is one ticket.
-func (r *Room) onAlarm(key string) event.Listener {
+// alarm is what a security ticket of the portal's own is about. It is stored, and
+// its text is made for whoever reads it.
+type alarm string
+
+const (
+	alarmDenied  alarm = "denied"  // the owner has said «It wasn't me»
+	alarmStopped alarm = "stopped" // an old contact has stopped a change
+)
+
+// key is of the text for those who read the ticket, "" for none.
+func (a alarm) key() string {
+	switch a {
+	case alarmDenied:
+		return "support.alarm.denied"
+	case alarmStopped:
+		return "support.alarm.stopped"
+	}
+	return ""
+}
+
+// onAlarm opens a security ticket in the owner's name. The event's id is the
+// ticket's: heard twice, it is one ticket.
+func (r *Room) onAlarm(what alarm) event.Listener {
 	return func(ctx context.Context, e event.Event) error {
 		lang, err := r.langOf(ctx, e.Owner)
 		if err != nil {
 			return err
 		}
-		return r.alarm(identity.AsSystem(ctx), e.ID, e.Owner, lang, r.Texts.T(i18n.RU, key))
+		return r.raise(identity.AsSystem(ctx), e.ID, e.Owner, lang, what)
 	}
 }
 
@@ -42,13 +62,13 @@ func (r *Room) langOf(ctx context.Context, owner string) (string, error) {
 	return a.Lang, err
 }
 
-// alarm opens a security ticket about an account, with a text for staff, and tells
-// its owner the number. It is for the portal itself, not for people.
-func (r *Room) alarm(ctx context.Context, ticket, owner, lang, text string) error {
+// raise opens a security ticket about an account and tells its owner the number.
+// It is for the portal itself, not for people.
+func (r *Room) raise(ctx context.Context, ticket, owner, lang string, what alarm) error {
 	now := db.At(r.Clock.Now())
 	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: lang, Author: owner, CreatedAt: now}
 	t.DueAt = now.Add(t.Kind.Within())
-	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: text})
+	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Alarm: what})
 	if err != nil {
 		return err
 	}

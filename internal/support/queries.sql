@@ -65,7 +65,7 @@ UPDATE support_recoveries SET state = $3, first_by = $4, first_at = $5, decided_
 WHERE id = $1 AND version = $2;
 
 -- name: OldRecoveries :many
-SELECT * FROM support_recoveries WHERE created_at < $1 ORDER BY created_at LIMIT $2;
+SELECT * FROM support_recoveries WHERE decided_at > 0 AND decided_at < $1 ORDER BY decided_at LIMIT $2;
 
 -- name: DeleteRecovery :exec
 DELETE FROM support_recoveries WHERE id = $1;

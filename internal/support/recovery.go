@@ -403,21 +403,28 @@ func (r *Room) moveRequest(ctx context.Context, tx *db.Tx, actor identity.Actor,
 	return r.Audit.Write(ctx, tx, actor.Entry(act, q.Owner, "recovery:"+q.ID))
 }
 
-// purgeRequests deletes requests whose time is over, with scan and key.
+// purgeRequests deletes decided requests whose time is over, with scan and key.
+// What waits for a decision stays.
 func (r *Room) purgeRequests(ctx context.Context) error {
-	rows, err := supportdb.New(r.DB.Reader()).OldRecoveries(ctx, supportdb.OldRecoveriesParams{CreatedAt: db.At(r.Clock.Now().Add(-keepRecovery)), Limit: purgeAtOnce})
-	if err != nil {
-		return db.Classify(err)
-	}
-	for _, row := range rows {
-		if err := r.Intake.Files().Store().Delete(ctx, row.BlobKey); err != nil {
-			return err
+	for {
+		rows, err := supportdb.New(r.DB.Reader()).OldRecoveries(ctx, supportdb.OldRecoveriesParams{
+			DecidedAt: db.At(r.Clock.Now().Add(-keepRecovery)), Limit: purgeAtOnce,
+		})
+		if err != nil {
+			return db.Classify(err)
 		}
-		if err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.dropRequest(ctx, tx, row.ID) }); err != nil {
-			return err
+		for _, row := range rows {
+			if err := r.Intake.Files().Store().Delete(ctx, row.BlobKey); err != nil {
+				return err
+			}
+			if err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.dropRequest(ctx, tx, row.ID) }); err != nil {
+				return err
+			}
+		}
+		if len(rows) < purgeAtOnce {
+			return nil
 		}
 	}
-	return nil
 }
 
 func (r *Room) dropRequest(ctx context.Context, tx *db.Tx, request string) error {

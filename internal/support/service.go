@@ -50,6 +50,8 @@ type sealedTicket struct {
 	Text  string `json:"text"`
 	Email string `json:"email,omitempty"`
 	From  string `json:"from,omitempty"`
+	// Alarm is in place of a text where the portal itself has opened the ticket.
+	Alarm alarm `json:"alarm,omitempty"`
 }
 
 // Send makes a ticket of a message. Everybody may. Errors: ErrMessage with the
@@ -107,7 +109,7 @@ func (r *Room) add(ctx context.Context, m Message) (Ticket, error) {
 		Author: actor.ID, CreatedAt: now,
 	}
 	t.DueAt = now.Add(t.Kind.Within())
-	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{m.Text, m.Email, m.From})
+	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: m.Text, Email: m.Email, From: m.From})
 	if err != nil {
 		return t, err
 	}
@@ -401,6 +403,9 @@ func (r *Room) open(ctx context.Context, row supportdb.SupportTicket) (Ticket, e
 		return t, err
 	}
 	t.Text, t.Email, t.From = s.Text, s.Email, s.From
+	if key := s.Alarm.key(); key != "" {
+		t.Text = i18n.T(ctx, key)
+	}
 	replies, err := r.store.replies(ctx, t.ID)
 	if err != nil {
 		return t, err

@@ -271,16 +271,16 @@ func (q *Queries) MoveTicket(ctx context.Context, arg MoveTicketParams) (int64, 
 }
 
 const oldRecoveries = `-- name: OldRecoveries :many
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE created_at < $1 ORDER BY created_at LIMIT $2
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE decided_at > 0 AND decided_at < $1 ORDER BY decided_at LIMIT $2
 `
 
 type OldRecoveriesParams struct {
-	CreatedAt db.Time
+	DecidedAt db.Time
 	Limit     int32
 }
 
 func (q *Queries) OldRecoveries(ctx context.Context, arg OldRecoveriesParams) ([]SupportRecovery, error) {
-	rows, err := q.db.QueryContext(ctx, oldRecoveries, arg.CreatedAt, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, oldRecoveries, arg.DecidedAt, arg.Limit)
 	if err != nil {
 		return nil, err
 	}
