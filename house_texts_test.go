@@ -110,6 +110,47 @@ func TestTextsInBothLanguages(t *testing.T) {
 	}
 }
 
+// gloss are Russian words that an English text may hold: one in brackets behind the
+// English for it, as it stands on the paper, and what is given as an example.
+var (
+	gloss    = regexp.MustCompile(`\([А-ЯЁ]+\)|(?i)for example.*$`)
+	cyrillic = regexp.MustCompile(`[А-Яа-яЁё]+`)
+)
+
+// TestEnglishIsEnglish: who reads English is not left with a word that can't be read.
+func TestEnglishIsEnglish(t *testing.T) {
+	t.Parallel()
+	h, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range readTexts(t, h) {
+		for key, en := range x.en {
+			for _, text := range formsOf(en) {
+				if word := cyrillic.FindString(gloss.ReplaceAllString(text, "")); word != "" {
+					t.Errorf("%s/en.yaml: %s says %s. Say it in English, with the Russian in brackets at most.", x.dir, key, word)
+				}
+			}
+		}
+	}
+}
+
+// formsOf are the text, or its plural forms.
+func formsOf(v any) []string {
+	if s, ok := v.(string); ok {
+		return []string{s}
+	}
+	var all []string
+	if m, ok := v.(map[string]any); ok {
+		for _, f := range m {
+			if s, ok := f.(string); ok {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
 // checkForms wants exactly the plural forms of the language.
 func checkForms(t *testing.T, at string, v any, want ...string) {
 	t.Helper()
