@@ -1,12 +1,18 @@
 package app
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/descope/virtualwebauthn"
 	"github.com/pquerna/otp/totp"
 
+	"okno/internal/kit/db"
+	"okno/internal/kit/testkit"
 	"okno/internal/profile"
 )
 
@@ -115,4 +121,77 @@ func TestFactorsOverTheAPI(t *testing.T) {
 		nobody.refused(http.StatusUnauthorized, "POST", "/api/v1/sessions/current/proof", object{})
 		p.browser(owner, bySMS).refused(http.StatusUnauthorized, "GET", "/api/v1/factors", nil) // cookies are of no use here
 	})
+}
+
+// TestPasskeysOverTheAPI: a program begins to add a passkey or a key, an
+// authenticator makes it, and the answer is taken once, with the notice and the
+// line in the journal that the page makes; then it is proof.
+func TestPasskeysOverTheAPI(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, e db.Engine) {
+		box := newBox(t)
+		cfg := configFor(t, e, box)
+		cfg.BaseURL = "http://localhost:8080" // keys are of a name, not of an address
+		p := startPortal(t, e, box, cfg)
+		owner := p.enter(3, profile.Confirmed)
+		h := &holder{client: p.program(owner, bySMS), t: t, p: p, phone: demoPhone(3)}
+		here := virtualwebauthn.RelyingParty{Name: "Okno", ID: "localhost", Origin: "http://localhost:8080"}
+		h.refused(http.StatusUnauthorized, "POST", "/api/v1/factors", object{"kind": "passkey"}) // no proof yet
+		h.provesBySMS()
+		added := h.ask("POST", "/api/v1/factors", object{"kind": "passkey"})
+		options, err := json.Marshal(added["options"])
+		must(t, err)
+		asked, err := virtualwebauthn.ParseAttestationOptions(string(options))
+		must(t, err)
+		auth := virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(owner)})
+		made := wholeCredential()
+		answer := func(rp virtualwebauthn.RelyingParty) json.RawMessage {
+			return json.RawMessage(virtualwebauthn.CreateAttestationResponse(rp, auth, made, *asked))
+		}
+		confirm := "/api/v1/factors/" + added["enrolment"].(string) + "/confirm"
+		thief := p.program(p.enter(4, profile.Confirmed), bySMS)
+		thief.refused(http.StatusNotFound, "POST", confirm, object{"credential": answer(here)})
+		h.refused(http.StatusUnprocessableEntity, "POST", confirm, object{"code": "123456"})
+		elsewhere := virtualwebauthn.RelyingParty{Name: "Okno", ID: "localhost", Origin: "https://localhost.evil.example"}
+		h.refused(http.StatusUnprocessableEntity, "POST", confirm, object{"credential": answer(elsewhere)})
+		told := len(p.box.Messages(h.phone))
+		h.ask("POST", confirm, object{"credential": answer(here), "name": "Телефон"})
+		h.refused(http.StatusNotFound, "POST", confirm, object{"credential": answer(here)}) // once
+		mine := h.factor("webauthn")
+		if mine == nil || mine["name"] != "Телефон" || mine["held"] != true {
+			t.Fatalf("%v", mine)
+		}
+		testkit.Eventually(t, "a notice of the new way", func() bool { return len(p.box.Messages(h.phone)) > told })
+		var lines int
+		must(t, p.house.Doors().DB.Reader().QueryRowContext(t.Context(),
+			"SELECT COUNT(*) FROM audit_entries WHERE owner_id = $1 AND act = 'identity.factor_added'", owner).Scan(&lines))
+		if lines != 1 {
+			t.Errorf("%d lines in the journal", lines)
+		}
+
+		auth.AddCredential(made)
+		begun := h.ask("POST", "/api/v1/sessions/current/proof", object{"factor": mine["id"], "for": "factors"})
+		options, err = json.Marshal(begun["options"])
+		must(t, err)
+		challenge, err := virtualwebauthn.ParseAssertionOptions(string(options))
+		must(t, err)
+		proof := json.RawMessage(virtualwebauthn.CreateAssertionResponse(here, auth, made, *challenge))
+		h.given(object{"factor": mine["id"], "for": "factors", "credential": proof})
+		again := h.ask("POST", "/api/v1/factors", object{"kind": "key"})
+		options, err = json.Marshal(again["options"])
+		must(t, err)
+		if !strings.Contains(string(options), base64.RawURLEncoding.EncodeToString(made.ID)) {
+			t.Error("the authenticator is not told what it holds already")
+		}
+	})
+}
+
+// wholeCredential is one whose key is whole: the library drops leading zeros of a
+// coordinate, which no real authenticator does (RFC 9053 §7.1.1).
+func wholeCredential() virtualwebauthn.Credential {
+	for {
+		if c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(c.Key.AttestationData()) == 77 {
+			return c
+		}
+	}
 }

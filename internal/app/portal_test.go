@@ -38,10 +38,15 @@ var engines = []db.Engine{db.SQLite, db.Postgres}
 // each runs f with a portal on each engine.
 func each(t *testing.T, f func(t *testing.T, p *portal)) {
 	t.Helper()
+	onEngines(t, func(t *testing.T, e db.Engine) { f(t, newPortal(t, e)) })
+}
+
+func onEngines(t *testing.T, f func(t *testing.T, e db.Engine)) {
+	t.Helper()
 	for _, e := range engines {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			f(t, newPortal(t, e))
+			f(t, e)
 		})
 	}
 }

@@ -192,6 +192,24 @@ func (r *Room) enrolment(ctx context.Context, enrolment string) (Adder, string, 
 	return adder, row.Kind, e, err
 }
 
+// optionsOf are what an authenticator makes the credential of the enrolment with;
+// earlier ones are void. ErrNotFound for a kind that asks no authenticator.
+func (r *Room) optionsOf(ctx context.Context, enrolment string) ([]byte, error) {
+	adder, kind, e, err := r.enrolment(ctx, enrolment)
+	if err != nil {
+		return nil, err
+	}
+	optioner, ok := adder.(Optioner)
+	if !ok {
+		return nil, identity.ErrNotFound
+	}
+	options, state, err := optioner.Options(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return options, r.keep(ctx, e.ID, e.Account.ID, kind, state)
+}
+
 // finishAdd adds the factor.
 func (r *Room) finishAdd(ctx context.Context, enrolment string, form url.Values) error {
 	adder, kind, e, err := r.enrolment(ctx, enrolment)

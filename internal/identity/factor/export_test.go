@@ -58,15 +58,8 @@ func (r *Room) EnrolKey(ctx context.Context, kind string, create func(options st
 	if err != nil {
 		return err
 	}
-	adder, _, e, err := r.enrolment(ctx, enrolment)
+	options, err := r.optionsOf(ctx, enrolment)
 	if err != nil {
-		return err
-	}
-	options, state, err := adder.(Optioner).Options(ctx, e, nil)
-	if err != nil {
-		return err
-	}
-	if err := r.keep(ctx, enrolment, e.Account.ID, kind, state); err != nil {
 		return err
 	}
 	return r.finishAdd(ctx, enrolment, url.Values{"credential": {create(string(options))}})

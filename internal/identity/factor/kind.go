@@ -84,7 +84,7 @@ type Adder interface {
 // Optioner is an Adder whose page asks an authenticator by script.
 type Optioner interface {
 	// Options gives what the script asks with, and the new state.
-	Options(ctx context.Context, e Enrolment, form url.Values) (options, state []byte, err error)
+	Options(ctx context.Context, e Enrolment) (options, state []byte, err error)
 }
 
 // Enrolment is a factor that is being added.

@@ -212,7 +212,7 @@ func (*key) Form(v identity.FormView) templ.Component { return keyForm(v) }
 func (*key) Start(context.Context, identity.Account) ([]byte, error) { return []byte("{}"), nil }
 
 // Options are what the browser makes a credential with.
-func (k *key) Options(_ context.Context, e Enrolment, _ url.Values) (options, state []byte, err error) {
+func (k *key) Options(_ context.Context, e Enrolment) (options, state []byte, err error) {
 	h, err := holderOf(e.Account, e.All)
 	if err != nil {
 		return nil, nil, err

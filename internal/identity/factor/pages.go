@@ -6,11 +6,7 @@ import (
 	"net/url"
 
 	"okno/internal/identity"
-	"okno/internal/identity/factor/factordb"
-	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
-	"okno/internal/kit/id"
-	"okno/internal/kit/secret"
 	"okno/internal/kit/web"
 )
 
@@ -145,32 +141,8 @@ func (r *Room) postNew(w http.ResponseWriter, req *http.Request) error {
 
 // postOptions gives a script what it makes a credential with.
 func (r *Room) postOptions(w http.ResponseWriter, req *http.Request) error {
-	form, err := web.Form(w, req)
+	options, err := r.optionsOf(req.Context(), req.PathValue("id"))
 	if err != nil {
-		return err
-	}
-	ctx := req.Context()
-	adder, kind, e, err := r.enrolment(ctx, req.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	optioner, ok := adder.(Optioner)
-	if !ok {
-		return identity.ErrNotFound
-	}
-	options, state, err := optioner.Options(ctx, e, form)
-	if err != nil {
-		return err
-	}
-	key, err := r.Sealer.Key(ctx, e.Account.ID, secret.Person)
-	if err != nil {
-		return err
-	}
-	put := factordb.PutAttemptParams{
-		AttemptHash: id.Hash(e.ID), OwnerID: e.Account.ID, Kind: kind, StateSealed: key.Seal(statePlace(e.Account.ID, kind), state),
-		ExpiresAt: db.At(r.Clock.Now()).Add(attemptLife),
-	}
-	if err := r.putAttempt(ctx, put); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -210,7 +210,3 @@ func (r *Room) drop(ctx context.Context, name string) error {
 	}
 	return err
 }
-
-func (r *Room) putAttempt(ctx context.Context, put factordb.PutAttemptParams) error {
-	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return in(tx).PutAttempt(ctx, put) })
-}
