@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { Album, browser, demoPhone, newPassword, proveByCode, register, signIn, Window } from './people.js'
+import { Album, browser, demoPhone, newPassword, proveByApp, proveByCode, register, signIn, signInStaff, Window } from './people.js'
 import { password, Portal } from './portal.js'
 
 const list = '/cabinet/security/factors'
@@ -29,7 +29,8 @@ async function authenticator (w, options) {
   return {
     credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
     put: credential => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
-    clear: () => cdp.send('WebAuthn.clearCredentials', { authenticatorId })
+    clear: () => cdp.send('WebAuthn.clearCredentials', { authenticatorId }),
+    remove: () => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
   }
 }
 
@@ -215,6 +216,39 @@ test('tokens that show codes, by count and by time', async () => {
   assert.match(w.page.url(), /said=removed/)
   assert.ok(!(await w.text()).includes('In the drawer'))
   await w.close()
+})
+
+test('under high security staff come to the desk by a passkey that stays on its device', async () => {
+  const strict = await Portal.start({ factors: 'high' })
+  const w = await Window.open(strict, engine, album, { lang: 'ru', size: 'phone', js: true })
+  await signInStaff(w, 'officer')
+  assert.ok(w.page.url().endsWith(list), 'a member of staff without a key adds one')
+  assert.match(await w.text(), /хранится только на одном устройстве/)
+
+  const copied = await authenticator(w, platform)
+  await begin(w, 'passkey', () => proveByApp(w, 'officer'))
+  await presses(w, 'form[data-passkey] button', /said=added/)
+  assert.match(await w.text(), /Переносится на другие ваши устройства/)
+  assert.match(await w.text(), /добавьте ключ безопасности/, 'a copied passkey does not do')
+  await signOut(w)
+  await w.go('/login')
+  await presses(w, 'form[data-passkey] button', /\/security\/factors/)
+  await w.go('/desk', 403)
+
+  await w.go(`${list}/add`)
+  await presses(w, 'form[data-passkey] button', /\/add/) // the proof, by the copied one: there is no other key yet
+  await copied.remove()
+  await authenticator(w, { ...platform, defaultBackupEligibility: false, defaultBackupState: false })
+  await w.fill({ kind: 'passkey' })
+  await w.submit()
+  await presses(w, 'form[data-passkey] button', /said=added/)
+  await w.press(w.page.getByRole('button', { name: 'Подтвердить ключом' }))
+  await presses(w, 'form[data-passkey] button', /\/desk/)
+  await signOut(w)
+  await w.go('/login')
+  await presses(w, 'form[data-passkey] button', /\/desk/)
+  await w.close()
+  await strict.stop()
 })
 
 test('the pages have no faults', () => album.clean())

@@ -242,5 +242,11 @@ export async function signInStaff (w, name) {
   await w.submit()
 }
 
+/** Gives the proof that a change of factors asks for, by a member of staff's app. */
+export async function proveByApp (w, name) {
+  await w.fill({ code: await freshCode(w.portal.sandbox, name) })
+  await w.submit()
+}
+
 /** A demo citizen's phone, in the order of the demo's list. */
 export const demoPhone = n => `+7999000${String(n).padStart(4, '0')}`

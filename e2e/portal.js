@@ -57,14 +57,14 @@ export class Portal {
   log = ''
 
   /** tls: over https, with certificates of people asked for at the next port. */
-  static async start ({ tls = false } = {}) {
+  static async start ({ tls = false, factors = 'all' } = {}) {
     const portal = new Portal()
     const { port, dir } = await place()
     portal.url = `${tls ? 'https' : 'http'}://localhost:${port}`
     portal.certificates = `https://localhost:${port + 1}`
     portal.sandbox = new Sandbox(`http://127.0.0.1:${port + 2}`)
     portal.#dir = dir
-    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${port + 2}`, '--data', portal.#dir, ...(tls ? ['--tls'] : [])])
+    portal.#child = spawn(program(), ['demo', '--listen', `localhost:${port}`, '--sandbox-listen', `127.0.0.1:${port + 2}`, '--data', portal.#dir, '--factors', factors, ...(tls ? ['--tls'] : [])])
     for (const stream of [portal.#child.stdout, portal.#child.stderr]) stream.on('data', text => { portal.log += text })
     await portal.#ready()
     return portal

@@ -26,6 +26,7 @@ type demoCommand struct {
 	Data          string `help:"Folder to keep; it is resumed next time. By default a fresh temporary one." type:"path"`
 	Database      string `help:"postgres:// address instead of a SQLite file in the folder."`
 	TLS           bool   `name:"tls" help:"Make a local authority and serve HTTPS, for cameras and passkeys on a phone."`
+	Factors       string `help:"What counts as a second factor, as security.factors does: all or high." default:"all" enum:"all,high"`
 }
 
 // demoPassword is every demo person's: the demo holds nobody's data.
@@ -96,6 +97,7 @@ func (d demoCommand) config(_ context.Context, sb *sandbox.Sandbox) (Config, err
 			return c, err
 		}
 	}
+	c.Security.Factors = d.Factors
 	c.defaults()
 	return c, c.Check()
 }

@@ -62,6 +62,7 @@ type Identity struct {
 	Deps
 	store    store
 	hashes   *hasher
+	crowd    crowd
 	words    *wordlist
 	leaked   *breached
 	sessions *sessions

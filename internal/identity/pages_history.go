@@ -119,7 +119,7 @@ func methodText(ctx context.Context, method string) string {
 
 // knownMethod is a part of a method that has a name of its own.
 func knownMethod(part string) string {
-	return or(oneOf(part, "password", "sms", "email", "totp", "oath", "webauthn", "passkey", "recovery", "push", "certificate", "qr",
+	return or(oneOf(part, "password", "sms", "email", "totp", "oath", "webauthn", "passkey", "recovery", "push", "certificate", "qr", methodSynced,
 		"registration", "link", "office"), "other")
 }
 

@@ -162,11 +162,12 @@ func (i *Identity) showReauthWays(w http.ResponseWriter, r *http.Request) error 
 	return renderChoice(w, r, i.factors, v, reauthPath("/reauth", v, v.Chosen), http.StatusOK)
 }
 
-// homeOf is where the session of the opening begins: staff without a key add one
-// first, where the settings want it.
+// homeOf is where the session of the opening begins: staff who lack a key or its
+// proof add it first, where the settings want it.
 func (i *Identity) homeOf(ctx context.Context, o *opening) string {
-	if missing, _ := i.KeyMissing(ctx, o.row.OwnerID); missing { // unknown: the page of ways tells
+	a := Actor{ID: o.row.OwnerID, Roles: o.roles}
+	if lacks, _ := i.Lacks(ctx, a); lacks != "" { // unknown: the page of ways tells
 		return factorsPath
 	}
-	return home(Actor{ID: o.row.OwnerID, Roles: o.roles})
+	return home(a)
 }

@@ -44,6 +44,9 @@ type Way struct {
 	Spare bool
 	// Script: the answer comes from a script that is given options.
 	Script bool
+	// Synced: its key may be copied to other devices, as a passkey is that an account
+	// of its maker keeps (backup-eligible, WebAuthn Level 3 §6.1.3).
+	Synced bool
 	UsedAt db.Time
 }
 
@@ -53,6 +56,8 @@ type Attempt struct {
 	ID, Purpose string
 	Account     Account
 	Way         Way
+	// Among are the ways that may answer in the place of Way; nil for any of its kind.
+	Among []Way
 }
 
 // Answer is what came back: a code as it was typed, or what a script got from an
@@ -175,21 +180,37 @@ func heldKinds() []string {
 	return []string{factorTOTP, "oath", "webauthn", "recovery", "push", "certificate"}
 }
 
-// methodPasskey is a sign-in by a passkey alone: it is held, and its device has
-// verified the person.
-const methodPasskey = "passkey"
+const (
+	// methodPasskey is a sign-in by a passkey alone: it is held, and its device has
+	// verified the person.
+	methodPasskey = "passkey"
+	// methodSynced stands behind the method of a key that may be copied.
+	methodSynced = "synced"
+)
 
-func methodOf(kind string) string { return "password+" + kind }
+// methodOf is the method of a session that began with a password and the way.
+func methodOf(w Way) string { return methodBy("password+"+w.Kind, w) }
+
+func methodBy(method string, w Way) string {
+	if w.Synced {
+		return method + "+" + methodSynced
+	}
+	return method
+}
 
 // strong reports whether a session of the method may carry staff's roles: its
 // second factor is held, not sent.
 func strong(method string) bool {
-	_, second, _ := strings.Cut(method, "+")
-	return method == methodPasskey || method == MethodQRStrong || slices.Contains(heldKinds(), second)
+	parts := strings.Split(method, "+")
+	return parts[0] == methodPasskey || method == MethodQRStrong || len(parts) > 1 && slices.Contains(heldKinds(), parts[1])
 }
 
 // hardKinds are those that a device holds and that answer to this portal alone.
 func hardKinds() []string { return []string{"webauthn", "certificate"} }
+
+// hard reports whether the way is of those and, as far as one can tell, its key
+// can't leave its device (SP 800-63B-4 §2.3 wants that at its third level).
+func (w Way) hard() bool { return slices.Contains(hardKinds(), w.Kind) && !w.Synced }
 
 // carries reports whether a session of the method carries staff's roles by the
 // settings.
@@ -197,8 +218,9 @@ func (i *Identity) carries(method string) bool {
 	if i.Config.Factors != FactorsHigh {
 		return strong(method)
 	}
-	_, second, _ := strings.Cut(method, "+")
-	return method == methodPasskey || slices.Contains(hardKinds(), second)
+	parts := strings.Split(method, "+")
+	hard := parts[0] == methodPasskey || len(parts) > 1 && slices.Contains(hardKinds(), parts[1])
+	return hard && parts[len(parts)-1] != methodSynced
 }
 
 // waysOf are the ways in which an account may sign in: of staff only what they
@@ -233,29 +255,43 @@ func (i *Identity) Admitted(ways []Way, staff bool) []Way {
 	}
 	held := slices.ContainsFunc(ways, func(w Way) bool { return w.Held && !w.Spare })
 	ways = slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.Kind == factorEmail || w.Kind == factorSMS && held })
-	hard := slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return !slices.Contains(hardKinds(), w.Kind) })
+	hard := slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return !w.hard() })
 	if staff && len(hard) > 0 {
 		return hard
 	}
 	return ways
 }
 
-// KeyMissing reports whether the account works here and has no key, without which
-// it carries no roles.
-func (i *Identity) KeyMissing(ctx context.Context, accountID string) (bool, error) {
-	if i.Config.Factors != FactorsHigh {
-		return false, nil
+// What a member of staff lacks to come to the desk.
+const (
+	// LacksKey: the account has no key that stays on its device.
+	LacksKey = "key"
+	// LacksProof: the account has one, and the session began by something else.
+	LacksProof = "proof"
+)
+
+// Lacks says what the actor, who works here, needs for the roles: LacksKey,
+// LacksProof, or "" for nothing. Only the settings of high security ask for it.
+func (i *Identity) Lacks(ctx context.Context, actor Actor) (string, error) {
+	if i.Config.Factors != FactorsHigh || len(actor.Roles) > 0 {
+		return "", nil
 	}
-	roles, err := i.rolesOf(ctx, accountID)
+	roles, err := i.rolesOf(ctx, actor.ID)
 	if err != nil || len(roles) == 0 {
-		return false, err
+		return "", err
 	}
-	a, err := i.Account(ctx, accountID)
+	a, err := i.Account(ctx, actor.ID)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	ways, err := i.factors.Ways(ctx, a)
-	return !slices.ContainsFunc(ways, func(w Way) bool { return slices.Contains(hardKinds(), w.Kind) }), err
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(ways, Way.hard) {
+		return LacksProof, nil
+	}
+	return LacksKey, nil
 }
 
 func heldOf(ways []Way) []Way {

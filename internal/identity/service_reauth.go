@@ -66,14 +66,14 @@ func (i *Identity) reauth(ctx context.Context, ref string, strictly bool, answer
 		return nil, err
 	}
 	method := old.method
-	if w.way.Held && !i.carries(method) {
-		method = methodOf(w.way.Kind)
+	if at.Way.Held && !i.carries(method) {
+		method = methodOf(at.Way)
 	}
 	o, err := i.prepareSession(ctx, a, method, old.bearer)
 	if err != nil {
 		return nil, err
 	}
-	o.row.ExpiresAt, o.held = old.expires, w.way.Held
+	o.row.ExpiresAt, o.held = old.expires, at.Way.Held
 	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).EndSession(ctx, identitydb.EndSessionParams{SessionHash: []byte(old.hash), EndedAt: tx.Now()})
 		if err == nil && n == 0 {

@@ -340,5 +340,5 @@ func (i *Identity) finishUnlock(ctx context.Context, token string) (device strin
 	if !r.proved || a.ID == "" {
 		return "", ErrSignInStale
 	}
-	return i.unlock(ctx, a, methodOf(r.factor), func(ctx context.Context, tx *db.Tx) error { return spendSignIn(ctx, tx, token) })
+	return i.unlock(ctx, a, methodOf(Way{Kind: r.factor}), func(ctx context.Context, tx *db.Tx) error { return spendSignIn(ctx, tx, token) })
 }

@@ -23,13 +23,6 @@ const (
 // signInLife is how long a right password waits for its second factor.
 const signInLife = 15 * time.Minute
 
-// attemptsPer is the window of the limits of sign-in attempts, limitName the
-// scope of those under one name.
-const (
-	attemptsPer = 10 * time.Minute
-	limitName   = "sign_in.name"
-)
-
 // waiting is a sign-in after the right password.
 type waiting struct {
 	id, token, owner string
@@ -50,7 +43,7 @@ type waiting struct {
 
 // attempt is the proof that the sign-in waits for.
 func (w waiting) attempt(a Account, purpose string) Attempt {
-	return Attempt{ID: w.id, Purpose: purpose, Account: a, Way: w.way}
+	return Attempt{ID: w.id, Purpose: purpose, Account: a, Way: w.way, Among: w.ways}
 }
 
 // signIn looks at name and password. What is wrong with them is not told apart:
@@ -85,160 +78,6 @@ func missing(name, password string) error {
 		return nil
 	}
 	return e
-}
-
-// guess is one attempt at an account by its password.
-type guess struct {
-	owner string // "" for a name that nobody has
-	name  contact
-	// lock is what the attempt counts against; own: it is of a browser of the owner's.
-	lock []byte
-	own  bool
-	// hash is of the account's password, "" for none.
-	hash string
-	// shut: at a look, the attempt will be refused whatever the password is.
-	shut bool
-}
-
-// limitFrom is the scope of the limit of attempts from one network.
-const limitFrom = "sign_in.from"
-
-func (c contact) String() string { return c.kind + ":" + c.value }
-
-// guessOf finds whose the name is and what an attempt has to be held against.
-// ErrRisk where nobody may sign in from.
-func (i *Identity) guessOf(ctx context.Context, name string) (guess, error) {
-	owner, c, err := i.findName(ctx, name)
-	if err != nil {
-		return guess{}, err
-	}
-	if err := i.barred(ctx, owner); err != nil {
-		return guess{}, err
-	}
-	g := guess{owner: owner, name: c}
-	if g.lock, g.own, err = i.lockOf(ctx, owner, c); err != nil {
-		return guess{}, err
-	}
-	ip := ActorOf(ctx).IP
-	row, err := i.store.read().BeforeGuess(ctx, identitydb.BeforeGuessParams{
-		OwnerID: owner, LockIndex: g.lock, LimitIndex: i.limitIndex(limitFrom, network(ip)), LimitIndex_2: i.limitIndex(limitName, c.String()),
-	})
-	if err != nil {
-		return guess{}, db.Classify(err)
-	}
-	now := db.At(i.Clock.Now())
-	g.hash = row.PasswordHash
-	g.shut = db.Time(row.UnlockAt) > now || ip != "" && tooSoon(db.Time(row.FromFullAt), now, i.Config.SignInsByAddress, attemptsPer) > 0 ||
-		!g.own && tooSoon(db.Time(row.NameFullAt), now, i.Config.SignInsByName, attemptsPer) > 0
-	return g, nil
-}
-
-// try counts the attempt and looks behind the door, and compares the password
-// meanwhile: the hash takes longer than a commit. Nobody learns how it compares
-// before the attempt stands and is found to be allowed. One that will be refused
-// anyway costs no hash.
-func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, last time.Duration, d door, err error) {
-	comparing, stop := context.WithCancel(ctx)
-	defer stop() // who still waits for a turn to hash needs none any more
-	var c *comparison
-	if !g.shut {
-		c = i.compare(comparing, password, g.hash)
-	}
-	if last, err = i.admit(ctx, g); err != nil {
-		return false, 0, d, err
-	}
-	if c == nil {
-		c = i.compare(comparing, password, g.hash)
-	}
-	d = i.doorOf(ctx, g.owner)
-	<-c.done
-	if c.err != nil || !c.ok || !c.stale {
-		return c.ok, last, d, c.err
-	}
-	return true, last, d, i.renew(ctx, g.owner, password, g.hash)
-}
-
-// door is what stands behind a right password, or why it stays shut.
-type door struct {
-	account Account
-	ways    []Way
-	err     error
-}
-
-// doorOf looks before the password is known to be right, and for a name that
-// nobody has as well: with as many questions.
-func (i *Identity) doorOf(ctx context.Context, owner string) (d door) {
-	if owner == "" {
-		owner = nobody
-	}
-	if d.account, d.err = i.Account(ctx, owner); errors.Is(d.err, ErrNotFound) {
-		d.account = Account{ID: owner, Status: Active}
-	} else if d.err != nil {
-		return d
-	}
-	d.ways, d.err = i.waysOf(ctx, d.account)
-	if err := i.admissible(ctx, d.account, true); err != nil {
-		d.err = err
-	}
-	return d
-}
-
-// comparison is a hash being made beside other work; it is read after done.
-type comparison struct {
-	done      chan struct{}
-	ok, stale bool
-	err       error
-}
-
-// compare makes exactly one hash, whatever there is to compare with.
-func (i *Identity) compare(ctx context.Context, password, hash string) *comparison {
-	c := &comparison{done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		c.ok, c.stale, c.err = i.hashes.check(ctx, password, hash)
-	}()
-	return c
-}
-
-// admit counts the attempt against the limits and the lock.
-func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err error) {
-	var refusal error
-	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		refusal, last = nil, 0
-		wait, err := i.takeAttempt(ctx, tx, g)
-		if err != nil || wait > 0 {
-			refusal = limited(wait)
-			return err
-		}
-		if err := i.visit(ctx, tx, g.name.String()); err != nil {
-			return err
-		}
-		var locked time.Duration
-		locked, last, err = i.countAttempt(ctx, tx, g.lock)
-		if locked > 0 {
-			refusal = lockedFor(locked)
-		}
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return last, refusal
-}
-
-// takeAttempt counts the attempt by address and by name; in a browser of the
-// owner's own the name is not counted, as others use it up.
-func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess) (time.Duration, error) {
-	if ip := ActorOf(ctx).IP; ip != "" {
-		wait, err := i.take(ctx, tx, limitFrom, network(ip), i.Config.SignInsByAddress, attemptsPer)
-		if err != nil || wait > 0 {
-			return wait, err
-		}
-	}
-	if g.own {
-		return 0, nil
-	}
-	return i.take(ctx, tx, limitName, g.name.String(), i.Config.SignInsByName, attemptsPer)
 }
 
 // verify makes exactly one hash, whatever there is to compare with.
@@ -478,7 +317,7 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	}
 	at, take, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
 	if err != nil {
-		return nil, i.factorRefused(ctx, a.ID, w.way.Kind, err)
+		return nil, i.factorRefused(ctx, a.ID, w.way, err)
 	}
 	var refusal error // the code was taken meanwhile, by another request
 	keep, err := i.further(ctx, at, w, func(ctx context.Context, tx *db.Tx) error {
@@ -487,10 +326,10 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	})
 	var o *opening
 	if err == nil {
-		o, err = i.enter(ctx, at, methodOf(w.way.Kind), bearer, steps(i.endSignIn(token), keep))
+		o, err = i.enter(ctx, at, methodOf(at.Way), bearer, steps(i.endSignIn(token), keep))
 	}
 	if err != nil && errors.Is(err, refusal) {
-		err = i.factorRefused(ctx, a.ID, w.way.Kind, err)
+		err = i.factorRefused(ctx, a.ID, w.way, err)
 	}
 	return o, err
 }
@@ -549,5 +388,5 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err != nil {
 		return nil, err
 	}
-	return i.enter(ctx, at, methodPasskey, bearer, steps(explain, tell))
+	return i.enter(ctx, at, methodBy(methodPasskey, at.Way), bearer, steps(explain, tell))
 }

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -145,6 +146,23 @@ func TestAThousandAtOnceAreFour(t *testing.T) {
 	}
 	wg.Wait()
 	if n := i.Hashes() - before; n != 4 {
+		t.Fatalf("%d passwords were looked at", n)
+	}
+}
+
+// TestACrowdOfOneNetworkHashesLittle: those who are refused for their network cost
+// no hash, but one who had begun.
+func TestACrowdOfOneNetworkHashesLittle(t *testing.T) {
+	t.Parallel()
+	i, _ := lite(t, func(d *identity.Deps) { d.Config.SignInsByAddress = 4 })
+	ctx := identity.WithActor(context.Background(), identity.Actor{IP: "203.0.113.5"})
+	before := i.Hashes()
+	var wg sync.WaitGroup
+	for n := range 40 {
+		wg.Go(func() { _, _, _ = i.SignIn(ctx, fmt.Sprint("nobody", n), wrong) })
+	}
+	wg.Wait()
+	if n := i.Hashes() - before; n < 4 || n > 5 {
 		t.Fatalf("%d passwords were looked at", n)
 	}
 }

@@ -20,6 +20,7 @@ type apiFactor struct {
 	Hint   string     `json:"hint,omitempty" doc:"Last two digits of the phone, the masked address, or how many codes are left"`
 	Held   bool       `json:"held" doc:"The person holds it, and is not sent something"`
 	Spare  bool       `json:"spare" doc:"It does not count as a way of its own, such as codes on paper"`
+	Synced bool       `json:"synced" doc:"A key that may be copied to other devices: it does not open the desk where the portal asks for high security"`
 	UsedAt *time.Time `json:"used_at,omitempty"`
 }
 
@@ -93,7 +94,7 @@ func (r *Room) apiList(ctx context.Context, _ *struct{}) (*apiList, error) {
 	out := &apiList{}
 	out.Body.Factors = make([]apiFactor, len(ways))
 	for n, w := range ways {
-		f := apiFactor{ID: w.Ref, Kind: w.Kind, Name: w.Name, Hint: w.Hint, Held: w.Held, Spare: w.Spare}
+		f := apiFactor{ID: w.Ref, Kind: w.Kind, Name: w.Name, Hint: w.Hint, Held: w.Held, Spare: w.Spare, Synced: w.Synced}
 		if !w.UsedAt.IsZero() {
 			at := w.UsedAt.Time()
 			f.UsedAt = &at

@@ -76,9 +76,13 @@ func (*key) Held() bool { return true }
 
 // Ways are the credentials; any of them answers for all.
 func (*key) Ways(_ context.Context, _ identity.Account, rows []Row) ([]identity.Way, error) {
+	h, err := holderOf(identity.Account{}, rows)
+	if err != nil {
+		return nil, err
+	}
 	all := waysOfRows(rows)
 	for n := range all {
-		all[n].Script = true
+		all[n].Script, all[n].Synced = true, h.keys[n].Flags.BackupEligible
 	}
 	return all, nil
 }
@@ -344,12 +348,17 @@ func (r *Room) passkeyOf(ctx context.Context, session webauthn.SessionData, pars
 	if err != nil {
 		return identity.Attempt{}, orInternal(err)
 	}
-	ref, err := (&key{r}).accept(ctx, a, rows, got)
-	n := slices.IndexFunc(rows, func(row Row) bool { return row.ID == ref })
+	k := &key{r}
+	ref, err := k.accept(ctx, a, rows, got)
+	if err != nil {
+		return identity.Attempt{}, err
+	}
+	ways, err := k.Ways(ctx, a, rows)
+	n := slices.IndexFunc(ways, func(w identity.Way) bool { return w.Ref == ref })
 	if err != nil || n < 0 {
 		return identity.Attempt{}, orFault(err, ErrKey)
 	}
-	return identity.Attempt{Purpose: identity.ForSignIn, Account: a, Way: waysOfRows(rows[n : n+1])[0]}, nil
+	return identity.Attempt{Purpose: identity.ForSignIn, Account: a, Way: ways[n]}, nil
 }
 
 // orInternal tells a database that is down from an answer that is wrong.

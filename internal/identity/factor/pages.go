@@ -19,13 +19,13 @@ func (r *Room) showList(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	missing, err := r.KeyMissing(ctx, identity.ActorOf(ctx).ID)
+	lacks, err := r.Lacks(ctx, identity.ActorOf(ctx))
 	if err != nil {
 		return err
 	}
 	return web.Render(w, req, web.Page{
 		Title: i18n.T(ctx, "identity.factor.list_title"), Section: section, Back: "/cabinet/security",
-		Body: listPage(listView{Ways: ways, KeyMissing: missing, Said: said(web.Query(req, "said"))}),
+		Body: listPage(listView{Ways: ways, Lacks: lacks, Said: said(web.Query(req, "said"))}),
 	})
 }
 

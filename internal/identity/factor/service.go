@@ -65,6 +65,16 @@ func (r *Room) waysOf(ctx context.Context, a identity.Account, rows []Row) ([]id
 	return all, nil
 }
 
+// among leaves the rows that may answer.
+func among(rows []Row, ways []identity.Way) []Row {
+	if ways == nil {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r Row) bool {
+		return !slices.ContainsFunc(ways, func(w identity.Way) bool { return w.Ref == r.ID })
+	})
+}
+
 // proof finds what an attempt is by.
 func (r *Room) proof(ctx context.Context, at identity.Attempt) (Kind, Proof, error) {
 	k, ok := r.kind(at.Way.Kind)
@@ -72,7 +82,7 @@ func (r *Room) proof(ctx context.Context, at identity.Attempt) (Kind, Proof, err
 		return nil, Proof{}, identity.ErrNoFactor
 	}
 	rows, err := r.rows(ctx, at.Account.ID)
-	p := Proof{Attempt: at, All: of(rows, k.Name(), false)}
+	p := Proof{Attempt: at, All: among(of(rows, k.Name(), false), at.Among)}
 	for _, row := range p.All {
 		if row.ID == at.Way.Ref {
 			p.Row = row

@@ -329,3 +329,59 @@ func TestStaffWorkByAKey(t *testing.T) {
 	s.proves(factor.KindWebAuthn)
 	s.wants(s.Remove(s.ctx, s.way(factor.KindWebAuthn).Ref), factor.ErrLast)
 }
+
+// TestCopiedPasskeysDoNotOpenTheDesk: under those settings a passkey that is copied
+// between devices signs a member of staff in as a citizen, answers for no other
+// key, and gives no roles; at the usual settings it does.
+func TestCopiedPasskeysDoNotOpenTheDesk(t *testing.T) {
+	t.Parallel()
+	for _, strict := range []bool{true, false} {
+		settings := []func(*identity.Deps){}
+		if strict {
+			settings = append(settings, high)
+		}
+		s := newStand(t, db.SQLite, settings...)
+		copied := virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{BackupEligible: true, BackupState: true})
+		soft := s.addKey("passkey", &copied)
+		s.roles[s.anna] = []identity.Role{{Name: identity.SupportOperator}}
+		s.clk.Advance(2 * time.Minute)
+		byPasskey := func() *surfer {
+			b := s.surfer()
+			options := b.post("/login/passkey/options").shows(200).body
+			if answer := s.answer(copied, soft, home, []byte(options)); strict {
+				b.post("/login/passkey", "credential", answer).goes("/cabinet/security/factors")
+			} else {
+				b.post("/login/passkey", "credential", answer).goes("/desk")
+			}
+			return b
+		}
+		b := byPasskey()
+		if !strict {
+			b.get("/work").shows(200, "at work")
+			continue
+		}
+		b.get("/work").shows(403)
+		b.get("/cabinet/security/factors").shows(200, "добавьте ключ безопасности", "Переносится на другие ваши устройства")
+
+		hard := virtualwebauthn.NewAuthenticator()
+		s.proves(factor.KindWebAuthn)
+		cred := newCredential()
+		s.must(s.addCredential("key", &hard, cred, home))
+		hard.AddCredential(cred)
+		hard.Options.UserHandle = []byte(s.anna)
+		s.clk.Advance(2 * time.Minute)
+		b = byPasskey()
+		b.get("/cabinet/security/factors").shows(200, "Подтвердить ключом")
+		b.get("/reauth?to=/desk").shows(200)
+		options := []byte(b.post("/reauth/options").shows(200).body)
+		b.post("/reauth?to=/desk", "credential", s.answer(copied, soft, home, options)).shows(422) // it was not asked for
+		options = []byte(b.post("/reauth/options").shows(200).body)
+		b.post("/reauth", "to", "/desk", "credential", s.answer(hard, cred, home, options)).goes("/desk")
+		b.get("/work").shows(200, "at work")
+		lines, _, err := s.History(s.ctx, identity.HistoryFilter{})
+		s.must(err)
+		if lines[1].Method != "passkey+synced" || lines[0].Method != "password+webauthn" {
+			t.Errorf("%s, then %s", lines[1].Method, lines[0].Method)
+		}
+	}
+}

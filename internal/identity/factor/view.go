@@ -17,13 +17,17 @@ import (
 // listPath is the page «Ways to sign in».
 const listPath = "/cabinet/security/factors"
 
+// deskProof asks for the proof by which the desk opens.
+const deskProof = "/reauth?to=%2Fdesk"
+
 // newFactorPath is that of a factor which is being added.
 const newFactorPath = "/cabinet/security/new-factor"
 
 type listView struct {
-	Ways       []identity.Way
-	KeyMissing bool // staff's roles want one
-	Said       string
+	Ways []identity.Way
+	// Lacks is what keeps a member of staff from the desk, as identity.Lacks says it.
+	Lacks string
+	Said  string
 }
 
 type addView struct {

@@ -1,0 +1,224 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"okno/internal/identity/identitydb"
+	"okno/internal/kit/db"
+)
+
+// guess is one attempt at an account by its password.
+type guess struct {
+	owner string // "" for a name that nobody has
+	name  contact
+	// lock is what the attempt counts against; own: it is of a browser of the owner's.
+	lock []byte
+	own  bool
+}
+
+// attemptsPer is the window of the limits of sign-in attempts; limitName and
+// limitFrom are the scopes of those under one name and from one network.
+const (
+	attemptsPer = 10 * time.Minute
+	limitName   = "sign_in.name"
+	limitFrom   = "sign_in.from"
+)
+
+func (c contact) String() string { return c.kind + ":" + c.value }
+
+// guessOf finds whose the name is and what an attempt has to be held against.
+// ErrRisk where nobody may sign in from.
+func (i *Identity) guessOf(ctx context.Context, name string) (guess, error) {
+	owner, c, err := i.findName(ctx, name)
+	if err != nil {
+		return guess{}, err
+	}
+	if err := i.barred(ctx, owner); err != nil {
+		return guess{}, err
+	}
+	g := guess{owner: owner, name: c}
+	g.lock, g.own, err = i.lockOf(ctx, owner, c)
+	return g, err
+}
+
+// look reads the hash, and whether the attempt will be refused anyway.
+func (i *Identity) look(ctx context.Context, g guess) (hash string, shut bool, err error) {
+	ip := ActorOf(ctx).IP
+	row, err := i.store.read().BeforeGuess(ctx, identitydb.BeforeGuessParams{
+		OwnerID: g.owner, LockIndex: g.lock, LimitIndex: i.limitIndex(limitFrom, network(ip)), LimitIndex_2: i.limitIndex(limitName, g.name.String()),
+	})
+	if err != nil {
+		return "", false, db.Classify(err)
+	}
+	now := db.At(i.Clock.Now())
+	shut = db.Time(row.UnlockAt) > now || ip != "" && tooSoon(db.Time(row.FromFullAt), now, i.Config.SignInsByAddress, attemptsPer) > 0 ||
+		!g.own && tooSoon(db.Time(row.NameFullAt), now, i.Config.SignInsByName, attemptsPer) > 0
+	return row.PasswordHash, shut, nil
+}
+
+// try counts the attempt and looks behind the door, and compares the password
+// meanwhile: the hash takes longer than a commit. Nobody learns how it compares
+// before the attempt stands and is found to be allowed. No hash is made beside the
+// count for an attempt that will be refused at a look, nor where another one of the
+// same network is between its look and its count; and those against one lock come
+// one after the other. So a crowd costs one hash more than it has attempts, at most.
+func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, last time.Duration, d door, err error) {
+	alone, counted, err := i.crowd.enter(ctx, string(g.lock), network(ActorOf(ctx).IP))
+	if err != nil {
+		return false, 0, d, err
+	}
+	defer counted()
+	hash, shut, err := i.look(ctx, g)
+	if err != nil {
+		return false, 0, d, err
+	}
+	comparing, stop := context.WithCancel(ctx)
+	defer stop() // who still waits for a turn to hash needs none any more
+	var c *comparison
+	if alone && !shut {
+		c = i.compare(comparing, password, hash)
+	}
+	if last, err = i.admit(ctx, g); err != nil {
+		return false, 0, d, err
+	}
+	counted()
+	if c == nil {
+		c = i.compare(comparing, password, hash)
+	}
+	d = i.doorOf(ctx, g.owner)
+	<-c.done
+	if c.err != nil || !c.ok || !c.stale {
+		return c.ok, last, d, c.err
+	}
+	return true, last, d, i.renew(ctx, g.owner, password, hash)
+}
+
+// crowd are the attempts of this node that have looked and do not yet count.
+type crowd struct {
+	mu       sync.Mutex
+	locks    map[string]chan struct{} // closed when the attempt counts
+	networks map[string]bool
+}
+
+// enter waits until no other attempt at the lock is under way; alone says that none
+// of the network is either. leave is called once the attempt counts, as often as one
+// likes.
+func (c *crowd) enter(ctx context.Context, lock, network string) (alone bool, leave func(), err error) {
+	for {
+		c.mu.Lock()
+		before := c.locks[lock]
+		if before == nil {
+			break
+		}
+		c.mu.Unlock()
+		select {
+		case <-before:
+		case <-ctx.Done():
+			return false, nil, ctx.Err()
+		}
+	}
+	defer c.mu.Unlock()
+	if c.locks == nil {
+		c.locks, c.networks = map[string]chan struct{}{}, map[string]bool{}
+	}
+	done := make(chan struct{})
+	c.locks[lock] = done
+	if alone = network == "" || !c.networks[network]; alone {
+		c.networks[network] = true
+	}
+	return alone, sync.OnceFunc(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.locks, lock)
+		if alone {
+			delete(c.networks, network)
+		}
+		close(done)
+	}), nil
+}
+
+// door is what stands behind a right password, or why it stays shut.
+type door struct {
+	account Account
+	ways    []Way
+	err     error
+}
+
+// doorOf looks before the password is known to be right, and for a name that
+// nobody has as well: with as many questions.
+func (i *Identity) doorOf(ctx context.Context, owner string) (d door) {
+	if owner == "" {
+		owner = nobody
+	}
+	if d.account, d.err = i.Account(ctx, owner); errors.Is(d.err, ErrNotFound) {
+		d.account = Account{ID: owner, Status: Active}
+	} else if d.err != nil {
+		return d
+	}
+	d.ways, d.err = i.waysOf(ctx, d.account)
+	if err := i.admissible(ctx, d.account, true); err != nil {
+		d.err = err
+	}
+	return d
+}
+
+// comparison is a hash being made beside other work; it is read after done.
+type comparison struct {
+	done      chan struct{}
+	ok, stale bool
+	err       error
+}
+
+// compare makes exactly one hash, whatever there is to compare with.
+func (i *Identity) compare(ctx context.Context, password, hash string) *comparison {
+	c := &comparison{done: make(chan struct{})}
+	go func() {
+		defer close(c.done)
+		c.ok, c.stale, c.err = i.hashes.check(ctx, password, hash)
+	}()
+	return c
+}
+
+// admit counts the attempt against the limits and the lock.
+func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err error) {
+	var refusal error
+	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		refusal, last = nil, 0
+		wait, err := i.takeAttempt(ctx, tx, g)
+		if err != nil || wait > 0 {
+			refusal = limited(wait)
+			return err
+		}
+		if err := i.visit(ctx, tx, g.name.String()); err != nil {
+			return err
+		}
+		var locked time.Duration
+		locked, last, err = i.countAttempt(ctx, tx, g.lock)
+		if locked > 0 {
+			refusal = lockedFor(locked)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return last, refusal
+}
+
+// takeAttempt counts the attempt by address and by name; in a browser of the
+// owner's own the name is not counted, as others use it up.
+func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess) (time.Duration, error) {
+	if ip := ActorOf(ctx).IP; ip != "" {
+		wait, err := i.take(ctx, tx, limitFrom, network(ip), i.Config.SignInsByAddress, attemptsPer)
+		if err != nil || wait > 0 {
+			return wait, err
+		}
+	}
+	if g.own {
+		return 0, nil
+	}
+	return i.take(ctx, tx, limitName, g.name.String(), i.Config.SignInsByName, attemptsPer)
+}
