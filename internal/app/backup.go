@@ -131,6 +131,9 @@ func restore(ctx context.Context, s *stores, in io.Reader, with []age.Identity, 
 	if err := checkManifest(t, d.Engine(), keysOnly); err != nil {
 		return err
 	}
+	if err := checkKeys(ctx, s, keysOnly); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "okno-restore-")
 	if err != nil {
 		return err
@@ -143,6 +146,20 @@ func restore(ctx context.Context, s *stores, in io.Reader, with []age.Identity, 
 		return fmt.Errorf("restore database: %w", err)
 	}
 	return nil
+}
+
+// checkKeys wants the keys before the data: without them nothing opens, and whoever
+// was deleted since the backup is not known. Data that came first would take the
+// place of the keys, too, as the portal makes one for itself.
+func checkKeys(ctx context.Context, s *stores, keysOnly bool) error {
+	if keysOnly {
+		return nil
+	}
+	empty, err := s.sealer.Empty(ctx)
+	if err == nil && empty {
+		err = errors.New("the wrapped keys are not there: restore them first, with --keys; the deletions to replay are among them")
+	}
+	return err
 }
 
 func checkManifest(t *tar.Reader, e db.Engine, keysOnly bool) error {

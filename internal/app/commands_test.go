@@ -165,6 +165,11 @@ func TestCommands(t *testing.T) {
 				t.Errorf("doctor with the SMS centre down: %d %s", exit, out)
 			}
 			_ = out
+			silent := cfg
+			silent.SMTP.Addr = "127.0.0.1:9"
+			if out, exit := run(t, silent, "doctor"); exit == 0 || !strings.Contains(out, "mail server is not reached: dial tcp 127.0.0.1:9") {
+				t.Errorf("doctor without a mail server: %d %s", exit, out)
+			}
 		})
 	}
 }
@@ -225,6 +230,9 @@ func restoring(t *testing.T, e db.Engine) {
 
 	old := outside(t, box, t.TempDir(), empty(t, e, "data"), empty(t, e, "keys"))
 	old.Keyset = cfg.Keyset
+	if out, exit := run(t, old, "restore", "--in", dir+"/data.age", "--identity", dir+"/identity"); exit == 0 || !strings.Contains(out, "--keys") {
+		t.Errorf("data before their keys: %s", out)
+	}
 	runs(t, old, "", "restore", "--in", dir+"/keys.age", "--identity", dir+"/identity", "--keys")
 	runs(t, old, "0 deletions replayed", "restore", "--in", dir+"/data.age", "--identity", dir+"/identity")
 	restored(t, startPortal(t, e, box, old), owners, number, true)

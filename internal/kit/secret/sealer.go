@@ -36,6 +36,12 @@ func NewSealer(keyset *Keyset, keys *db.DB) *Sealer {
 // Keyset gives the blind indexes.
 func (s *Sealer) Keyset() *Keyset { return s.keyset }
 
+// Empty reports whether the key store has no key yet.
+func (s *Sealer) Empty(ctx context.Context) (bool, error) {
+	some, err := s.store.any(ctx)
+	return !some, err
+}
+
 // Key gives the owner's data key; a new one is on disk before it is given out. Errors:
 // ErrErased, ErrNoEpoch, db.ErrUnavailable. Call it before a transaction, not inside.
 func (s *Sealer) Key(ctx context.Context, owner string, kind Kind) (*DataKey, error) {

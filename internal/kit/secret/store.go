@@ -45,6 +45,12 @@ func (s store) find(ctx context.Context, kind Kind, owners []string) ([]wrapped,
 		WHERE kind = $1 AND owner_id IN `+db.In(2, size), args...)
 }
 
+// any reports whether there is a key at all.
+func (s store) any(ctx context.Context) (bool, error) {
+	all, err := query(ctx, s.db.Reader(), `SELECT owner_id, kind, epoch, wrapped FROM secret_keys LIMIT 1`)
+	return len(all) > 0, err
+}
+
 // pair gives the keys of a person and of a case that exist.
 func (s store) pair(ctx context.Context, person, caseID string) ([]wrapped, error) {
 	return query(ctx, s.db.Reader(), `SELECT owner_id, kind, epoch, wrapped FROM secret_keys

@@ -223,6 +223,10 @@ func (g *Gateway) bound() (*gosmpp.Session, error) {
 			},
 		}, 0)
 	if err != nil {
+		var dial *net.OpError // which address, and why
+		if errors.As(err, &dial) {
+			return nil, fmt.Errorf("sms centre is not reached: %w", dial)
+		}
 		return nil, errors.New("sms centre does not let us bind")
 	}
 	self = s

@@ -142,6 +142,10 @@ func cause(err error) error {
 	}
 	var network net.Error
 	if errors.As(err, &network) {
+		var dial *net.OpError // which address, and why
+		if errors.As(err, &dial) {
+			return fmt.Errorf("mail server is not reached: %w", dial)
+		}
 		return errors.New("mail server is not reached")
 	}
 	return errors.New("mail server did not take the letter")
