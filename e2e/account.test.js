@@ -28,13 +28,13 @@ const words = {
   ru: {
     mine: /Этот сеанс/, ended: /Сеанс завершён/, others: /Все сеансы, кроме этого, завершены/, forgotten: /Устройство забыто/, refused: /Отказано/,
     nobody: /Записей нет/, denied: /Вы сообщили: не вы/, shut: /Остальные сеансы завершены/, due: /больше не действует/, closed: /закрыта от чужих/,
-    fresh: /Вход с нового устройства/, saved: /Пароль изменён/, csv: 'Время,', security: 'Безопасность',
+    fresh: /Вход с нового устройства/, saved: /Пароль изменён/, csv: 'Время,', security: 'Безопасность', notMe: '«Это не я»',
     onlyLook: /можно смотреть, но нельзя/, object: 'Возразить', got: /Сообщение принято/, blocked: /заблокирована/
   },
   en: {
     mine: /This session/, ended: /The session has ended/, others: /All sessions but this one have ended/, forgotten: /The device is forgotten/, refused: /Refused/,
     nobody: /No entries/, denied: /You reported: not you/, shut: /The other sessions have ended/, due: /no longer works/, closed: /Strangers are shut out/,
-    fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time,', security: 'Security',
+    fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time,', security: 'Security', notMe: '“It wasn’t me”',
     onlyLook: /you can look, but not send/, object: 'Object', got: /[Mm]essage/, blocked: /blocked/
   }
 }
@@ -111,7 +111,7 @@ async function alarmAtSupport (desk) {
   for (const one of all.reverse()) {
     await desk.go(one)
     const card = await desk.text()
-    if (card.includes('«Это не я»')) return
+    if (card.includes(words[desk.look.lang].notMe)) return
   }
   assert.fail(`no alarm among ${all}`)
 }

@@ -1,7 +1,9 @@
 package identity
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -287,6 +289,7 @@ func (i *Identity) list(ctx context.Context) ([]Session, error) {
 		}
 		all = append(all, s)
 	}
+	slices.SortStableFunc(all, func(a, b Session) int { return cmp.Compare(b.Seen, a.Seen) }) // the one in hand was seen now
 	return all, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"okno/internal/kit/id"
 	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
+	"okno/internal/reference"
 )
 
 func (r *Room) mountRecovery(rt *web.Router) {
@@ -151,7 +152,7 @@ func (v requestView) facts(ctx context.Context) []ui.Pair {
 		t("support.ticket.state"), t("support.recovery.state_"+v.State), t("support.ticket.sent"), stamp(i18n.Lang(ctx), v.CreatedAt.Time(), v.Zone),
 		t("support.claim.name"), v.Name, t("support.recovery.account"), account,
 		t("support.claim.last_name"), agrees(v.LastName, v.Match.LastName), t("support.claim.first_name"), agrees(v.FirstName, v.Match.FirstName),
-		t("support.claim.birth_date"), agrees(i18n.DateISO(i18n.Lang(ctx), v.BirthDate), v.Match.BirthDate), t("support.claim.phone"), v.Phone,
+		t("support.claim.birth_date"), agrees(i18n.DateISO(i18n.Lang(ctx), v.BirthDate), v.Match.BirthDate), t("support.claim.phone"), reference.FormatPhone(v.Phone),
 	)
 }
 

@@ -88,12 +88,15 @@ func wayTitle(ctx context.Context, w identity.Way) string {
 	case w.Name != "":
 		return label + ": " + w.Name
 	case w.Kind == KindSMS:
-		return label + ": …" + w.Hint
+		return label + ": " + whole("…"+w.Hint)
 	case w.Kind == KindEmail:
-		return label + ": " + w.Hint
+		return label + ": " + whole(w.Hint)
 	}
 	return label
 }
+
+// whole keeps a masked contact on one line.
+func whole(s string) string { return strings.ReplaceAll(s, "…", "…\u2060") }
 
 // wayFacts are pairs of what is known of a way.
 func wayFacts(ctx context.Context, w identity.Way) []string {
