@@ -83,7 +83,7 @@ func (v view) partEvent(e Event) string {
 	case Submit, Approve, Refuse:
 		return v.t("applications.part.event." + string(e.Deed))
 	}
-	if e.Inner {
+	if e.note() {
 		return v.t("applications.event.inner")
 	}
 	return v.t("applications.event." + string(e.Deed))

@@ -272,7 +272,13 @@ func (b *bundle) typoSeen(ctx context.Context, t *testing.T, number string) Typo
 func TestPagesOfADeclinedMistake(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	number, doc := s.b.approved(t)
+	number := s.b.submit(t)
+	must(t, s.b.Take(s.b.officer(), deal(number)))
+	must(t, s.b.Note(s.b.officer(), deal(number), "Посмотри паспорт", true))
+	must(t, s.b.Approve(s.b.officer(), deal(number), ""))
+	card, err := s.b.Mine(s.b.citizen(), number)
+	must(t, err)
+	doc := card.Documents[0]
 	s.b.service.FourEyes = true
 	must(t, s.b.AskTypo(s.b.citizen(), deal(number), doc.ID, "Меня зовут Яна"))
 	desk, form := deskBase+number, url.Values{"typo_id": {s.b.typo(t, number).ID}, "typo_reason": {"По паспорту <Анна>"}}
@@ -281,6 +287,11 @@ func TestPagesOfADeclinedMistake(t *testing.T) {
 	}
 	for who, want := range map[string]string{"officer": "Передать на подтверждение", "officer2": "Подтвердить ответ"} {
 		w := s.get(who, desk)
+		for _, line := range []string{"Подготовлен ответ об ошибке", "Заметка для сотрудников"} { // the chronology names each
+			if strings.Count(w.Body.String(), line) != 1 {
+				t.Errorf("%s: «%s» stands %d times", who, line, strings.Count(w.Body.String(), line))
+			}
+		}
 		if sound(t, w); !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Body.String(), "По паспорту &lt;Анна&gt;</textarea>") {
 			t.Errorf("%s does not see %q", who, want)
 		}

@@ -269,13 +269,17 @@ func (v view) chronology() []ui.ChronologyItem {
 		if v.IsPart() {
 			item.Title = v.partEvent(e)
 		}
-		if e.Inner && !e.Deed.ofPart() {
+		if e.note() {
 			item.Title = v.t("applications.event.inner")
 		}
 		items = append(items, item)
 	}
 	return items
 }
+
+// note reports whether the event is words of staff among themselves; what else only
+// they see (a prepared decision, a case handed up) has a name of its own.
+func (e Event) note() bool { return e.Inner && e.Deed == Comment }
 
 // eventTitle names a line of the chronology: to the owner their own deeds are
 // theirs, not those of some applicant.
