@@ -24,7 +24,8 @@ func (s store) putPeople(ctx context.Context, tx *db.Tx, people []casesdb.Applic
 		fmt.Fprintf(&text, "($%d, $%d, $%d, $%d)", 4*i+1, 4*i+2, 4*i+3, 4*i+4)
 		args = append(args, p.OwnerID, p.AgencyID, p.Kind, p.PersonIndex)
 	}
-	text.WriteString(" ON CONFLICT (owner_id, agency_id, kind) DO UPDATE SET person_index = excluded.person_index")
+	text.WriteString(" ON CONFLICT (owner_id, agency_id, kind) DO UPDATE SET person_index = excluded.person_index" +
+		" WHERE applications_people.person_index <> excluded.person_index") // who comes again is found already
 	_, err := tx.ExecContext(ctx, text.String(), args...)
 	return err
 }

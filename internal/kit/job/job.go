@@ -58,17 +58,17 @@ func Migrate(ctx context.Context, d *db.DB) error {
 	return unburden(ctx, d)
 }
 
-// unburden empties two indexes of PostgreSQL that River makes for lists which
-// nobody asks for here. They are of the sort (GIN) that is dear to write, and
-// a job is written four times. Their names stay, with nothing in them, because
-// River makes all its indexes anew each night.
+// unburden empties three indexes of PostgreSQL that River makes for lists which
+// nobody asks for here. Two are of the sort (GIN) that is dear to write, and a job
+// is written four times. Their names stay, with nothing in them, because River
+// makes all its indexes anew each night.
 func unburden(ctx context.Context, d *db.DB) error {
 	if d.Engine() != db.Postgres {
 		return nil
 	}
-	for _, index := range []string{"river_job_args_index", "river_job_metadata_index"} {
+	for _, index := range []string{"river_job_args_index", "river_job_metadata_index", "river_job_kind"} {
 		_, err := d.SQL().ExecContext(ctx, strings.ReplaceAll(`DO $$ BEGIN
-			IF EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'INDEX_NAME' AND indexdef ILIKE '%using gin%') THEN
+			IF EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'INDEX_NAME' AND indexdef NOT ILIKE '%WHERE (id < 0)') THEN
 				DROP INDEX INDEX_NAME;
 				CREATE INDEX INDEX_NAME ON river_job (id) WHERE id < 0;
 			END IF;

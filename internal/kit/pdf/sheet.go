@@ -1,8 +1,8 @@
 package pdf
 
 import (
-	"bytes"
 	"fmt"
+	"strconv"
 
 	"rsc.io/qr"
 )
@@ -82,7 +82,7 @@ func (s *sheet) rule(x, y, width float64, c colour, thickness float64) {
 }
 
 // code draws a QR code with its quiet zone in a square. All its squares are one path,
-// filled at once, so that no seams are seen between them.
+// filled at once, so that no seams are seen between them; its unit is a square.
 func (s *sheet) code(content string, x, y, side float64) error {
 	code, err := qr.Encode(content, qr.M)
 	if err != nil {
@@ -90,8 +90,8 @@ func (s *sheet) code(content string, x, y, side float64) error {
 	}
 	const quiet = 4 // ISO/IEC 18004
 	module := side / float64(code.Size+2*quiet)
-	var path bytes.Buffer
-	path.WriteString("q 0 0 0 rg\n")
+	path := fmt.Appendf(nil, "q 0 0 0 rg %.5f 0 0 %.5f %.3f %.3f cm\n", module*point, module*point,
+		(x+module*quiet)*point, (pageHeight-y-module*float64(quiet+code.Size))*point)
 	for row := range code.Size {
 		for col := 0; col < code.Size; col++ {
 			run := 0
@@ -99,13 +99,14 @@ func (s *sheet) code(content string, x, y, side float64) error {
 				run++
 			}
 			if run > 0 {
-				fmt.Fprintf(&path, "%.3f %.3f %.3f %.3f re\n", (x+module*float64(quiet+col))*point,
-					(pageHeight-y-module*float64(quiet+row+1))*point, module*float64(run)*point, module*point)
+				for _, n := range []int{col, code.Size - 1 - row, run} {
+					path = append(strconv.AppendInt(path, int64(n), 10), ' ')
+				}
+				path = append(path, "1 re\n"...)
 			}
 			col += run
 		}
 	}
-	path.WriteString("f Q\n")
-	s.canvas.page.body = append(s.canvas.page.body, path.String()...)
+	s.canvas.page.body = append(append(s.canvas.page.body, path...), "f Q\n"...)
 	return nil
 }
