@@ -26,6 +26,9 @@ const (
 	quickLookup = 20 * time.Millisecond
 	// lookupWait bounds a round trip; then each is asked alone.
 	lookupWait = 5 * time.Second
+	// doubtful is after how many slow round trips in a row a query is measured once
+	// more: one that stalls says little of those that were in it.
+	doubtful = 8
 	// tryAgain is how often a query that was slow is measured once more.
 	tryAgain = 64
 	// mostPaces bounds the queries that are known.
@@ -65,6 +68,7 @@ type lookup struct {
 type pace struct {
 	verdict atomic.Int32
 	refused atomic.Int64
+	doubts  atomic.Int32 // slow round trips in a row that it went with
 }
 
 // Verdicts on a query.
@@ -158,9 +162,7 @@ func (l *lookups) lead(a *lookup) {
 	}()
 	began := clock.System().Now()
 	l.send(batch)
-	if clock.System().Now().Sub(began) > time.Duration(len(batch))*quickLookup {
-		l.doubt(batch)
-	}
+	l.judge(batch, clock.System().Now().Sub(began) <= time.Duration(len(batch))*quickLookup)
 }
 
 // handOn lets the next who waits lead, or frees the lane.
@@ -176,10 +178,19 @@ func (l *lookups) handOn() {
 	next.told <- true
 }
 
-// doubt lets queries be measured anew, one of which kept the others.
-func (l *lookups) doubt(batch []*lookup) {
+// judge lets queries be measured anew that went with slow round trips only.
+func (l *lookups) judge(batch []*lookup, wasQuick bool) {
 	for _, a := range batch {
-		if p := l.paceOf(a.query); p != nil {
+		v, _ := l.paces.Load(a.query)
+		p, ok := v.(*pace)
+		switch {
+		case !ok:
+		case wasQuick:
+			if p.doubts.Load() > 0 {
+				p.doubts.Store(0)
+			}
+		case p.doubts.Add(1) >= doubtful:
+			p.doubts.Store(0)
 			p.verdict.Store(unmeasured)
 		}
 	}
