@@ -126,7 +126,7 @@ func (b *bench) livesAt(ctx context.Context, rate int, ask bool) (f figures, tex
 		return f, "", false, err
 	}
 	third := len(waiting) / 3
-	growing = len(waiting) > 6 && average(waiting[2*third:]) > 1.3*average(waiting[third:2*third])+50
+	growing = len(waiting) > 6 && average(waiting[2*third:]) > 1.5*average(waiting[:third])+50
 	begin := time.Now()
 	if err := b.rest(ctx); err != nil {
 		return f, "", false, err
