@@ -241,10 +241,9 @@ func (c *Config) defaults() {
 		c.Database = secret.NewString("sqlite:" + filepath.Join(c.Data, "okno.db"))
 	}
 	if c.Workers == 0 {
-		c.Workers = 128 // they mostly wait for syncs and for others' servers
-		if strings.HasPrefix(c.Database.Reveal(), "sqlite:") {
-			c.Workers = 256 // jobs have the share of the common commits that they wait for
-		}
+		// They mostly wait for others' servers and for the common commits, of which
+		// jobs have the share that they wait for; with 128 they fell behind.
+		c.Workers = 256
 	}
 	if c.KeysDatabase.IsZero() {
 		c.KeysDatabase = c.defaultKeys()

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -13,21 +12,21 @@ import (
 const (
 	// mostGrouped bounds how many changes share a transaction of PostgreSQL.
 	mostGrouped = 48
-	// mostTries bounds how often those are tried together who are left.
+	// mostTries bounds how often a change is tried with others.
 	mostTries = 3
 )
 
 // grouped lets changes that read nothing share a transaction of PostgreSQL:
 // one BEGIN, one COMMIT, one sync, and one round trip for what all of them have
 // to say at a time. Each node has one such transaction under way; what comes
-// meanwhile waits and goes together. They stand together or not at all: when
-// one of them does not go through, it is tried alone, and the others without it.
-// Nobody waits long for a row that somebody else holds (SET LOCAL
+// meanwhile gets ready, waits and goes together. They stand together or not at
+// all: when one of them does not go through, it is tried alone, and the others
+// without it. Nobody waits long for a row that somebody else holds (SET LOCAL
 // lock_timeout): then each goes alone, too. docs/decisions/0011.
 type grouped struct {
 	mu      sync.Mutex
 	waiting []*member
-	led     bool
+	driven  bool
 }
 
 // turn is what a change that waits is told.
@@ -35,19 +34,21 @@ type turn int
 
 const (
 	over  turn = iota // it stands, or its error is known
-	lead              // it leads those who wait
 	alone             // it goes by itself
 	again             // it may go with others once more
 )
 
-// member is a change in a group.
+// member is a change in a group, or on its way to one. Its function runs in the
+// goroutine of the caller, and before the group begins: by then all of them
+// have said what they could without an answer.
 type member struct {
-	ctx  context.Context
-	f    func(context.Context, *Tx) error
-	tx   *Tx
-	err  error
-	next turn
-	told chan turn
+	ctx   context.Context
+	d     *DB
+	group *gathering // nil: it waits for one
+	first call
+	tx    *Tx
+	err   error
+	told  chan turn
 }
 
 // errApart ends the functions of a group that will not be committed.
@@ -64,135 +65,144 @@ func (d *DB) writeGrouped(ctx context.Context, f func(context.Context, *Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// Who goes away must not take the others along.
-	m := &member{ctx: context.WithoutCancel(ctx), f: f, told: make(chan turn, 1)}
-	t := lead
-	if !d.groups.enter(m) {
-		t = <-m.told
+	for range mostTries {
+		// Who goes away must not take the others along.
+		m := &member{ctx: context.WithoutCancel(ctx), d: d, told: make(chan turn, 1)}
+		switch m.run(f) {
+		case again:
+			continue
+		case alone:
+			return d.patiently(ctx, readCommitted, f)
+		}
+		if m.err != nil {
+			return m.err
+		}
+		for _, a := range m.tx.after {
+			a()
+		}
+		return nil
 	}
-	if t == lead {
-		t = d.leadGroup(m)
-	}
-	if t == alone {
-		return d.patiently(ctx, readCommitted, f)
-	}
-	if m.err != nil {
-		return m.err
-	}
-	for _, a := range m.tx.after {
-		a()
-	}
-	return nil
+	return d.patiently(ctx, readCommitted, f)
 }
 
-// enter queues the change and tells whether it leads.
-func (g *grouped) enter(m *member) (leads bool) {
+// run calls the function and tells what became of it. Its statements wait in a
+// pipe of its own, which the gathering empties.
+func (m *member) run(f func(context.Context, *Tx) error) turn {
+	p := &pipe{pool: m.d.write, wait: &pgx.Batch{}}
+	p.send = func() error { return p.flush(m.ctx) }
+	p.join = func(b *pgx.Batch) error {
+		answer := make(chan error, 1)
+		m.say(call{batch: b, answer: answer})
+		return <-answer
+	}
+	m.tx = &Tx{pipe: p, engine: Postgres, now: At(m.d.clock.Now()), blind: true}
+	fell := true
+	defer func() {
+		if fell && m.group != nil { // the others must not wait for it
+			m.say(call{batch: p.wait, failed: true})
+		}
+	}()
+	err := f(m.ctx, m.tx)
+	if err == nil {
+		err = m.tx.misuse
+	}
+	fell = false
+	if p.err != nil {
+		err = nil // the group fell apart, whatever this one made of it
+	}
+	if err != nil && m.group == nil {
+		m.err = err // before anybody else was concerned
+		return over
+	}
+	m.say(call{batch: p.wait, failed: err != nil})
+	if t := <-m.told; err == nil || t != again {
+		return t
+	}
+	return alone
+}
+
+// say hands a call to the group, or waits with it for one.
+func (m *member) say(c call) {
+	if m.group != nil {
+		m.group.calls <- c
+		return
+	}
+	m.first = c
+	if m.d.groups.enter(m) {
+		go m.d.drive()
+	}
+}
+
+// enter queues the change and tells whether somebody must begin to drive.
+func (g *grouped) enter(m *member) (idle bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, m)
-	leads = !g.led
-	g.led = true
-	return leads
+	idle = !g.driven
+	g.driven = true
+	return idle
 }
 
-// take gives those who wait; the leader is the first of them.
+// take gives those who go next; nobody drives when there is none.
 func (g *grouped) take() []*member {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), mostGrouped)
 	batch := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
+	g.driven = n > 0
 	return batch
 }
 
-// handOn lets the next who waits lead.
-func (g *grouped) handOn() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.led = len(g.waiting) > 0; g.led {
-		g.waiting[0].told <- lead
+// drive works for those who wait until there is nobody.
+func (d *DB) drive() {
+	for batch := d.groups.take(); len(batch) > 0; batch = d.groups.take() {
+		t := d.runGroup(batch)
+		for _, m := range batch {
+			m.told <- t
+		}
 	}
 }
 
-// leadGroup works for all who wait and tells what became of the leader.
-func (d *DB) leadGroup(leader *member) turn {
-	batch := d.groups.take()
-	defer d.groups.handOn()
-	rest := batch
-	for range mostTries { // each time without those who did not go through
-		d.runGroup(rest)
-		rest = slices.DeleteFunc(slices.Clone(rest), func(m *member) bool { return m.next != again })
-		if len(rest) == 0 {
-			break
-		}
-	}
-	for _, m := range batch {
-		if m.next == again {
-			m.next = alone
-		}
-		if m != leader {
-			m.told <- m.next
-		}
-	}
-	return leader.next
-}
-
-// runGroup runs the members' functions side by side and decides for each what
-// is next.
-func (d *DB) runGroup(members []*member) {
+// runGroup takes the members through a transaction and tells what is next for
+// them. Those who did not go through know that better themselves.
+func (d *DB) runGroup(members []*member) turn {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn, err := d.write.Conn(ctx)
-	if err != nil {
-		decide(members, alone)
-		return
+	if err == nil {
+		defer func() { _ = conn.Close() }() // gives it back to the pool
 	}
-	defer func() { _ = conn.Close() }() // gives it back to the pool
-	g := &gathering{pipe: &pipe{conn: conn, wait: &pgx.Batch{}}, calls: make(chan call), running: len(members)}
+	g := &gathering{pipe: &pipe{conn: conn, wait: &pgx.Batch{}}, calls: make(chan call)}
 	g.pipe.wait.Queue(groupBegin)
 	g.pipe.wait.Queue(groupWait)
-	for _, m := range members {
-		go m.run(g, At(d.clock.Now()))
-	}
-	switch err := g.talk(ctx); {
+	switch err := g.talk(ctx, members, err); {
 	case err == nil:
 		if err = g.pipe.commit(ctx); err == nil {
-			decide(members, over)
-			return
+			return over
 		}
-		g.undo(ctx, members, err)
+		return g.undo(ctx, members, err)
 	case errors.Is(err, errApart):
 		g.pipe.rollback(ctx)
-		for _, m := range members {
-			if m.next = again; m.err != nil {
-				m.next = alone
-			}
-		}
+		return again
 	default:
 		g.pipe.rollback(ctx)
-		decide(members, alone)
+		return alone
 	}
 }
 
 // undo deals with a commit that failed. What certainly does not stand is tried
 // alone; where the answer is lost nobody knows, and each is told so.
-func (g *gathering) undo(ctx context.Context, members []*member, err error) {
+func (g *gathering) undo(ctx context.Context, members []*member, err error) turn {
 	g.pipe.rollback(ctx)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) || errors.Is(err, errUndone) || pgconn.SafeToRetry(err) {
-		decide(members, alone)
-		return
+		return alone
 	}
 	for _, m := range members {
 		m.err = err
 	}
-	decide(members, over)
-}
-
-func decide(members []*member, t turn) {
-	for _, m := range members {
-		m.next = t
-	}
+	return over
 }
 
 // gathering is a group at work: what its members have to say goes out when all
@@ -200,7 +210,9 @@ func decide(members []*member, t turn) {
 type gathering struct {
 	pipe    *pipe
 	calls   chan call
+	asking  []call
 	running int
+	failed  error
 }
 
 // call is a member that wants its statements sent, or has ended.
@@ -211,59 +223,40 @@ type call struct {
 }
 
 // talk serves the members until all have ended; what is left to be sent goes
-// with the COMMIT. errApart: one of them did not go through.
-func (g *gathering) talk(ctx context.Context) error {
-	var asking []call
-	var failed error
-	for g.running > 0 || len(asking) > 0 {
-		if g.running == 0 {
-			if failed == nil {
-				failed = g.pipe.flush(ctx)
-			}
-			for _, c := range asking {
-				c.answer <- failed
-			}
-			g.running, asking = len(asking), nil
+// with the COMMIT. errApart: one of them did not go through. failed, if any, is
+// told to all in place of an answer.
+func (g *gathering) talk(ctx context.Context, members []*member, failed error) error {
+	g.failed = failed
+	for _, m := range members {
+		m.group = g
+		g.hear(m.first)
+	}
+	for g.running > 0 || len(g.asking) > 0 {
+		if g.running > 0 {
+			c := <-g.calls
+			g.running--
+			g.hear(c)
 			continue
 		}
-		c := <-g.calls
-		g.running--
-		g.pipe.wait.QueuedQueries = append(g.pipe.wait.QueuedQueries, c.batch.QueuedQueries...)
-		if c.answer != nil {
-			asking = append(asking, c)
+		if g.failed == nil {
+			g.failed = g.pipe.flush(ctx)
 		}
-		if c.failed && failed == nil {
-			failed = errApart
+		asking := g.asking
+		g.asking, g.running = nil, len(asking)
+		for _, c := range asking {
+			c.answer <- g.failed
 		}
 	}
-	return failed
+	return g.failed
 }
 
-// run calls the function. Its statements wait in a pipe of its own, which the
-// gathering empties.
-func (m *member) run(g *gathering, now Time) {
-	p := &pipe{wait: &pgx.Batch{}}
-	p.send = func() error { return p.flush(m.ctx) }
-	p.join = func(b *pgx.Batch) error {
-		answer := make(chan error, 1)
-		g.calls <- call{batch: b, answer: answer}
-		return <-answer
+// hear lets a member's statements wait with those of the others.
+func (g *gathering) hear(c call) {
+	g.pipe.wait.QueuedQueries = append(g.pipe.wait.QueuedQueries, c.batch.QueuedQueries...)
+	if c.answer != nil {
+		g.asking = append(g.asking, c)
 	}
-	m.tx, m.err = &Tx{pipe: p, engine: Postgres, now: now, blind: true}, nil
-	fell := true
-	defer func() {
-		if fell {
-			_ = recover() // it falls again, alone, in the goroutine of its caller
-			m.err = errFell
-		}
-		g.calls <- call{batch: p.wait, failed: m.err != nil}
-	}()
-	m.err = m.f(m.ctx, m.tx)
-	if m.err == nil {
-		m.err = m.tx.misuse
+	if c.failed && g.failed == nil {
+		g.failed = errApart
 	}
-	if p.err != nil {
-		m.err = nil // the group fell apart, whatever this one made of it
-	}
-	fell = false
 }

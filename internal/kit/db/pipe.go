@@ -23,6 +23,7 @@ import (
 // error, and on PostgreSQL nothing but a rollback can follow an error anyway.
 type pipe struct {
 	conn *sql.Conn
+	pool *sql.DB
 	wait *pgx.Batch
 	// send is flush with the context of the transaction, for results that are
 	// asked without one.
@@ -68,7 +69,7 @@ func (d *DB) piped(ctx context.Context, level string, f func(context.Context, *T
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	p := &pipe{conn: conn, wait: &pgx.Batch{}}
+	p := &pipe{conn: conn, pool: d.write, wait: &pgx.Batch{}}
 	p.send = func() error { return p.flush(ctx) }
 	p.wait.Queue("BEGIN ISOLATION LEVEL " + level)
 	tx := &Tx{pipe: p, engine: d.engine, now: At(d.clock.Now()), blind: level == readCommitted}

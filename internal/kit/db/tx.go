@@ -224,10 +224,14 @@ func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.
 
 // QueryRowContext runs a query for one row.
 func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if err := t.mayRead(ctx); err != nil {
+	err := t.mayRead(ctx)
+	if err != nil {
 		ctx = gone(ctx) // the row tells that; Write tells err
 	}
-	if t.pipe != nil {
+	switch {
+	case t.pipe != nil && err != nil:
+		return t.pipe.pool.QueryRowContext(ctx, query, args...) // it may have no connection yet
+	case t.pipe != nil:
 		return t.pipe.conn.QueryRowContext(ctx, query, args...)
 	}
 	return t.tx.QueryRowContext(ctx, query, args...)
