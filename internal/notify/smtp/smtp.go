@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"net"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -93,17 +94,19 @@ func (g *Gateway) send(ctx context.Context, m *mail.Msg) error {
 	if err != nil {
 		return cause(err)
 	}
-	err = g.client.SendWithSMTPClient(conn, m)
-	if err == nil {
-		g.lines.keep(conn)
-		return nil
+	if err = conn.UpdateDeadline(timeout); err == nil {
+		err = talk(conn, m)
 	}
-	g.lines.drop(conn)
-	if m.IsDelivered() {
-		return nil // the server took it, and went before it was asked for the next
+	if err != nil {
+		g.lines.drop(conn)
+		return cause(err)
 	}
-	return cause(err)
+	g.lines.keep(conn)
+	return nil
 }
+
+// timeout bounds connecting, and handing over one letter.
+const timeout = 20 * time.Second
 
 func dialer(cfg Config) (*mail.Client, error) {
 	host, port, err := hostPort(cfg.Addr)
@@ -117,7 +120,7 @@ func dialer(cfg Config) (*mail.Client, error) {
 	case "none":
 		policy = mail.NoTLS
 	}
-	opts := []mail.Option{mail.WithPort(port), mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(policy), mail.WithoutNoop()}
+	opts := []mail.Option{mail.WithPort(port), mail.WithTimeout(timeout), mail.WithTLSPolicy(policy)}
 	if cfg.User != "" {
 		auth := mail.SMTPAuthPlain
 		if policy == mail.NoTLS {
@@ -131,11 +134,10 @@ func dialer(cfg Config) (*mail.Client, error) {
 // cause keeps the code of the server's answer and drops its text, which may
 // repeat the address.
 func cause(err error) error {
-	var send *mail.SendError
-	if errors.As(err, &send) {
-		code := send.ErrorCode()
-		err := fmt.Errorf("mail server answered %d", code)
-		if code >= 550 && code < 555 {
+	var answer *textproto.Error
+	if errors.As(err, &answer) {
+		err := fmt.Errorf("mail server answered %d", answer.Code)
+		if answer.Code >= 550 && answer.Code < 555 {
 			return notify.Refused(err)
 		}
 		return err
