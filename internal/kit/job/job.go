@@ -177,7 +177,7 @@ func (q *Queue) startPostgres(ctx context.Context, cfg *river.Config) error {
 	if err != nil {
 		return fmt.Errorf("job workers: %w", err)
 	}
-	c, err := river.NewClient(riverpgxv5.New(pool), cfg)
+	c, err := river.NewClient(forgetting{riverpgxv5.New(pool)}, cfg)
 	if err != nil {
 		pool.Close()
 		return fmt.Errorf("job workers: %w", err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 
@@ -43,16 +44,22 @@ func (e sharingExecutor) JobGetAvailable(ctx context.Context, params *riverdrive
 	return jobs, nil
 }
 
-// endMany ends jobs that are done. One that is not running any more (it was
-// deleted, or taken up again) stays as it is, as with River's own statement,
-// which is one for each job and reads the whole row back.
-const endMany = `UPDATE river_job SET state = 'completed', finalized_at = $1
-	WHERE state = 'running' AND id IN (SELECT value FROM json_each($2))`
+// What is done leaves the table at once: nobody asks for it, and to write each
+// row once more and delete it an hour later cost more. One with a unique key
+// (see Every) stays as done, since that keeps a second of its period away. A job
+// that is not running any more (it was deleted, or taken up again) stays as it is.
+const (
+	forgetMany = `DELETE FROM river_job WHERE state = 'running' AND unique_key IS NULL AND id IN (SELECT value FROM json_each($1))`
+	endMany    = `UPDATE river_job SET state = 'completed', finalized_at = $1
+		WHERE state = 'running' AND id IN (SELECT value FROM json_each($2))`
+	endManyPostgres = `WITH gone AS (DELETE FROM river_job WHERE state = 'running' AND unique_key IS NULL AND id = ANY($2::bigint[]))
+		UPDATE river_job SET state = 'completed', finalized_at = $1 WHERE state = 'running' AND unique_key IS NOT NULL AND id = ANY($2::bigint[])`
+)
 
 // JobSetStateIfRunningMany implements riverdriver.Executor: what is simply done
-// is ended by one statement, the rest (failures, pauses) as River does it. Of
-// the rows nobody is told more than number and state.
-func (e sharingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *riverdriver.JobSetStateIfRunningManyParams) (rows []*rivertype.JobRow, err error) {
+// is ended by two statements, the rest (failures, pauses) as River does it, one
+// by one.
+func (e sharingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
 	done, at, rest := sortOut(params)
 	ids, err := json.Marshal(done)
 	if err != nil {
@@ -61,6 +68,9 @@ func (e sharingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *r
 	var others []*rivertype.JobRow
 	err = e.of.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if len(done) > 0 {
+			if _, err := tx.ExecContext(ctx, forgetMany, string(ids)); err != nil {
+				return err
+			}
 			if _, err := tx.ExecContext(ctx, endMany, at.UTC().Round(time.Millisecond).Format(sqliteTime), string(ids)); err != nil {
 				return err
 			}
@@ -75,6 +85,12 @@ func (e sharingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *r
 	if err != nil {
 		return nil, err
 	}
+	return ended(done, others), nil
+}
+
+// ended are the rows as River's workers ask for them: number and state.
+func ended(done []int64, others []*rivertype.JobRow) []*rivertype.JobRow {
+	rows := make([]*rivertype.JobRow, 0, len(done)+len(others))
 	for _, id := range done {
 		rows = append(rows, &rivertype.JobRow{ID: id, State: rivertype.JobStateCompleted})
 	}
@@ -83,7 +99,33 @@ func (e sharingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *r
 			rows = append(rows, r)
 		}
 	}
-	return rows, nil
+	return rows
+}
+
+// forgetting is River's PostgreSQL driver that ends jobs like sharing does.
+type forgetting struct{ *riverpgxv5.Driver }
+
+// GetExecutor implements riverdriver.Driver.
+func (f forgetting) GetExecutor() riverdriver.Executor {
+	return forgettingExecutor{f.Driver.GetExecutor()}
+}
+
+type forgettingExecutor struct{ riverdriver.Executor }
+
+// JobSetStateIfRunningMany implements riverdriver.Executor.
+func (e forgettingExecutor) JobSetStateIfRunningMany(ctx context.Context, params *riverdriver.JobSetStateIfRunningManyParams) (others []*rivertype.JobRow, err error) {
+	done, at, rest := sortOut(params)
+	if len(done) > 0 {
+		if err := e.Exec(ctx, endManyPostgres, at, done); err != nil {
+			return nil, err
+		}
+	}
+	if len(rest.ID) > 0 {
+		if others, err = e.Executor.JobSetStateIfRunningMany(ctx, rest); err != nil {
+			return nil, err
+		}
+	}
+	return ended(done, others), nil
 }
 
 // sortOut parts jobs that are simply done, with the instant of the last of

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -52,12 +53,39 @@ func TestManyEndWithEachOther(t *testing.T) {
 		if err := q.Stop(ctx); err != nil {
 			t.Fatal(err)
 		}
+		var left int
+		if err := d.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job WHERE kind = 'test.ping'").Scan(&left); err != nil || left != n/10 {
+			t.Errorf("%d jobs are left, %v", left, err)
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		for id, times := range ran {
 			if times != 1 {
 				t.Errorf("job %s ran %d times", id, times)
 			}
+		}
+	})
+}
+
+// TestDoneOncePeriod: what runs each hour is remembered as done, so that another
+// node, or the same after a new start, does not run it again.
+func TestDoneOncePeriod(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, schema, clock.System(), func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		q := newQueue(t, d)
+		job.Handle(q, func(context.Context, ping) error { return nil })
+		q.Every(time.Hour, ping{"hourly"})
+		if err := q.Start(ctx, 4); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Eventually(t, "the hour's job is remembered as done", func() bool {
+			var done int
+			err := d.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job WHERE CAST(state AS TEXT) = 'completed' AND finalized_at IS NOT NULL").Scan(&done)
+			return err == nil && done == 1
+		})
+		if err := q.Stop(ctx); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
