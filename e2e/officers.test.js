@@ -76,6 +76,18 @@ test('four eyes: one prepares, another sends it back, then confirms', async () =
   assert.match(await two.text(), /Прежнего не было/)
   await act(two, 'confirm')
   assert.equal((await anna.get(`/applications/${cases.passport}`)).status, 'approved')
+
+  await one.go(desk('passport'))
+  await act(one, 'revoke', { reason: 'Снимок чужой' })
+  assert.equal(await form(one, 'confirm').count(), 0, 'nor does one revoke what was issued alone')
+  assert.equal((await anna.get(`/applications/${cases.passport}`)).documents[0].revoked, undefined)
+  await two.go('/desk?tab=confirm')
+  assert.ok((await two.text()).includes(cases.passport), 'the revocation waits for the colleague')
+  await two.go(desk('passport'))
+  assert.match(await two.text(), /Revocation of the document was prepared[^]*Снимок чужой/)
+  await act(two, 'confirm')
+  const [document] = (await anna.get(`/applications/${cases.passport}`)).documents
+  assert.deepEqual([document.revoked, document.reason], [true, 'Снимок чужой'])
   await Promise.all([one.close(), two.close()])
 })
 

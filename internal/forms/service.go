@@ -17,7 +17,7 @@ type Service struct {
 	Sign       string      `key:"sign" enum:"none|simple|unqualified|qualified" doc:"Signature asked before sending; simple by default."`
 	Security   string      `key:"security" enum:"usual|high" doc:"high: before the service is begun and before it is sent the person proves who they are by something that they hold, such as a passkey or an app; the level must be confirmed."`
 	Confirm    string      `key:"confirm" enum:"none|device" doc:"device: sending is confirmed by a phone of the person, by QR code or push; none by default, and then the person may ask for it themselves."`
-	FourEyes   bool        `key:"four_eyes" doc:"true: a decision, or the answer to a mistake in an issued document, is prepared by one officer and confirmed by another."`
+	FourEyes   bool        `key:"four_eyes" doc:"true: a decision, the revocation of an issued document, or the answer to a mistake in it, is prepared by one officer and confirmed by another."`
 	Tacit      bool        `key:"tacit_approval" doc:"true: by the law the result is issued by itself when the term ends without a decision. Needs a term and a result."`
 	AnswerDays int         `key:"answer_days" min:"1" doc:"Working days which the person has to answer what the agency asks; 10 by default."`
 	NoChange   bool        `key:"no_change" doc:"true: the person can't change an application that was sent, only cancel it."`

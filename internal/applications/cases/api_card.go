@@ -22,6 +22,7 @@ type caseCard struct {
 	Asks      []caseAsk      `json:"asks,omitempty"`
 	Files     []caseFile     `json:"files,omitempty"`
 	Documents []caseDocument `json:"documents,omitempty"`
+	Proposal  *caseProposal  `json:"proposal,omitempty" doc:"For staff only: what waits for a second pair of eyes"`
 	Decision  string         `json:"decision,omitempty"`
 	Refusal   *caseRefusal   `json:"refusal,omitempty"`
 	Estimate  *apiEstimate   `json:"estimate,omitempty" doc:"What may be expected, for the owner of an undecided application"`
@@ -34,6 +35,23 @@ type caseCard struct {
 	Typos     []caseTypo     `json:"typos,omitempty" doc:"Mistakes that were found in documents"`
 	Earlier   *caseEarlier   `json:"earlier,omitempty" doc:"The refused application in whose place this one was sent"`
 	Followers []string       `json:"followers,omitempty" doc:"Numbers of applications that were sent in place of this one"`
+}
+
+// caseProposal is a decision or a revocation that another officer confirms.
+type caseProposal struct {
+	Deed     Deed      `json:"deed" enum:"approve,refuse,revoke"`
+	Ground   string    `json:"ground,omitempty" doc:"Code of the ground for refusal"`
+	Document string    `json:"document,omitempty" doc:"Id of the document that would be revoked"`
+	Words    string    `json:"words,omitempty"`
+	At       time.Time `json:"at"`
+	Mine     bool      `json:"mine,omitempty" doc:"The reader prepared it and can't confirm it"`
+}
+
+func outProposal(p *Proposal) *caseProposal {
+	if p == nil {
+		return nil
+	}
+	return &caseProposal{Deed: p.Deed, Ground: p.Ground, Document: p.Document, Words: p.Words, At: p.At.Time(), Mine: p.Mine}
 }
 
 type caseEarlier struct {
@@ -136,7 +154,7 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 	out.Estimate = outEstimate(card.Estimate)
 	out.Delivery = outDelivery(card)
 	out.Chain = outChain(card.Chain)
-	if card.Status == Approved || card.Status == Completed {
+	if card.Status.granted() {
 		for _, text := range card.Service.Next {
 			out.Next = append(out.Next, text.In(lang))
 		}
@@ -160,6 +178,7 @@ func outCard(ctx context.Context, card *Card) *cardOut {
 		out.Ask = &ask
 	}
 	out.Followers = card.Followers
+	out.Proposal = outProposal(card.Proposal)
 	if len(card.Typos) > 0 {
 		out.Typos = outTypos(card.Typos)
 	}

@@ -75,33 +75,38 @@ func (c *Cases) approve(ctx context.Context, k Case, side Side, once, comment st
 
 // Revoke ends the validity of a document that was issued in the case, for a
 // reason that its owner is told. Any officer of the agency may: who decided may
-// have left. Errors: ErrMove, ErrNotFound, ErrFields, vault.ErrRevoked.
+// have left. Where the service asks for two pairs of eyes, one prepares it and
+// another confirms it. Errors: ErrMove, ErrNotFound, ErrFields, vault.ErrRevoked.
 func (c *Cases) Revoke(ctx context.Context, d Deal, documentID, reason string) error {
 	k, side, err := c.work(ctx, d)
 	if err != nil {
 		return c.again(ctx, d, Revoke, err)
 	}
-	if _, ok := Step(k.Status, Revoke, side); !ok {
-		return ErrMove
-	}
-	reason, err = needText(reason, "reason")
-	if err != nil {
+	if reason, err = needText(reason, "reason"); err != nil {
 		return err
 	}
-	docs, err := c.Vault.OfCase(ctx, k.Owner, k.ID)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(docs, func(x vault.Document) bool { return x.ID == documentID }) {
-		return ErrNotFound
-	}
-	r, err := c.Vault.PrepareRevocation(ctx, k.Owner, documentID, reason)
-	if err != nil {
+	if _, err := c.issued(ctx, k, documentID, side, Revoke); err != nil {
 		return c.again(ctx, d, Revoke, err)
 	}
-	return c.again(ctx, d, Revoke, c.move(ctx, k, change{deed: Revoke, side: side, key: d.once(Revoke), text: reason, also: func(ctx context.Context, tx *db.Tx) error {
+	four, err := c.fourEyes(ctx, k)
+	switch {
+	case err != nil:
+		return err
+	case four:
+		return c.propose(ctx, k, side, d, Proposal{Deed: Revoke, Document: documentID, Words: reason}, nil)
+	}
+	return c.again(ctx, d, Revoke, c.revoke(ctx, k, side, d.once(Revoke), documentID, reason))
+}
+
+// revoke revokes: the permission and the words were checked.
+func (c *Cases) revoke(ctx context.Context, k Case, side Side, once, documentID, reason string) error {
+	r, err := c.Vault.PrepareRevocation(ctx, k.Owner, documentID, reason)
+	if err != nil {
+		return err
+	}
+	return c.move(ctx, k, change{deed: Revoke, side: side, key: once, text: reason, also: func(ctx context.Context, tx *db.Tx) error {
 		return c.Vault.Revoke(ctx, tx, r)
-	}}))
+	}})
 }
 
 // decision seals the words before the transaction, and writes them in it.

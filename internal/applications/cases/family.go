@@ -63,7 +63,7 @@ func standsIn(family []Case) *Case {
 		switch k := &family[i]; {
 		case k.Status.Open():
 			return k
-		case k.Status == Approved || k.Status == Completed:
+		case k.Status.granted():
 			granted = k
 		}
 	}

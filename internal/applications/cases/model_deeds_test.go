@@ -56,7 +56,7 @@ func (m *model) rare(k Case) (deed Deed, ok bool) {
 	case k.IsPart():
 	case k.Status == Accepted:
 		can = []Deed{Modify, Forward}
-	case k.Status == Approved || k.Status == Completed:
+	case k.Status.granted():
 		can = []Deed{AskTypo, AskTypo, FixTypo, FixTypo, DeclineTypo}
 	}
 	if len(can) == 0 || m.rnd.IntN(3) > 0 {

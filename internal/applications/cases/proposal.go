@@ -9,14 +9,15 @@ import (
 	"okno/internal/kit/secret"
 )
 
-// Proposal is a decision of a service with four eyes: one officer prepares it,
-// another confirms it.
+// Proposal is a decision of a service with four eyes, or the revocation of what
+// one has issued: one officer prepares it, another confirms it.
 type Proposal struct {
-	Deed   Deed // Approve or Refuse
-	Ground string
-	Words  string
-	By     string // account
-	At     db.Time
+	Deed     Deed   // Approve, Refuse or Revoke
+	Ground   string // of a refusal
+	Document string // that would be revoked
+	Words    string
+	By       string // account
+	At       db.Time
 	// Mine: the reader prepared it and so can't confirm it.
 	Mine bool
 }
@@ -42,23 +43,28 @@ func (c *Cases) propose(ctx context.Context, k Case, side Side, d Deal, p Propos
 		return err
 	}
 	sealed := key.SealString(proposalPlace(k.ID), p.Words)
-	err = c.move(ctx, k, change{deed: Propose, side: side, key: d.once(p.Deed), inner: true, text: p.Words, also: func(ctx context.Context, tx *db.Tx) error {
+	prepares := Propose
+	if p.Deed == Revoke {
+		prepares = PrepareRevoke
+	}
+	err = c.move(ctx, k, change{deed: prepares, side: side, key: d.once(p.Deed), inner: true, text: p.Words, also: func(ctx context.Context, tx *db.Tx) error {
 		if more != nil {
 			if err := more(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return casesdb.New(tx).PutProposal(ctx, casesdb.PutProposalParams{
-			AgencyID: k.Agency, CaseID: k.ID, Deed: string(p.Deed), Ground: p.Ground, MadeBy: identity.ActorOf(ctx).ID,
-			MadeAt: tx.Now(), WordsSealed: sealed,
+			AgencyID: k.Agency, CaseID: k.ID, Deed: string(p.Deed), Ground: p.Ground, DocumentID: p.Document,
+			MadeBy: identity.ActorOf(ctx).ID, MadeAt: tx.Now(), WordsSealed: sealed,
 		})
 	}})
 	return c.again(ctx, d, p.Deed, err)
 }
 
-// proposal is the decision of a case that waits for confirmation, nil for none.
+// proposal is the decision of a case, or the revocation after it, that waits for
+// confirmation; nil for none.
 func (c *Cases) proposal(ctx context.Context, k Case) (*Proposal, error) {
-	if four, err := c.fourEyes(ctx, k); err != nil || !four || !k.Status.Open() {
+	if four, err := c.fourEyes(ctx, k); err != nil || !four || !k.Status.Open() && !k.Status.granted() {
 		return nil, err
 	}
 	row, err := c.store.read().FindProposal(ctx, casesdb.FindProposalParams{AgencyID: k.Agency, CaseID: k.ID})
@@ -74,17 +80,17 @@ func (c *Cases) proposal(ctx context.Context, k Case) (*Proposal, error) {
 	}
 	words, err := key.OpenString(proposalPlace(k.ID), row.WordsSealed)
 	return &Proposal{
-		Deed: Deed(row.Deed), Ground: row.Ground, Words: words, By: row.MadeBy, At: row.MadeAt,
+		Deed: Deed(row.Deed), Ground: row.Ground, Document: row.DocumentID, Words: words, By: row.MadeBy, At: row.MadeAt,
 		Mine: row.MadeBy == identity.ActorOf(ctx).ID,
 	}, err
 }
 
-// Confirm carries out a decision that another has prepared: any officer or head
-// of the agency but the one who prepared it. Errors: ErrNoProposal, ErrSameEyes,
-// ErrChanged, ErrMove.
+// Confirm carries out a decision or a revocation that another has prepared: any
+// officer or head of the agency but the one who prepared it. Errors:
+// ErrNoProposal, ErrSameEyes, ErrChanged, ErrMove, vault.ErrRevoked.
 func (c *Cases) Confirm(ctx context.Context, d Deal) error {
 	k, side, err := c.work(ctx, d)
-	if err == nil {
+	if err == nil && k.Status.Open() {
 		err = k.anew(identity.ActorOf(ctx).ID)
 	}
 	if err != nil {
@@ -100,13 +106,18 @@ func (c *Cases) Confirm(ctx context.Context, d Deal) error {
 		return ErrSameEyes
 	}
 	key := d.once(Confirm)
-	if p.Deed == Refuse {
-		return c.again(ctx, d, Confirm, c.refuse(ctx, k, side, key, p.Ground, p.Words, nil))
+	switch p.Deed {
+	case Refuse:
+		err = c.refuse(ctx, k, side, key, p.Ground, p.Words, nil)
+	case Revoke:
+		err = c.revoke(ctx, k, side, key, p.Document, p.Words)
+	default:
+		err = c.approve(ctx, k, side, key, p.Words)
 	}
-	return c.again(ctx, d, Confirm, c.approve(ctx, k, side, key, p.Words))
+	return c.again(ctx, d, Confirm, err)
 }
 
-// Decline sends a prepared decision back, with words for the colleague. Who
+// Decline sends a prepared decision or revocation back, with words for the colleague. Who
 // prepared it may take it back too. Errors: ErrNoProposal, ErrFields.
 func (c *Cases) Decline(ctx context.Context, d Deal, words string) error {
 	k, side, err := c.work(ctx, d)
@@ -129,9 +140,19 @@ func (c *Cases) Decline(ctx context.Context, d Deal, words string) error {
 	return c.again(ctx, d, Decline, c.move(ctx, k, change{deed: Decline, side: side, key: d.once(Decline), inner: true, text: words}))
 }
 
+// settles reports whether what was prepared falls when the case goes on by deed.
+func (k Case) settles(deed Deed) bool {
+	if k.Status.Open() {
+		return (!deed.ofPart() || deed == PartAgain || deed == PartDrop || deed == PartHeard) && deed != Propose && deed != Comment && deed != Infected && deed != Assign
+	}
+	// That the result is handed over, or asked about, says nothing for or against
+	// its revocation; a corrected document is another one.
+	return deed == Revoke || deed == Decline || deed == FixTypo
+}
+
 // settled drops what was prepared when the case goes on without it.
 func (c *Cases) settled(ctx context.Context, tx *db.Tx, k Case, deed Deed) error {
-	if deed.ofPart() && deed != PartAgain && deed != PartDrop && deed != PartHeard || deed == Propose || deed == Comment || deed == Infected || deed == Assign {
+	if !k.settles(deed) {
 		return nil
 	}
 	if four, err := c.fourEyes(ctx, k); err != nil || !four {
@@ -141,8 +162,8 @@ func (c *Cases) settled(ctx context.Context, tx *db.Tx, k Case, deed Deed) error
 	return err
 }
 
-// ToConfirm are the cases of the agency whose prepared decision the actor can
-// confirm, oldest first.
+// ToConfirm are the cases of the agency whose prepared decision or revocation the
+// actor can confirm, oldest first.
 func (c *Cases) ToConfirm(ctx context.Context, agencyCode string) ([]QueueRow, error) {
 	actor := identity.ActorOf(ctx)
 	agencyCode, err := agencyFor(actor, agencyCode)

@@ -155,10 +155,10 @@ DELETE FROM applications_people WHERE owner_id = $1;
 SELECT id FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 ORDER BY submitted_at DESC, id DESC LIMIT 50;
 
 -- name: PutProposal :exec
-INSERT INTO applications_proposals (agency_id, case_id, deed, ground, made_by, made_at, words_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, made_by = excluded.made_by,
-    made_at = excluded.made_at, words_sealed = excluded.words_sealed;
+INSERT INTO applications_proposals (agency_id, case_id, deed, ground, document_id, made_by, made_at, words_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, document_id = excluded.document_id,
+    made_by = excluded.made_by, made_at = excluded.made_at, words_sealed = excluded.words_sealed;
 
 -- name: FindProposal :one
 SELECT * FROM applications_proposals WHERE agency_id = $1 AND case_id = $2;

@@ -31,6 +31,9 @@ func (s Status) Open() bool { return s == Accepted || s == InWork || s == Waitin
 // a refusal.
 func (s Status) Final() bool { return s == Refused || s == Completed || s == Cancelled }
 
+// granted reports whether something was issued.
+func (s Status) granted() bool { return s == Approved || s == Completed }
+
 // Text is the key of the status's name in the locale files.
 func (s Status) Text() string { return "applications.status." + string(s) }
 
@@ -39,34 +42,35 @@ type Deed string
 
 // The deeds.
 const (
-	Submit      Deed = "submit"
-	Take        Deed = "take"
-	Return      Deed = "return"     // back to the queue
-	Assign      Deed = "assign"     // the head gives it to somebody
-	Modify      Deed = "change"     // other answers, before anybody has taken it
-	AskTypo     Deed = "typo"       // the owner has found a mistake in a document
-	FixTypo     Deed = "typo_fixed" // a corrected one is issued in its place
-	PrepareTypo Deed = "typo_prepared"
-	DeclineTypo Deed = "typo_declined"
-	Request     Deed = "ask"
-	SendBack    Deed = "correct" // for correction of what is named
-	Lapse       Deed = "lapse"   // the term for an answer is over
-	Proceed     Deed = "proceed" // without an answer
-	Answered    Deed = "answer"
-	Approve     Deed = "approve"
-	Refuse      Deed = "refuse"
-	Deliver     Deed = "deliver" // the citizen opened the result
-	Cancel      Deed = "cancel"
-	Comment     Deed = "comment"
-	Revoke      Deed = "revoke"   // the issued document is no longer valid
-	Infected    Deed = "infected" // a file that was held turned out to be malware
-	Propose     Deed = "propose"  // a decision is prepared for a second pair of eyes
-	Decline     Deed = "decline"  // the second pair of eyes sends it back
-	Confirm     Deed = "confirm"  // … or carries it out: Approve or Refuse in the chronology
-	Escalate    Deed = "escalate" // overdue: to the named superior
-	Reopen      Deed = "reopen"   // a complaint was satisfied: the refusal is cancelled
-	Oblige      Deed = "oblige"   // a complaint was satisfied: something must be done by a day
-	Waive       Deed = "waive"    // a complaint was satisfied: what was asked for is not needed
+	Submit        Deed = "submit"
+	Take          Deed = "take"
+	Return        Deed = "return"     // back to the queue
+	Assign        Deed = "assign"     // the head gives it to somebody
+	Modify        Deed = "change"     // other answers, before anybody has taken it
+	AskTypo       Deed = "typo"       // the owner has found a mistake in a document
+	FixTypo       Deed = "typo_fixed" // a corrected one is issued in its place
+	PrepareTypo   Deed = "typo_prepared"
+	DeclineTypo   Deed = "typo_declined"
+	Request       Deed = "ask"
+	SendBack      Deed = "correct" // for correction of what is named
+	Lapse         Deed = "lapse"   // the term for an answer is over
+	Proceed       Deed = "proceed" // without an answer
+	Answered      Deed = "answer"
+	Approve       Deed = "approve"
+	Refuse        Deed = "refuse"
+	Deliver       Deed = "deliver" // the citizen opened the result
+	Cancel        Deed = "cancel"
+	Comment       Deed = "comment"
+	Revoke        Deed = "revoke"          // the issued document is no longer valid
+	PrepareRevoke Deed = "revoke_prepared" // … once a second pair of eyes has confirmed it
+	Infected      Deed = "infected"        // a file that was held turned out to be malware
+	Propose       Deed = "propose"         // a decision is prepared for a second pair of eyes
+	Decline       Deed = "decline"         // the second pair of eyes sends it back
+	Confirm       Deed = "confirm"         // … or carries it out: Approve or Refuse in the chronology
+	Escalate      Deed = "escalate"        // overdue: to the named superior
+	Reopen        Deed = "reopen"          // a complaint was satisfied: the refusal is cancelled
+	Oblige        Deed = "oblige"          // a complaint was satisfied: something must be done by a day
+	Waive         Deed = "waive"           // a complaint was satisfied: what was asked for is not needed
 )
 
 // The deeds of time and place.
@@ -114,7 +118,7 @@ func (d Deed) ofPart() bool { return slices.Contains(partTurns(), d) }
 // ended by its agency or with its application, and nothing is issued in it.
 func (d Deed) fits(part bool) bool {
 	if part {
-		return !d.ofPart() && d != Cancel && d != Deliver && d != Revoke && d != SendBack && d != Modify && d != Forward && d != Tacit
+		return !d.ofPart() && d != Cancel && d != Deliver && d != Revoke && d != PrepareRevoke && d != SendBack && d != Modify && d != Forward && d != Tacit
 	}
 	return d != HandBack && d != Close
 }
@@ -122,7 +126,7 @@ func (d Deed) fits(part bool) bool {
 // Deeds are all deeds.
 func Deeds() []Deed {
 	return []Deed{
-		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, PrepareTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, Infected,
+		Submit, Take, Return, Assign, Modify, AskTypo, FixTypo, PrepareTypo, DeclineTypo, Request, SendBack, Answered, Lapse, Proceed, Approve, Refuse, Deliver, Cancel, Comment, Revoke, PrepareRevoke, Infected,
 		Propose, Decline, Escalate, Reopen, Oblige, Waive, Ready, Hand, Ship, Arrive, Mail,
 		HandBack, Close, PartBegun, PartYes, PartNo, PartBack, PartLate, PartAsked, PartHeard, PartAgain, PartDrop,
 		Suspend, Resume, Forward, Tacit,
@@ -225,6 +229,10 @@ func moves() []Move {
 		{From: Approved, Deed: Deliver, To: Completed, By: []Side{Citizen, System}},
 		{From: Approved, Deed: Revoke, To: Completed, By: staff, Told: true}, // nothing is left to be fetched
 		{From: Completed, Deed: Revoke, To: Completed, By: staff, Told: true},
+		{From: Approved, Deed: PrepareRevoke, To: Approved, By: staff},
+		{From: Completed, Deed: PrepareRevoke, To: Completed, By: staff},
+		{From: Approved, Deed: Decline, To: Approved, By: staff},
+		{From: Completed, Deed: Decline, To: Completed, By: staff},
 		{From: Approved, Deed: AskTypo, To: Approved, By: citizen, Told: true},
 		{From: Approved, Deed: FixTypo, To: Approved, By: staff, Told: true},
 		{From: Approved, Deed: PrepareTypo, To: Approved, By: staff},

@@ -29,9 +29,9 @@ func table() map[Status]map[Side][]Deed {
 		Accepted:  with(with(staff(Take, Assign, Comment, Forward, PartAgain, PartDrop), Citizen, Modify, Cancel, PartHeard), System, system(Assign, Escalate, Infected, Oblige, Tacit, Reopen)...),
 		InWork:    with(with(staff(Return, Assign, Propose, Decline, Comment, Request, SendBack, Approve, Refuse, Suspend, Forward, PartAgain, PartDrop, HandBack), Citizen, Cancel, PartHeard), System, system(Reopen, Escalate, Infected, Oblige, Tacit)...),
 		Waiting:   with(with(staff(Proceed, Assign, Propose, Decline, Comment, Refuse, Resume, PartAgain, PartDrop, HandBack), Citizen, Answered, Cancel, PartHeard), System, system(Reopen, Lapse, Escalate, Infected, Oblige, Waive, Resume)...),
-		Approved:  with(with(staff(Ready, Hand, Ship, Arrive, Revoke, FixTypo, PrepareTypo, DeclineTypo), Citizen, Arrive, Deliver, AskTypo), System, Mail, Deliver, Oblige),
+		Approved:  with(with(staff(Ready, Hand, Ship, Arrive, Revoke, PrepareRevoke, Decline, FixTypo, PrepareTypo, DeclineTypo), Citizen, Arrive, Deliver, AskTypo), System, Mail, Deliver, Oblige),
 		Refused:   {System: {Reopen, Oblige}},
-		Completed: with(with(staff(Revoke, FixTypo, PrepareTypo, DeclineTypo), Citizen, AskTypo), System, Oblige),
+		Completed: with(with(staff(Revoke, PrepareRevoke, Decline, FixTypo, PrepareTypo, DeclineTypo), Citizen, AskTypo), System, Oblige),
 		Cancelled: {},
 	}
 }

@@ -426,7 +426,7 @@ func (v view) keptFor(field string) []File {
 // idle reports whether there is nothing that staff can do with the case.
 func (v view) idle() bool {
 	for _, d := range v.Can {
-		if d == FixTypo || d == DeclineTypo {
+		if d == FixTypo || d == DeclineTypo || d == PrepareRevoke || d == Decline {
 			continue // they have a card of their own
 		}
 		if d != Revoke || len(v.Documents) > 0 && !v.revoked() {

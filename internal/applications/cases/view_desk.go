@@ -152,12 +152,15 @@ func (v view) opened(deed string, names ...string) bool {
 
 // proposed says in words what was prepared.
 func (v view) proposed() string {
-	p := v.Proposal
-	key := "applications.desk.proposed_approve"
-	if p.Deed == Refuse {
-		key = "applications.desk.proposed_refuse"
+	return v.t("applications.desk.proposed_"+string(v.Proposal.Deed), "When", v.when(v.Proposal.At))
+}
+
+// revokeButton says what the form of a revocation does.
+func (v view) revokeButton() string {
+	if v.Service.FourEyes {
+		return v.t("applications.typo.prepare_button")
 	}
-	return v.t(key, "When", v.when(p.At))
+	return v.t("applications.desk.revoke_button")
 }
 
 // proposedGround is the ground of a prepared refusal.

@@ -196,6 +196,7 @@ type ApplicationsProposal struct {
 	MadeBy      string
 	MadeAt      db.Time
 	WordsSealed []byte
+	DocumentID  string
 }
 
 type ApplicationsQueue struct {

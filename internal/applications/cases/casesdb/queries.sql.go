@@ -1024,7 +1024,7 @@ func (q *Queries) FindNumber(ctx context.Context, number string) (FindNumberRow,
 }
 
 const findProposal = `-- name: FindProposal :one
-SELECT agency_id, case_id, deed, ground, made_by, made_at, words_sealed FROM applications_proposals WHERE agency_id = $1 AND case_id = $2
+SELECT agency_id, case_id, deed, ground, made_by, made_at, words_sealed, document_id FROM applications_proposals WHERE agency_id = $1 AND case_id = $2
 `
 
 type FindProposalParams struct {
@@ -1043,6 +1043,7 @@ func (q *Queries) FindProposal(ctx context.Context, arg FindProposalParams) (App
 		&i.MadeBy,
 		&i.MadeAt,
 		&i.WordsSealed,
+		&i.DocumentID,
 	)
 	return i, err
 }
@@ -2844,10 +2845,10 @@ func (q *Queries) Proposals(ctx context.Context, agencyID string) ([]ProposalsRo
 }
 
 const putProposal = `-- name: PutProposal :exec
-INSERT INTO applications_proposals (agency_id, case_id, deed, ground, made_by, made_at, words_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, made_by = excluded.made_by,
-    made_at = excluded.made_at, words_sealed = excluded.words_sealed
+INSERT INTO applications_proposals (agency_id, case_id, deed, ground, document_id, made_by, made_at, words_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (agency_id, case_id) DO UPDATE SET deed = excluded.deed, ground = excluded.ground, document_id = excluded.document_id,
+    made_by = excluded.made_by, made_at = excluded.made_at, words_sealed = excluded.words_sealed
 `
 
 type PutProposalParams struct {
@@ -2855,6 +2856,7 @@ type PutProposalParams struct {
 	CaseID      string
 	Deed        string
 	Ground      string
+	DocumentID  string
 	MadeBy      string
 	MadeAt      db.Time
 	WordsSealed []byte
@@ -2866,6 +2868,7 @@ func (q *Queries) PutProposal(ctx context.Context, arg PutProposalParams) error 
 		arg.CaseID,
 		arg.Deed,
 		arg.Ground,
+		arg.DocumentID,
 		arg.MadeBy,
 		arg.MadeAt,
 		arg.WordsSealed,
