@@ -70,8 +70,10 @@ func TestCommandsWaitForAnswersWhereTheyMust(t *testing.T) {
 			"anna@example.org", []string{"250-hello\r\n250 PIPELINING", "", "", "250 ok\r\n550 nobody\r\n354 now what"}, mailTo, "550",
 		},
 		"not in ASCII": {
-			"анна@пример.рф", []string{"250-hello\r\n250 SMTPUTF8", "250 ok", "250 ok", "354 go on"},
-			[]string{"EHLO localhost", "MAIL FROM:<portal@okno.example> SMTPUTF8", "RCPT TO:<анна@пример.рф>", "DATA"}, "",
+			"анна@пример.рф",
+			[]string{"250-hello\r\n250 SMTPUTF8", "250 ok", "250 ok", "354 go on"},
+			[]string{"EHLO localhost", "MAIL FROM:<portal@okno.example> SMTPUTF8", "RCPT TO:<анна@пример.рф>", "DATA"},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
