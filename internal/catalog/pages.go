@@ -3,7 +3,6 @@ package catalog
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"okno/internal/forms"
@@ -24,16 +23,8 @@ func (c *Catalog) stored(h web.Handler) web.Handler { return plain(web.Stored(h)
 // common is stored for pages that do not ask who looks.
 func (c *Catalog) common(h web.Handler) web.Handler { return plain(web.Common(h), h) }
 
-// plain leaves plain addresses to kept, all others to h.
 func plain(kept, h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		for name := range r.URL.Query() {
-			if !slices.Contains([]string{"category", "life_event", "agency", "audience", "page"}, name) {
-				return h(w, r)
-			}
-		}
-		return kept(w, r)
-	}
+	return web.Plain(kept, h, "category", "life_event", "agency", "audience", "page")
 }
 
 func (c *Catalog) homePage(w http.ResponseWriter, r *http.Request) error {

@@ -16,7 +16,7 @@ const StayPath = "/session/stay"
 
 // Mount adds the pages and the operations of the API.
 func (i *Identity) Mount(rt *web.Router) {
-	rt.Handle("GET /login", web.Public, i.showLogin)
+	rt.Handle("GET /login", web.Public, web.Plain(web.Stored(i.showLogin), i.showLogin))
 	rt.Handle("POST /login", web.Public, i.postLogin)
 	rt.Handle("GET /login/code", web.Public, i.showCode)
 	rt.Handle("POST /login/code", web.Public, i.postCode)

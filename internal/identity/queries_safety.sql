@@ -120,7 +120,7 @@ INSERT INTO identity_visits (address_index, account_index, seen_at) VALUES ($1, 
 ON CONFLICT (address_index, account_index) DO UPDATE SET seen_at = excluded.seen_at;
 
 -- name: CountVisits :one
-SELECT COUNT(*) FROM identity_visits WHERE address_index = $1 AND seen_at > $2;
+SELECT COUNT(*) FROM (SELECT 1 FROM identity_visits WHERE address_index = $1 AND seen_at > $2 LIMIT $3) AS visits;
 
 -- name: SweepVisits :exec
 DELETE FROM identity_visits WHERE seen_at < $1;

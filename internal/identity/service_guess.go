@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
+	"okno/internal/kit/id"
 )
 
 // guess is one attempt at an account by its password.
@@ -88,8 +90,11 @@ func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, 
 	if c == nil {
 		c = i.compare(comparing, password, hash)
 	}
-	d = i.doorOf(ctx, g.owner)
+	d, err = i.waitAt(ctx, g.owner)
 	<-c.done
+	if err != nil {
+		return false, 0, d, err
+	}
 	if c.err != nil || !c.ok || !c.stale {
 		return c.ok, last, d, c.err
 	}
@@ -140,29 +145,60 @@ func (c *crowd) enter(ctx context.Context, lock, network string) (alone bool, le
 	}), nil
 }
 
+// seize has the lock to itself if nobody has; leave lets the next one come.
+func (c *crowd) seize(lock string) (leave func(), ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.locks[lock] != nil {
+		return nil, false
+	}
+	done := make(chan struct{})
+	c.locks[lock] = done
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.locks, lock)
+		close(done)
+	}, true
+}
+
 // door is what stands behind a right password, or why it stays shut.
 type door struct {
 	account Account
-	ways    []Way
+	wait    waiting
 	err     error
+}
+
+// waitAt makes the wait behind the door before the password is known to be right:
+// nobody can go on with it who is not told its token. A wrong password takes it
+// away again.
+func (i *Identity) waitAt(ctx context.Context, owner string) (door, error) {
+	d, ways := i.doorOf(ctx, owner)
+	d.wait = waiting{id: id.New(), token: id.Token(), owner: cmp.Or(owner, nobody), ways: ways}
+	if len(ways) > 0 {
+		d.wait.way, d.wait.factor = ways[0], ways[0].Ref
+	}
+	return d, i.DB.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return i.keepSignIn(ctx, tx, d.wait, forSignIn)
+	})
 }
 
 // doorOf looks before the password is known to be right, and for a name that
 // nobody has as well: with as many questions.
-func (i *Identity) doorOf(ctx context.Context, owner string) (d door) {
+func (i *Identity) doorOf(ctx context.Context, owner string) (d door, ways []Way) {
 	if owner == "" {
 		owner = nobody
 	}
 	if d.account, d.err = i.Account(ctx, owner); errors.Is(d.err, ErrNotFound) {
 		d.account = Account{ID: owner, Status: Active}
 	} else if d.err != nil {
-		return d
+		return d, nil
 	}
-	d.ways, d.err = i.waysOf(ctx, d.account)
+	ways, d.err = i.waysOf(ctx, d.account)
 	if err := i.admissible(ctx, d.account, true); err != nil {
 		d.err = err
 	}
-	return d
+	return d, ways
 }
 
 // comparison is a hash being made beside other work; it is read after done.

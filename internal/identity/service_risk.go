@@ -55,32 +55,44 @@ func (i *Identity) visitAddress(ip string) []byte {
 	return i.keys().Index("identity visit address", "", network(ip))
 }
 
-// weigh holds a sign-in whose proofs were right against the rules.
-func (i *Identity) weigh(ctx context.Context, a Account) (risk.Verdict, error) {
-	f, err := i.factsOf(ctx, a)
-	if err != nil {
-		return risk.Verdict{}, err
-	}
-	return i.rules.Decide(f), nil
+// weighing is a sign-in being held against the rules beside other work.
+type weighing struct {
+	done    chan struct{}
+	verdict risk.Verdict
+	err     error
 }
 
-func (i *Identity) factsOf(ctx context.Context, a Account) (f risk.Facts, err error) {
+// weigh begins to hold a sign-in against the rules. What it comes to counts once
+// the proofs are found to be right.
+func (i *Identity) weigh(ctx context.Context, owner string) *weighing {
+	w := &weighing{done: make(chan struct{})}
+	go func() {
+		defer close(w.done)
+		var f risk.Facts
+		if f, w.err = i.factsOf(ctx, owner); w.err == nil {
+			w.verdict = i.rules.Decide(f)
+		}
+	}()
+	return w
+}
+
+func (i *Identity) factsOf(ctx context.Context, owner string) (f risk.Facts, err error) {
 	actor := ActorOf(ctx)
-	_, proved, err := i.deviceOf(ctx, a.ID)
+	_, proved, err := i.deviceOf(ctx, owner)
 	if err != nil {
 		return f, err
 	}
 	f.NewDevice = !proved
 	if f.Accounts, err = i.store.read().CountVisits(ctx, identitydb.CountVisitsParams{
-		AddressIndex: i.visitAddress(actor.IP), SeenAt: db.At(i.Clock.Now()).Add(-visitsPer),
+		AddressIndex: i.visitAddress(actor.IP), SeenAt: db.At(i.Clock.Now()).Add(-visitsPer), Limit: i.rules.MostAccounts(),
 	}); err != nil {
 		return f, db.Classify(err)
 	}
-	rows, err := i.store.read().LastPassages(ctx, identitydb.LastPassagesParams{OwnerID: a.ID, Limit: lastSignIns})
+	rows, err := i.store.read().LastPassages(ctx, identitydb.LastPassagesParams{OwnerID: owner, Limit: lastSignIns})
 	if err != nil || len(rows) == 0 {
 		return f, db.Classify(err)
 	}
-	key, err := i.Sealer.Key(ctx, a.ID, secret.Person)
+	key, err := i.Sealer.Key(ctx, owner, secret.Person)
 	if err != nil {
 		return f, err
 	}
@@ -107,11 +119,11 @@ func (i *Identity) factsOf(ctx context.Context, a Account) (f risk.Facts, err er
 // ErrFurther when another proof is asked for as well, or ErrRisk. keep is to be
 // done in the session's transaction, take with it; where no session begins, that
 // is done here.
-func (i *Identity) further(ctx context.Context, at Attempt, w waiting, take Step) (keep Step, err error) {
+func (i *Identity) further(ctx context.Context, at Attempt, w waiting, weighed *weighing, take Step) (keep Step, err error) {
 	if w.passed != "" && w.passed != at.Way.Ref {
 		return take, nil // the other one was given now
 	}
-	v, keep, err := i.judged(ctx, at.Account, take)
+	v, keep, err := i.judged(ctx, at.Account, weighed, take)
 	if err != nil {
 		return nil, err
 	}
@@ -141,10 +153,11 @@ func besides(ways []Way, way Way) (Way, bool) {
 // the journal: by keep, with take before it, in the transaction of what comes of
 // it. ErrRisk where a rule closes the door: then that is done, and the owner told,
 // as somebody has all proofs.
-func (i *Identity) judged(ctx context.Context, a Account, take Step) (v risk.Verdict, keep Step, err error) {
-	v, err = i.weigh(ctx, a)
-	if err != nil || len(v.Why) == 0 {
-		return v, take, err
+func (i *Identity) judged(ctx context.Context, a Account, weighed *weighing, take Step) (v risk.Verdict, keep Step, err error) {
+	<-weighed.done
+	v = weighed.verdict
+	if weighed.err != nil || len(v.Why) == 0 {
+		return v, take, weighed.err
 	}
 	keep = steps(take, func(ctx context.Context, tx *db.Tx) error { return i.Audit.Write(ctx, tx, verdictEntry(ctx, a.ID, v)) })
 	if v.Then != risk.Block {

@@ -61,7 +61,7 @@ func (i *Identity) signIn(ctx context.Context, name, password string) (waiting, 
 		return waiting{}, err
 	}
 	if !ok {
-		return waiting{}, i.refused(ctx, g.owner, last)
+		return waiting{}, i.refused(ctx, g.owner, d, last)
 	}
 	return i.admitted(ctx, g, d)
 }
@@ -156,7 +156,7 @@ const nobody = "00000000-0000-0000-0000-000000000000"
 // refused journals the wrong password, and lets a job tell the owner of a lock. A
 // name that nobody has gets a line of history, too, which is gone with the end of
 // its transaction: without that work its answer came a third of a millisecond sooner.
-func (i *Identity) refused(ctx context.Context, owner string, last time.Duration) error {
+func (i *Identity) refused(ctx context.Context, owner string, d door, last time.Duration) error {
 	line, err := i.preparePassage(ctx, cmp.Or(owner, nobody), passSignIn, passRefused, "password")
 	if err != nil {
 		return err
@@ -164,6 +164,9 @@ func (i *Identity) refused(ctx context.Context, owner string, last time.Duration
 	actor := ActorOf(ctx)
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := i.keepPassage(ctx, tx, line); err != nil {
+			return err
+		}
+		if _, err := in(tx).DeleteSignIn(ctx, id.Hash(d.wait.token)); err != nil {
 			return err
 		}
 		if owner == "" {
@@ -189,25 +192,35 @@ func (i *Identity) refused(ctx context.Context, owner string, last time.Duration
 	return ErrWrong.WithField("password", ErrWrong.Key)
 }
 
-// admitted begins the wait for the second factor and sends the code.
+// admitted begins the proof by the second factor, such as by sending its code.
 func (i *Identity) admitted(ctx context.Context, g guess, d door) (waiting, error) {
 	if d.err != nil {
 		return waiting{}, d.err
 	}
-	w := waiting{id: id.New(), token: id.Token(), owner: g.owner, way: d.ways[0], ways: d.ways, factor: d.ways[0].Ref}
-	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := in(tx).DeleteLock(ctx, g.lock); err != nil {
-			return err
+	i.forgive(ctx, g)
+	return i.beginFactor(ctx, d.account, d.wait, forSignIn)
+}
+
+// forgive forgets what was counted against one who gave the right password. The
+// answer does not wait for it, but whoever tries the same lock next does; where it
+// is lost, a right password counts as a wrong one.
+func (i *Identity) forgive(ctx context.Context, g guess) {
+	ctx = context.WithoutCancel(ctx)
+	leave, ours := i.crowd.seize(string(g.lock))
+	go func() {
+		if ours {
+			defer leave()
 		}
-		if err := i.clear(ctx, tx, limitName, g.name.String()); err != nil {
-			return err
+		err := i.DB.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := in(tx).DeleteLock(ctx, g.lock); err != nil {
+				return err
+			}
+			return i.clear(ctx, tx, limitName, g.name.String())
+		})
+		if err != nil {
+			i.Log.WarnContext(ctx, "what was counted against a right password stays", "err", err)
 		}
-		return i.keepSignIn(ctx, tx, w, forSignIn)
-	})
-	if err != nil {
-		return waiting{}, err
-	}
-	return i.beginFactor(ctx, d.account, w, forSignIn)
+	}()
 }
 
 func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose string) error {
@@ -244,18 +257,29 @@ func (i *Identity) attemptOf(ctx context.Context, token string) (identitydb.Iden
 	if err != nil {
 		return row, Account{}, nil, err
 	}
-	a, err := i.Account(ctx, row.OwnerID)
-	if err != nil {
-		return row, a, nil, err
-	}
-	ways, err := i.waysOf(ctx, a)
+	a, ways, err := i.accountOf(ctx, row)
 	return row, a, ways, err
+}
+
+func (i *Identity) accountOf(ctx context.Context, row identitydb.IdentitySignin) (a Account, ways []Way, err error) {
+	if a, err = i.Account(ctx, row.OwnerID); err == nil {
+		ways, err = i.waysOf(ctx, a)
+	}
+	return a, ways, err
 }
 
 // chosenOf is the wait with the way that was chosen. One that is gone meanwhile
 // makes the sign-in begin anew.
 func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting, error) {
-	row, a, ways, err := i.attemptOf(ctx, token)
+	row, err := i.signInOf(ctx, token, forSignIn)
+	if err != nil {
+		return Account{}, waiting{}, err
+	}
+	return i.chosenIn(ctx, token, row)
+}
+
+func (i *Identity) chosenIn(ctx context.Context, token string, row identitydb.IdentitySignin) (Account, waiting, error) {
+	a, ways, err := i.accountOf(ctx, row)
 	if err != nil {
 		return a, waiting{}, err
 	}
@@ -311,7 +335,12 @@ func (i *Identity) begin(ctx context.Context, token string) (Asked, error) {
 
 // finish checks the second factor and begins the session. Once.
 func (i *Identity) finish(ctx context.Context, token string, answer Answer, bearer bool) (*opening, error) {
-	a, w, err := i.chosenOf(ctx, token)
+	row, err := i.signInOf(ctx, token, forSignIn)
+	if err != nil {
+		return nil, err
+	}
+	weighed := i.weigh(ctx, row.OwnerID)
+	a, w, err := i.chosenIn(ctx, token, row)
 	if err != nil {
 		return nil, err
 	}
@@ -320,7 +349,7 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 		return nil, i.factorRefused(ctx, a.ID, w.way, err)
 	}
 	var refusal error // the code was taken meanwhile, by another request
-	keep, err := i.further(ctx, at, w, func(ctx context.Context, tx *db.Tx) error {
+	keep, err := i.further(ctx, at, w, weighed, func(ctx context.Context, tx *db.Tx) error {
 		refusal = steps(take)(ctx, tx)
 		return refusal
 	})
@@ -374,13 +403,14 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err != nil {
 		return nil, err
 	}
+	weighed := i.weigh(ctx, at.Account.ID)
 	if err := i.barred(ctx, at.Account.ID); err != nil {
 		return nil, err
 	}
 	if err := i.admissible(ctx, at.Account, false); err != nil {
 		return nil, err
 	}
-	v, explain, err := i.judged(ctx, at.Account, nil)
+	v, explain, err := i.judged(ctx, at.Account, weighed, nil)
 	if err != nil {
 		return nil, err
 	}

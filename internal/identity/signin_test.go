@@ -48,6 +48,42 @@ func TestSignInByEveryName(t *testing.T) {
 	})
 }
 
+// TestNobodyWaitsAfterAWrongPassword: the wait for a second factor that is made
+// while the password is compared goes with a wrong one.
+func TestNobodyWaitsAfterAWrongPassword(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, _ ticking) {
+		identitytest.Account(t, i, phone)
+		waits := func(want int) {
+			t.Helper()
+			var n int
+			must(t, i.DB.Reader().QueryRowContext(context.Background(), "SELECT COUNT(*) FROM identity_signins").Scan(&n))
+			if n != want {
+				t.Errorf("%d wait, not %d", n, want)
+			}
+		}
+		for _, name := range []string{phone, "+79990009999"} {
+			wantErr(t, try(i, name, wrong), identity.ErrWrong)
+			waits(0)
+		}
+		must(t, try(i, phone, identitytest.Password))
+		waits(1)
+	})
+}
+
+// TestARightPasswordIsForgiven: however often a right password is given, without
+// a second factor after it, it does not lock.
+func TestARightPasswordIsForgiven(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, _ ticking) {
+		identitytest.Account(t, i, phone)
+		for range 5 {
+			wantErr(t, try(i, phone, wrong), identity.ErrWrong)
+			must(t, try(i, phone, identitytest.Password))
+		}
+	})
+}
+
 // TestKnownAndUnknownNamesAreAlike walks both until they are locked and again
 // after, and compares answers and numbers of hashes.
 func TestKnownAndUnknownNamesAreAlike(t *testing.T) {

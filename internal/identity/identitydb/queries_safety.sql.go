@@ -176,16 +176,17 @@ func (q *Queries) CountDevices(ctx context.Context, ownerID string) (int64, erro
 }
 
 const countVisits = `-- name: CountVisits :one
-SELECT COUNT(*) FROM identity_visits WHERE address_index = $1 AND seen_at > $2
+SELECT COUNT(*) FROM (SELECT 1 FROM identity_visits WHERE address_index = $1 AND seen_at > $2 LIMIT $3) AS visits
 `
 
 type CountVisitsParams struct {
 	AddressIndex []byte
 	SeenAt       db.Time
+	Limit        int32
 }
 
 func (q *Queries) CountVisits(ctx context.Context, arg CountVisitsParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countVisits, arg.AddressIndex, arg.SeenAt)
+	row := q.db.QueryRowContext(ctx, countVisits, arg.AddressIndex, arg.SeenAt, arg.Limit)
 	var count int64
 	err := row.Scan(&count)
 	return count, err

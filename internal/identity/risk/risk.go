@@ -109,6 +109,18 @@ func (r Rules) Blocks(ip string) bool {
 	return slices.ContainsFunc(r.blocked, func(p netip.Prefix) bool { return p.Contains(addr.Unmap()) })
 }
 
+// MostAccounts is how many accounts make every rule about them hold: there is no
+// need to count further.
+func (r Rules) MostAccounts() int32 {
+	most := 0.0
+	for _, rule := range r.Rules {
+		if rule.When == Accounts {
+			most = max(most, rule.Above)
+		}
+	}
+	return int32(min(most, 1e6)) + 1
+}
+
 // Decide weighs the facts.
 func (r Rules) Decide(f Facts) Verdict {
 	var v Verdict

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -105,6 +106,19 @@ func Stored(h Handler) Handler {
 		w.Header().Del("Content-Length")
 		writeBody(w, r, rec.status, rec.body.Bytes())
 		return nil
+	}
+}
+
+// Plain leaves addresses with no other parameters than the named ones to kept,
+// all others to h: what anybody may write into an address must not fill the store.
+func Plain(kept, h Handler, names ...string) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		for name := range r.URL.Query() {
+			if !slices.Contains(names, name) {
+				return h(w, r)
+			}
+		}
+		return kept(w, r)
 	}
 }
 
