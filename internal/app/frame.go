@@ -222,8 +222,24 @@ func (f *frame) errorPage(r *http.Request, e web.Fault) web.Page {
 		title = i18n.T(ctx, "app.fault_no_page")
 	}
 	v := faultView{Title: title, Text: i18n.T(ctx, e.Key, e.Args...), Request: e.Request, ShowRequest: e.Kind == errs.Internal || e.Kind == errs.Unavailable}
-	v.Restricted = e.Key == identity.ErrRestricted.Key
+	switch e.Key {
+	case identity.ErrRestricted.Key:
+		v.Restricted = true
+	case identity.ErrNeedsKey.Key, identity.ErrNeedsProof.Key:
+		title = i18n.T(ctx, "app.fault_key")
+		v.Title, v.AddKey, v.Proof = title, e.Key == identity.ErrNeedsKey.Key, proofFor(r)
+	}
 	return web.Page{Title: title, Status: e.Status, Body: faultPage(v)}
+}
+
+// proofFor is where a member of staff proves by a key who they are, and goes on to
+// the page that was asked for: to the desk where it was a form that was sent.
+func proofFor(r *http.Request) string {
+	to := "/desk"
+	if r.Method == http.MethodGet && r.Header.Get("X-Fragment") == "" {
+		to = r.URL.RequestURI()
+	}
+	return "/reauth?to=" + url.QueryEscape(to)
 }
 
 // wordsOfComponents are the words that components need, in every language: they

@@ -60,6 +60,8 @@ type Actor struct {
 	// owner was told.
 	Restricted bool
 	entry      *entry // the session in memory, nil where none was asked for
+	// lacks tells what keeps somebody who works here from the desk; nil for nothing.
+	lacks func(ctx context.Context, a Actor) error
 }
 
 type actorKey struct{}

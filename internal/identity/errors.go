@@ -11,7 +11,12 @@ var (
 	// ErrHeld asks for a factor that is held, such as a key or an app.
 	ErrHeld      = errs.NewForbidden("identity.error.held")
 	ErrForbidden = errs.NewForbidden("identity.error.forbidden")
-	ErrNotFound  = errs.NewNotFound("identity.error.not_found")
+	// ErrNeedsKey: who works here has no key that stays on its device, and the
+	// settings of high security open the desk by nothing else.
+	ErrNeedsKey = errs.NewForbidden("identity.error.needs_key")
+	// ErrNeedsProof: they have one, and the session began by something else.
+	ErrNeedsProof = errs.NewForbidden("identity.error.needs_proof")
+	ErrNotFound   = errs.NewNotFound("identity.error.not_found")
 	// ErrContactTaken: the phone, e-mail or login name is somebody's already.
 	ErrContactTaken = errs.NewConflict("identity.error.contact_taken")
 	// ErrBusy: more passwords are waiting to be checked than the node can bear.

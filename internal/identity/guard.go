@@ -72,10 +72,21 @@ func Staff(names ...RoleName) web.Guard {
 	return web.Guard{Name: staffName(names), Check: func(ctx context.Context) error {
 		a, err := signedIn(ctx)
 		if err == nil && (!a.IsStaff() || len(names) > 0 && !a.Has(names...)) {
-			return ErrForbidden
+			return a.kept(ctx)
 		}
 		return err
 	}}
+}
+
+// kept is why the actor does not come to the desk: ErrNeedsKey and ErrNeedsProof
+// for those who would with a key, ErrForbidden for all others.
+func (a Actor) kept(ctx context.Context) error {
+	if a.lacks != nil {
+		if err := a.lacks(ctx, a); err != nil {
+			return err
+		}
+	}
+	return ErrForbidden
 }
 
 func staffName(names []RoleName) string {

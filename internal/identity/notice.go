@@ -13,8 +13,8 @@ import (
 // securityPath is the page of sessions, factors, history.
 const securityPath = "/cabinet/security"
 
-// factorsPath is the page of ways to sign in, which package factor shows.
-const factorsPath = securityPath + "/factors"
+// WaysPath is the page of ways to sign in, which package factor shows.
+const WaysPath = securityPath + "/factors"
 
 // notice seals a security notice to the account's contacts: always to the
 // cabinet and by e-mail, and by SMS where it is urgent. These can't be

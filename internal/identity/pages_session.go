@@ -44,6 +44,7 @@ func (i *Identity) Authenticate(ctx context.Context, r *http.Request) (context.C
 	if err != nil {
 		return withFault(WithActor(ctx, a), unknowable(err)), nil
 	}
+	known.lacks = i.needs
 	switch {
 	case known.Moved != "":
 		return withMoved(WithActor(ctx, a), known), nil

@@ -167,7 +167,7 @@ func (i *Identity) showReauthWays(w http.ResponseWriter, r *http.Request) error 
 func (i *Identity) homeOf(ctx context.Context, o *opening) string {
 	a := Actor{ID: o.row.OwnerID, Roles: o.roles}
 	if lacks, _ := i.Lacks(ctx, a); lacks != "" { // unknown: the page of ways tells
-		return factorsPath
+		return WaysPath
 	}
 	return home(a)
 }

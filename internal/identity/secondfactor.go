@@ -294,6 +294,20 @@ func (i *Identity) Lacks(ctx context.Context, actor Actor) (string, error) {
 	return LacksKey, nil
 }
 
+// needs is Lacks as the error that the desk refuses with; nil for nothing.
+func (i *Identity) needs(ctx context.Context, actor Actor) error {
+	lacks, err := i.Lacks(ctx, actor)
+	switch {
+	case err != nil:
+		return err
+	case lacks == LacksKey:
+		return ErrNeedsKey
+	case lacks == LacksProof:
+		return ErrNeedsProof
+	}
+	return nil
+}
+
 func heldOf(ways []Way) []Way {
 	return slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return !w.Held })
 }
