@@ -28,6 +28,8 @@ type alarm string
 const (
 	alarmDenied  alarm = "denied"  // the owner has said «It wasn't me»
 	alarmStopped alarm = "stopped" // an old contact has stopped a change
+	// alarmUndecided: a request for access waits for long.
+	alarmUndecided alarm = "undecided"
 )
 
 // key is of the text for those who read the ticket, "" for none.
@@ -37,6 +39,8 @@ func (a alarm) key() string {
 		return "support.alarm.denied"
 	case alarmStopped:
 		return "support.alarm.stopped"
+	case alarmUndecided:
+		return "support.alarm.undecided"
 	}
 	return ""
 }
@@ -65,9 +69,7 @@ func (r *Room) langOf(ctx context.Context, owner string) (string, error) {
 // raise opens a security ticket about an account and tells its owner the number.
 // It is for the portal itself, not for people.
 func (r *Room) raise(ctx context.Context, ticket, owner, lang string, what alarm) error {
-	now := db.At(r.Clock.Now())
-	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: lang, Author: owner, CreatedAt: now}
-	t.DueAt = now.Add(t.Kind.Within())
+	t := r.alarmTicket(ticket, owner, lang)
 	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Alarm: what})
 	if err != nil {
 		return err
@@ -79,20 +81,34 @@ func (r *Room) raise(ctx context.Context, ticket, owner, lang string, what alarm
 	if err != nil {
 		return err
 	}
-	entry := identity.ActorOf(ctx).Entry("support.sent", owner, "ticket:"+t.ID)
-	entry.Details = map[string]string{"kind": string(t.Kind), "number": t.Number}
 	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		added, err := r.store.add(ctx, tx, supportdb.InsertTicketParams{
-			ID: t.ID, Number: t.Number, QueueKey: queueKey(t.Kind, t.DueAt, t.ID), Kind: string(t.Kind), Lang: t.Lang,
-			AuthorID: t.Author, CreatedAt: t.CreatedAt, DueAt: t.DueAt, TicketSealed: sealed,
-		})
+		added, err := r.addAlarm(ctx, tx, t, sealed)
 		if err != nil || !added {
 			return err
 		}
-		if err := r.Notify.Send(ctx, tx, letters); err != nil {
-			return err
-		}
-		r.Live.Touch(tx, Topic, Ref)
-		return r.Audit.Write(ctx, tx, entry)
+		return r.Notify.Send(ctx, tx, letters)
 	})
+}
+
+// alarmTicket is a new ticket of security.
+func (r *Room) alarmTicket(ticket, owner, lang string) Ticket {
+	now := db.At(r.Clock.Now())
+	t := Ticket{ID: ticket, Number: id.Number(), Kind: Security, State: Waiting, Lang: lang, Author: owner, CreatedAt: now}
+	t.DueAt = now.Add(t.Kind.Within())
+	return t
+}
+
+// addAlarm keeps it and tells the desk; false when it is there already.
+func (r *Room) addAlarm(ctx context.Context, tx *db.Tx, t Ticket, sealed []byte) (added bool, err error) {
+	added, err = r.store.add(ctx, tx, supportdb.InsertTicketParams{
+		ID: t.ID, Number: t.Number, QueueKey: queueKey(t.Kind, t.DueAt, t.ID), Kind: string(t.Kind), Lang: t.Lang,
+		AuthorID: t.Author, CreatedAt: t.CreatedAt, DueAt: t.DueAt, TicketSealed: sealed,
+	})
+	if err != nil || !added {
+		return false, err
+	}
+	r.Live.Touch(tx, Topic, Ref)
+	entry := identity.ActorOf(ctx).Entry("support.sent", t.Author, "ticket:"+t.ID)
+	entry.Details = map[string]string{"kind": string(t.Kind), "number": t.Number}
+	return true, r.Audit.Write(ctx, tx, entry)
 }

@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"okno/internal/kit/db"
@@ -14,7 +15,8 @@ const keep = 365 * 24 * time.Hour
 // purgeAtOnce bounds one transaction of the purge.
 const purgeAtOnce = 200
 
-// purge is the daily deletion of tickets whose time is over.
+// purge is the daily round: tickets and requests whose time is over are deleted,
+// requests that nobody decides are reminded of and ended.
 type purge struct{}
 
 // Kind is the name of the job.
@@ -36,7 +38,7 @@ func (r *Room) registerJobs() {
 
 func (r *Room) purge(ctx context.Context, _ purge) error {
 	if r.Intake != nil {
-		if err := r.purgeRequests(ctx); err != nil {
+		if err := errors.Join(r.ageRequests(ctx), r.purgeRequests(ctx)); err != nil {
 			return err
 		}
 	}

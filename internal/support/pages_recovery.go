@@ -100,12 +100,13 @@ func (r *Room) requestsPage(w http.ResponseWriter, req *http.Request) error {
 
 func (v requestsView) table(ctx context.Context) ui.TableParams {
 	t := func(key string) string { return i18n.T(ctx, key) }
-	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{{Text: t("support.ticket.number")}, {Text: t("support.ticket.sent")}, {Text: t("support.ticket.state")}}}
+	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{{Text: t("support.ticket.number")}, {Text: t("support.ticket.sent")}, {Text: t("support.ticket.state")}, {Text: t("support.recovery.ends")}}}
 	for _, q := range v.Requests {
 		p.Rows = append(p.Rows, []ui.Cell{
 			{HTML: plainLink("/desk/recoveries/"+q.Number, q.Number), Classes: "okno-nowrap"},
 			{Text: stamp(i18n.Lang(ctx), q.CreatedAt.Time(), v.Zone)},
 			{Text: t("support.recovery.state_" + q.State)},
+			{Text: stamp(i18n.Lang(ctx), q.EndsAt(), v.Zone)},
 		})
 	}
 	return ui.Stacked(p)
@@ -148,12 +149,15 @@ func (v requestView) facts(ctx context.Context) []ui.Pair {
 	if v.Owner == "" {
 		account = t("support.recovery.not_found")
 	}
-	return ui.Pairs(
-		t("support.ticket.state"), t("support.recovery.state_"+v.State), t("support.ticket.sent"), stamp(i18n.Lang(ctx), v.CreatedAt.Time(), v.Zone),
+	pairs := ui.Pairs(t("support.ticket.state"), t("support.recovery.state_"+v.State), t("support.ticket.sent"), stamp(i18n.Lang(ctx), v.CreatedAt.Time(), v.Zone))
+	if v.Open() {
+		pairs = append(pairs, ui.Pairs(t("support.recovery.ends"), stamp(i18n.Lang(ctx), v.EndsAt(), v.Zone))...)
+	}
+	return append(pairs, ui.Pairs(
 		t("support.claim.name"), v.Name, t("support.recovery.account"), account,
 		t("support.claim.last_name"), agrees(v.LastName, v.Match.LastName), t("support.claim.first_name"), agrees(v.FirstName, v.Match.FirstName),
 		t("support.claim.birth_date"), agrees(i18n.DateISO(i18n.Lang(ctx), v.BirthDate), v.Match.BirthDate), t("support.claim.phone"), reference.FormatPhone(v.Phone),
-	)
+	)...)
 }
 
 // scanFile gives the scan as an attachment: it is never shown inline.

@@ -67,6 +67,21 @@ WHERE id = $1 AND version = $2;
 -- name: OldRecoveries :many
 SELECT * FROM support_recoveries WHERE decided_at > 0 AND decided_at < $1 ORDER BY decided_at LIMIT $2;
 
+-- name: UndecidedRecoveries :many
+SELECT * FROM support_recoveries WHERE state IN ('waiting', 'once') AND created_at < $1 ORDER BY created_at LIMIT $2;
+
+-- name: UnremindedRecoveries :many
+SELECT * FROM support_recoveries WHERE state IN ('waiting', 'once') AND created_at < $1 AND ticket_id = '' ORDER BY created_at LIMIT $2;
+
+-- name: RemindedRecovery :execrows
+UPDATE support_recoveries SET ticket_id = $2, version = version + 1 WHERE id = $1 AND ticket_id = '' AND state IN ('waiting', 'once');
+
+-- name: EndedScans :many
+SELECT * FROM support_recoveries WHERE state = 'over' AND blob_key <> '' ORDER BY created_at LIMIT $1;
+
+-- name: DropScan :exec
+UPDATE support_recoveries SET blob_key = '' WHERE id = $1;
+
 -- name: DeleteRecovery :exec
 DELETE FROM support_recoveries WHERE id = $1;
 

@@ -26,11 +26,14 @@ import (
 //
 //	waiting ──first yes──► once ──yes of another──► given
 //	   └────────no──────────┴────────no──────────► refused
+//	   └──────14 days───────┴──────14 days───────► over
 const (
 	RecoveryWaits   = "waiting"
 	RecoveryOnce    = "once"
 	RecoveryGiven   = "given"
 	RecoveryRefused = "refused"
+	// RecoveryOver: nobody has decided it in time.
+	RecoveryOver = "over"
 )
 
 const (
@@ -83,7 +86,11 @@ type Request struct {
 	ID, Number, State, Lang, Owner, FirstBy string
 	CreatedAt, FirstAt, DecidedAt           db.Time
 	Version                                 int64
-	ScanState                               upload.Scan
+	// Reminder is the ticket that reminds support of the request, "" for none.
+	Reminder  string
+	ScanState upload.Scan
+	// Scanned: the scan is still kept.
+	Scanned bool
 	sealedRequest
 	Match profile.Match
 }
@@ -216,7 +223,8 @@ func (r *Room) Requests(ctx context.Context) ([]Request, error) {
 func plainRequest(row supportdb.SupportRecovery) Request {
 	return Request{
 		ID: row.ID, Number: row.Number, State: row.State, Lang: row.Lang, Owner: row.OwnerID, FirstBy: row.FirstBy, CreatedAt: row.CreatedAt,
-		FirstAt: row.FirstAt, DecidedAt: row.DecidedAt, Version: row.Version, ScanState: upload.Scan(row.ScanState),
+		FirstAt: row.FirstAt, DecidedAt: row.DecidedAt, Version: row.Version, ScanState: upload.Scan(row.ScanState), Reminder: row.TicketID,
+		Scanned: row.BlobKey != "",
 	}
 }
 
@@ -249,7 +257,7 @@ func (r *Room) LookAtRequest(ctx context.Context, number string) (Request, error
 
 // scanAgain asks a scanner that did not answer when the file came.
 func (r *Room) scanAgain(ctx context.Context, q Request) (Request, error) {
-	if q.ScanState != upload.Checking {
+	if q.ScanState != upload.Checking || !q.Scanned {
 		return q, nil
 	}
 	key, err := r.Sealer.Key(ctx, q.ID, secret.Case)
@@ -399,32 +407,32 @@ func (r *Room) moveRequest(ctx context.Context, tx *db.Tx, actor identity.Actor,
 	if err != nil {
 		return err
 	}
+	if p.DecidedAt > 0 {
+		if err := r.endReminder(ctx, tx, actor, q.Reminder); err != nil {
+			return err
+		}
+	}
 	r.Live.Touch(tx, Topic, Ref)
 	return r.Audit.Write(ctx, tx, actor.Entry(act, q.Owner, "recovery:"+q.ID))
 }
 
+// decided reports that somebody else was faster.
+func decided(err error) bool { return errors.Is(err, ErrDecided) }
+
 // purgeRequests deletes decided requests whose time is over, with scan and key.
-// What waits for a decision stays.
 func (r *Room) purgeRequests(ctx context.Context) error {
-	for {
-		rows, err := supportdb.New(r.DB.Reader()).OldRecoveries(ctx, supportdb.OldRecoveriesParams{
-			DecidedAt: db.At(r.Clock.Now().Add(-keepRecovery)), Limit: purgeAtOnce,
+	return inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
+		return supportdb.New(r.DB.Reader()).OldRecoveries(ctx, supportdb.OldRecoveriesParams{
+			DecidedAt: db.At(r.Clock.Now().Add(-keepRecovery)), Limit: limit,
 		})
-		if err != nil {
-			return db.Classify(err)
-		}
-		for _, row := range rows {
+	}, func(row supportdb.SupportRecovery) error {
+		if row.BlobKey != "" {
 			if err := r.Intake.Files().Store().Delete(ctx, row.BlobKey); err != nil {
 				return err
 			}
-			if err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.dropRequest(ctx, tx, row.ID) }); err != nil {
-				return err
-			}
 		}
-		if len(rows) < purgeAtOnce {
-			return nil
-		}
-	}
+		return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.dropRequest(ctx, tx, row.ID) })
+	})
 }
 
 func (r *Room) dropRequest(ctx context.Context, tx *db.Tx, request string) error {

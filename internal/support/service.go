@@ -52,6 +52,8 @@ type sealedTicket struct {
 	From  string `json:"from,omitempty"`
 	// Alarm is in place of a text where the portal itself has opened the ticket.
 	Alarm alarm `json:"alarm,omitempty"`
+	// About is the number of the request for access that an alarm is about.
+	About string `json:"about,omitempty"`
 }
 
 // Send makes a ticket of a message. Everybody may. Errors: ErrMessage with the
@@ -404,7 +406,7 @@ func (r *Room) open(ctx context.Context, row supportdb.SupportTicket) (Ticket, e
 	}
 	t.Text, t.Email, t.From = s.Text, s.Email, s.From
 	if key := s.Alarm.key(); key != "" {
-		t.Text = i18n.T(ctx, key)
+		t.Text, t.About = i18n.T(ctx, key, "Number", s.About), s.About
 	}
 	replies, err := r.store.replies(ctx, t.ID)
 	if err != nil {

@@ -38,9 +38,10 @@ var schema = testkit.Schema{Name: "support", Prepare: func(ctx context.Context, 
 // bundle is the room on a fresh database, with a mail gateway that remembers.
 type bundle struct {
 	*Room
-	clk  *clock.Fake
-	mail *mailbox
-	site http.Handler
+	clk   *clock.Fake
+	mail  *mailbox
+	phone *mailbox
+	site  http.Handler
 	// limited makes the limiter refuse.
 	limited bool
 }
@@ -72,10 +73,10 @@ func setup(t *testing.T, d *db.DB, clk *clock.Fake) *bundle {
 	fatal(t, err)
 	texts, err := i18n.New(web.Locale(), identity.Locale(), Locale())
 	fatal(t, err)
-	b := &bundle{clk: clk, mail: &mailbox{}}
+	b := &bundle{clk: clk, mail: &mailbox{}, phone: &mailbox{}}
 	n := notify.New(notify.Deps{
 		DB: d, Sealer: sealer, Queue: q, Live: hub, Clock: clk, Log: log,
-		Gateways: map[string][]notify.Gateway{notify.Email: {b.mail}},
+		Gateways: map[string][]notify.Gateway{notify.Email: {b.mail}, notify.SMS: {b.phone}},
 	})
 	b.Room, err = New(Deps{
 		DB: d, Sealer: sealer, Queue: q, Audit: journal, Live: hub, Clock: clk, Log: log, Texts: texts, Notify: n,

@@ -72,7 +72,10 @@ type Ticket struct {
 	Version   int64
 
 	Text, Email, From string
-	Replies           []Reply
+	// About is the number of the request for access that the ticket reminds of, ""
+	// for none.
+	About   string
+	Replies []Reply
 
 	key string
 }

@@ -23,6 +23,7 @@ type SupportRecovery struct {
 	ScanState     string
 	BlobKey       string
 	RequestSealed []byte
+	TicketID      string
 }
 
 type SupportReply struct {

@@ -117,6 +117,58 @@ func (q *Queries) DeleteTicket(ctx context.Context, id string) error {
 	return err
 }
 
+const dropScan = `-- name: DropScan :exec
+UPDATE support_recoveries SET blob_key = '' WHERE id = $1
+`
+
+func (q *Queries) DropScan(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, dropScan, id)
+	return err
+}
+
+const endedScans = `-- name: EndedScans :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE state = 'over' AND blob_key <> '' ORDER BY created_at LIMIT $1
+`
+
+func (q *Queries) EndedScans(ctx context.Context, limit int32) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, endedScans, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+			&i.TicketID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertRecovery = `-- name: InsertRecovery :execrows
 INSERT INTO support_recoveries (id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed)
 VALUES ($1, $2, 'waiting', $3, $4, $5, '', 0, '', 0, 1, $6, $7, $8)
@@ -271,7 +323,7 @@ func (q *Queries) MoveTicket(ctx context.Context, arg MoveTicketParams) (int64, 
 }
 
 const oldRecoveries = `-- name: OldRecoveries :many
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE decided_at > 0 AND decided_at < $1 ORDER BY decided_at LIMIT $2
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE decided_at > 0 AND decided_at < $1 ORDER BY decided_at LIMIT $2
 `
 
 type OldRecoveriesParams struct {
@@ -303,6 +355,7 @@ func (q *Queries) OldRecoveries(ctx context.Context, arg OldRecoveriesParams) ([
 			&i.ScanState,
 			&i.BlobKey,
 			&i.RequestSealed,
+			&i.TicketID,
 		); err != nil {
 			return nil, err
 		}
@@ -318,7 +371,7 @@ func (q *Queries) OldRecoveries(ctx context.Context, arg OldRecoveriesParams) ([
 }
 
 const openRecoveries = `-- name: OpenRecoveries :many
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE state IN ('waiting', 'once') ORDER BY created_at LIMIT $1
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE state IN ('waiting', 'once') ORDER BY created_at LIMIT $1
 `
 
 func (q *Queries) OpenRecoveries(ctx context.Context, limit int32) ([]SupportRecovery, error) {
@@ -345,6 +398,7 @@ func (q *Queries) OpenRecoveries(ctx context.Context, limit int32) ([]SupportRec
 			&i.ScanState,
 			&i.BlobKey,
 			&i.RequestSealed,
+			&i.TicketID,
 		); err != nil {
 			return nil, err
 		}
@@ -407,7 +461,7 @@ func (q *Queries) OpenTickets(ctx context.Context, arg OpenTicketsParams) ([]Sup
 }
 
 const recoveriesOf = `-- name: RecoveriesOf :many
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE owner_id = $1
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE owner_id = $1
 `
 
 func (q *Queries) RecoveriesOf(ctx context.Context, ownerID string) ([]SupportRecovery, error) {
@@ -434,6 +488,7 @@ func (q *Queries) RecoveriesOf(ctx context.Context, ownerID string) ([]SupportRe
 			&i.ScanState,
 			&i.BlobKey,
 			&i.RequestSealed,
+			&i.TicketID,
 		); err != nil {
 			return nil, err
 		}
@@ -449,7 +504,7 @@ func (q *Queries) RecoveriesOf(ctx context.Context, ownerID string) ([]SupportRe
 }
 
 const recovery = `-- name: Recovery :one
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE id = $1
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE id = $1
 `
 
 func (q *Queries) Recovery(ctx context.Context, id string) (SupportRecovery, error) {
@@ -470,12 +525,13 @@ func (q *Queries) Recovery(ctx context.Context, id string) (SupportRecovery, err
 		&i.ScanState,
 		&i.BlobKey,
 		&i.RequestSealed,
+		&i.TicketID,
 	)
 	return i, err
 }
 
 const recoveryByNumber = `-- name: RecoveryByNumber :one
-SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed FROM support_recoveries WHERE number = $1
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE number = $1
 `
 
 func (q *Queries) RecoveryByNumber(ctx context.Context, number string) (SupportRecovery, error) {
@@ -496,8 +552,26 @@ func (q *Queries) RecoveryByNumber(ctx context.Context, number string) (SupportR
 		&i.ScanState,
 		&i.BlobKey,
 		&i.RequestSealed,
+		&i.TicketID,
 	)
 	return i, err
+}
+
+const remindedRecovery = `-- name: RemindedRecovery :execrows
+UPDATE support_recoveries SET ticket_id = $2, version = version + 1 WHERE id = $1 AND ticket_id = '' AND state IN ('waiting', 'once')
+`
+
+type RemindedRecoveryParams struct {
+	ID       string
+	TicketID string
+}
+
+func (q *Queries) RemindedRecovery(ctx context.Context, arg RemindedRecoveryParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, remindedRecovery, arg.ID, arg.TicketID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const replies = `-- name: Replies :many
@@ -755,6 +829,102 @@ func (q *Queries) TicketsOf(ctx context.Context, arg TicketsOfParams) ([]Support
 			&i.ClosedAt,
 			&i.Version,
 			&i.TicketSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const undecidedRecoveries = `-- name: UndecidedRecoveries :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE state IN ('waiting', 'once') AND created_at < $1 ORDER BY created_at LIMIT $2
+`
+
+type UndecidedRecoveriesParams struct {
+	CreatedAt db.Time
+	Limit     int32
+}
+
+func (q *Queries) UndecidedRecoveries(ctx context.Context, arg UndecidedRecoveriesParams) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, undecidedRecoveries, arg.CreatedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+			&i.TicketID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unremindedRecoveries = `-- name: UnremindedRecoveries :many
+SELECT id, number, state, owner_id, lang, created_at, first_by, first_at, decided_by, decided_at, version, scan_state, blob_key, request_sealed, ticket_id FROM support_recoveries WHERE state IN ('waiting', 'once') AND created_at < $1 AND ticket_id = '' ORDER BY created_at LIMIT $2
+`
+
+type UnremindedRecoveriesParams struct {
+	CreatedAt db.Time
+	Limit     int32
+}
+
+func (q *Queries) UnremindedRecoveries(ctx context.Context, arg UnremindedRecoveriesParams) ([]SupportRecovery, error) {
+	rows, err := q.db.QueryContext(ctx, unremindedRecoveries, arg.CreatedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SupportRecovery
+	for rows.Next() {
+		var i SupportRecovery
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.OwnerID,
+			&i.Lang,
+			&i.CreatedAt,
+			&i.FirstBy,
+			&i.FirstAt,
+			&i.DecidedBy,
+			&i.DecidedAt,
+			&i.Version,
+			&i.ScanState,
+			&i.BlobKey,
+			&i.RequestSealed,
+			&i.TicketID,
 		); err != nil {
 			return nil, err
 		}

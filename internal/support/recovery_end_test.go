@@ -1,0 +1,180 @@
+package support
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"okno/internal/identity"
+	"okno/internal/kit/blob"
+	"okno/internal/kit/i18n"
+)
+
+// daily is the job of a day, with what it sends.
+func (b *bundle) daily(t *testing.T) {
+	t.Helper()
+	fatal(t, b.purge(context.Background(), purge{}))
+	fatal(t, b.Queue.Drain(context.Background()))
+}
+
+// reminders are the open tickets that remind of a request.
+func (b *bundle) reminders(t *testing.T) (all []Ticket) {
+	t.Helper()
+	list, _, err := b.Tickets(b.as(operator), Filter{Limit: 50})
+	fatal(t, err)
+	for _, l := range list {
+		seen, err := b.Look(b.as(operator), l.Number)
+		fatal(t, err)
+		if seen.About != "" {
+			all = append(all, seen)
+		}
+	}
+	return all
+}
+
+// TestUndecidedRequestsEnd: support is reminded of a request after three days, once;
+// after two weeks it ends, whether nobody or one has approved it, the scan is
+// deleted, whoever asked is told by the phone of the request and how to go on, and
+// all of it stands in the journal.
+func TestUndecidedRequestsEnd(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ctx, files := context.Background(), withScans(t, b)
+		number, request := b.claims(t)
+		b.clk.Advance(remindAfter - time.Hour)
+		b.daily(t)
+		if n := len(b.reminders(t)); n != 0 {
+			t.Fatalf("%d reminders before the time", n)
+		}
+		b.clk.Advance(2 * time.Hour)
+		b.daily(t)
+		b.daily(t)
+		all := b.reminders(t)
+		if len(all) != 1 || all[0].About != number || all[0].Kind != Security || !strings.Contains(all[0].Text, number) {
+			t.Fatalf("reminders: %+v", all)
+		}
+		if page := b.call(operator, "/desk/tickets/"+all[0].Number, nil).Body.String(); !strings.Contains(page, `href="/desk/recoveries/`+number+`"`) {
+			t.Error("the reminder does not lead to the request")
+		}
+		if page := b.call(operator, "/desk/recoveries/"+number, nil).Body.String(); !strings.Contains(page, b.Texts.T(i18n.RU, "support.recovery.ends")) {
+			t.Error("the request does not say when it ends")
+		}
+		b.clk.Advance(undecidedFor - remindAfter - 2*time.Hour)
+		b.daily(t)
+		if _, err := files.Stat(ctx, scanPrefix+request); err != nil || len(b.phone.got) != 0 {
+			t.Fatalf("ended too early: %v, %d SMS", err, len(b.phone.got))
+		}
+		b.clk.Advance(2 * time.Hour)
+		b.daily(t)
+		b.daily(t)
+		b.ended(t, files, number, request)
+	})
+}
+
+// ended wants all that the end of a request is.
+func (b *bundle) ended(t *testing.T, files *blob.Folder, number, request string) {
+	t.Helper()
+	row, err := b.request(context.Background(), number)
+	fatal(t, err)
+	if row.State != RecoveryOver || row.BlobKey != "" || row.DecidedAt == 0 {
+		t.Errorf("%s, scan %q, decided %d", row.State, row.BlobKey, row.DecidedAt)
+	}
+	if _, err := files.Stat(context.Background(), scanPrefix+request); !errors.Is(err, blob.ErrNone) {
+		t.Errorf("the scan: %v", err)
+	}
+	if len(b.phone.got) != 1 || b.phone.got[0].To != "+79131234567" || b.phone.got[0].Text != b.Texts.T(i18n.RU, "support.recovery.sms_over", "Number", number) ||
+		b.phone.got[0].Link != "/recover/help" {
+		t.Errorf("told: %+v", b.phone.got)
+	}
+	if open := b.reminders(t); len(open) != 0 {
+		t.Errorf("%d reminders are still open", len(open))
+	}
+	if list, err := b.Requests(b.as(operator)); err != nil || len(list) != 0 {
+		t.Errorf("%d requests wait, %v", len(list), err)
+	}
+	page := b.call(operator, "/desk/recoveries/"+number, nil)
+	if body := page.Body.String(); page.Code != http.StatusOK || !strings.Contains(body, b.Texts.T(i18n.RU, "support.recovery.scan_gone")) ||
+		!strings.Contains(body, b.Texts.T(i18n.RU, "support.recovery.state_over")) || strings.Contains(body, "/yes") {
+		t.Errorf("the page says %d %s", page.Code, body)
+	}
+	for _, yes := range []bool{true, false} {
+		if err := b.Decide(b.as(operator), number, yes); !errors.Is(err, ErrDecided) {
+			t.Errorf("decided after the end: %v", err)
+		}
+	}
+	if _, _, err := b.Scan(b.as(operator), number); !errors.Is(err, ErrHeld) {
+		t.Errorf("the scan opens: %v", err)
+	}
+	lines := journal(t, b)
+	for _, want := range []string{"support.recovery_over system", "support.close system", "support.sent system"} {
+		if n := len(slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l != want })); n != 1 {
+			t.Errorf("%d times %q in the journal", n, want)
+		}
+	}
+}
+
+// journal is what was done, and by whom.
+func journal(t *testing.T, b *bundle) (all []string) {
+	t.Helper()
+	rows, err := b.DB.Reader().QueryContext(context.Background(), "SELECT act, actor_id FROM audit_entries")
+	fatal(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var act, actor string
+		fatal(t, rows.Scan(&act, &actor))
+		all = append(all, act+" "+actor)
+	}
+	fatal(t, rows.Err())
+	return all
+}
+
+// TestReminderGoesWithTheDecision: a request that is decided reminds nobody, even if
+// a colleague has the reminder in hand.
+func TestReminderGoesWithTheDecision(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		withScans(t, b)
+		number, _ := b.claims(t)
+		b.clk.Advance(remindAfter + time.Hour)
+		b.daily(t)
+		all := b.reminders(t)
+		if len(all) != 1 {
+			t.Fatalf("%d reminders", len(all))
+		}
+		fatal(t, b.Do(b.as(operator), all[0].Number, Take))
+		fatal(t, b.Decide(b.as(operator), number, false))
+		b.clk.Advance(undecidedFor)
+		b.daily(t)
+		if open := b.reminders(t); len(open) != 0 {
+			t.Errorf("%d reminders are open", len(open))
+		}
+		if row, err := b.request(context.Background(), number); err != nil || row.State != RecoveryRefused {
+			t.Errorf("%s %v", row.State, err)
+		}
+	})
+}
+
+// TestScanThatCouldNotBeDeletedGoesLater: the request ends although its file can't
+// be deleted now, and the next round deletes it.
+func TestScanThatCouldNotBeDeletedGoesLater(t *testing.T) {
+	t.Parallel()
+	b := lite(t)
+	files := withScans(t, b)
+	number, request := b.claims(t)
+	b.clk.Advance(remindAfter + time.Hour)
+	b.daily(t)
+	b.clk.Advance(undecidedFor)
+	row, err := b.request(context.Background(), number)
+	fatal(t, err)
+	fatal(t, b.endRequest(identity.AsSystem(context.Background()), row)) // and there the process died
+	fatal(t, b.endRequest(identity.AsSystem(context.Background()), row)) // heard twice
+	if _, err := files.Stat(context.Background(), scanPrefix+request); err != nil {
+		t.Fatal(err)
+	}
+	b.daily(t)
+	b.ended(t, files, number, request)
+}
