@@ -230,6 +230,10 @@ func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
 	if err != nil {
 		return nil, err
 	}
+	return i.waysAs(ctx, a, len(roles) > 0)
+}
+
+func (i *Identity) waysAs(ctx context.Context, a Account, staff bool) ([]Way, error) {
 	if i.factors == nil {
 		return nil, ErrNoFactor
 	}
@@ -237,7 +241,7 @@ func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ways = i.Admitted(ways, len(roles) > 0); len(ways) == 0 {
+	if ways = i.Admitted(ways, staff); len(ways) == 0 {
 		return nil, ErrNoFactor
 	}
 	return ways, nil

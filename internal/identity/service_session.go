@@ -125,19 +125,20 @@ func (i *Identity) prepareSession(ctx context.Context, a Account, method string,
 	if o.row.FromSealed, err = i.sealOrigin(ctx, key, sessionPlace(o.row.ID)); err != nil {
 		return nil, err
 	}
-	if i.carries(method) {
-		if o.roles, err = i.rolesOf(ctx, a.ID); err != nil {
-			return nil, err
-		}
-	}
 	if o.passage, err = i.preparePassage(ctx, a.ID, passSignIn, passOK, method); err != nil {
 		return nil, err
 	}
 	o.passage.row.SessionID, o.passage.row.DeviceKind = o.row.ID, deviceKind(actor.Agent, bearer)
-	if err := i.limitsOf(ctx, a, o); err != nil {
-		return nil, err
-	}
-	return o, i.fromDevice(ctx, a, o, key)
+	return o, beside(
+		func() error { return i.limitsOf(ctx, a, o) },
+		func() error { return i.fromDevice(ctx, a, o, key) },
+		func() (err error) {
+			if i.carries(method) {
+				o.roles, err = i.rolesOf(ctx, a.ID)
+			}
+			return err
+		},
+	)
 }
 
 // fromDevice notes the browser, and seals the notice of a new one.

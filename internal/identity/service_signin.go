@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -262,10 +263,28 @@ func (i *Identity) attemptOf(ctx context.Context, token string) (identitydb.Iden
 }
 
 func (i *Identity) accountOf(ctx context.Context, row identitydb.IdentitySignin) (a Account, ways []Way, err error) {
-	if a, err = i.Account(ctx, row.OwnerID); err == nil {
-		ways, err = i.waysOf(ctx, a)
+	var roles []Role
+	err = beside(
+		func() (err error) { a, err = i.Account(ctx, row.OwnerID); return err },
+		func() (err error) { roles, err = i.rolesOf(ctx, row.OwnerID); return err },
+	)
+	if err == nil {
+		ways, err = i.waysAs(ctx, a, len(roles) > 0)
 	}
 	return a, ways, err
+}
+
+// beside runs the functions beside each other, so that their questions share a
+// round trip, and gives the first error in their order.
+func beside(all ...func() error) error {
+	faults := make([]error, len(all))
+	var others sync.WaitGroup
+	for n, f := range all[1:] {
+		others.Go(func() { faults[n+1] = f() })
+	}
+	faults[0] = all[0]()
+	others.Wait()
+	return cmp.Or(faults...)
 }
 
 // chosenOf is the wait with the way that was chosen. One that is gone meanwhile
