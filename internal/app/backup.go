@@ -29,6 +29,8 @@ type manifest struct {
 	Engine  db.Engine `json:"engine"`
 	Keys    bool      `json:"keys"`
 	Created time.Time `json:"created"`
+	// Keyless: not one key had been made, so that nothing in the backup is sealed.
+	Keyless bool `json:"keyless,omitempty"`
 }
 
 const backupFormat = 1
@@ -44,14 +46,20 @@ func backup(ctx context.Context, s *stores, out io.Writer, to []age.Recipient, k
 	if keysOnly {
 		d = s.keys
 	}
-	head, err := json.Marshal(manifest{Format: backupFormat, Engine: d.Engine(), Keys: keysOnly, Created: now})
+	dir, err := os.MkdirTemp("", "okno-backup-")
 	if err != nil {
 		return err
 	}
-	if err := addFile(t, "manifest.json", int64(len(head)), strings.NewReader(string(head))); err != nil {
-		return err
+	defer func() { _ = os.RemoveAll(dir) }()
+	files, err := d.Dump(ctx, dir)
+	if err != nil {
+		return fmt.Errorf("back up database: %w", err)
 	}
-	if err := dumpDatabase(ctx, d, t); err != nil {
+	m := manifest{Format: backupFormat, Engine: d.Engine(), Keys: keysOnly, Created: now}
+	if m.Keyless, err = s.sealer.Empty(ctx); err != nil { // after the dump: a key stands before what it seals
+		return fmt.Errorf("look for keys: %w", err)
+	}
+	if err := addDatabase(t, m, dir, files); err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
 	if !keysOnly {
@@ -70,14 +78,13 @@ func addFile(t *tar.Writer, name string, size int64, r io.Reader) error {
 	return err
 }
 
-func dumpDatabase(ctx context.Context, d *db.DB, t *tar.Writer) error {
-	dir, err := os.MkdirTemp("", "okno-backup-")
+// addDatabase adds the manifest, and the files of the dump.
+func addDatabase(t *tar.Writer, m manifest, dir string, files []string) error {
+	head, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	files, err := d.Dump(ctx, dir)
-	if err != nil {
+	if err := addFile(t, "manifest.json", int64(len(head)), strings.NewReader(string(head))); err != nil {
 		return err
 	}
 	for _, name := range files {
@@ -128,10 +135,11 @@ func restore(ctx context.Context, s *stores, in io.Reader, with []age.Identity, 
 	if keysOnly {
 		d = s.keys
 	}
-	if err := checkManifest(t, d.Engine(), keysOnly); err != nil {
+	m, err := readManifest(t, d.Engine(), keysOnly)
+	if err != nil {
 		return err
 	}
-	if err := checkKeys(ctx, s, keysOnly); err != nil {
+	if err := checkKeys(ctx, s, m); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "okno-restore-")
@@ -150,9 +158,10 @@ func restore(ctx context.Context, s *stores, in io.Reader, with []age.Identity, 
 
 // checkKeys wants the keys before the data: without them nothing opens, and whoever
 // was deleted since the backup is not known. Data that came first would take the
-// place of the keys, too, as the portal makes one for itself.
-func checkKeys(ctx context.Context, s *stores, keysOnly bool) error {
-	if keysOnly {
+// place of the keys, too, as the portal makes one for itself. A backup from before
+// the first key needs none: it holds nobody.
+func checkKeys(ctx context.Context, s *stores, m manifest) error {
+	if m.Keys || m.Keyless {
 		return nil
 	}
 	empty, err := s.sealer.Empty(ctx)
@@ -162,24 +171,23 @@ func checkKeys(ctx context.Context, s *stores, keysOnly bool) error {
 	return err
 }
 
-func checkManifest(t *tar.Reader, e db.Engine, keysOnly bool) error {
+func readManifest(t *tar.Reader, e db.Engine, keysOnly bool) (m manifest, err error) {
 	h, err := t.Next()
 	if err != nil || h.Name != "manifest.json" {
-		return errors.New("this is no backup of the portal")
+		return m, errors.New("this is no backup of the portal")
 	}
-	var m manifest
 	if err := json.NewDecoder(io.LimitReader(t, 4096)).Decode(&m); err != nil {
-		return fmt.Errorf("manifest: %w", err)
+		return m, fmt.Errorf("manifest: %w", err)
 	}
 	switch {
 	case m.Format != backupFormat:
-		return fmt.Errorf("format %d of the backup is not known to this version", m.Format)
+		err = fmt.Errorf("format %d of the backup is not known to this version", m.Format)
 	case m.Engine != e:
-		return fmt.Errorf("the backup is of %s, the database is %s", m.Engine, e)
+		err = fmt.Errorf("the backup is of %s, the database is %s", m.Engine, e)
 	case m.Keys != keysOnly:
-		return errors.New("backups of keys are restored with --keys, others without")
+		err = errors.New("backups of keys are restored with --keys, others without")
 	}
-	return nil
+	return m, err
 }
 
 func unpack(ctx context.Context, t *tar.Reader, dir string, blobs blob.Store) error {

@@ -174,6 +174,70 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestCommandsSayWhatWasAsked: in production, where sample services are refused,
+// the commands of a first run say what the operator wants to know, and no word of
+// services.
+func TestCommandsSayWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	cfg, _ := bareConfig(t, db.SQLite)
+	cfg.Mode, cfg.BaseURL = "production", "https://portal.example.org"
+	cfg.Registries = Registry{}
+	says := func(want string, args ...string) {
+		t.Helper()
+		if out := runs(t, cfg, "", args...); !regexp.MustCompile("^" + want + "$").MatchString(out) {
+			t.Errorf("okno %s says %q", strings.Join(args, " "), out)
+		}
+	}
+	says("the schema is up to date\n", "migrate")
+	says(`login root\npassword \S+ .*\nauthenticator secret \S+\n`, "staff", "add", "--login", "root", "--phone", "+79161234567", "--email", "r@okno.example", "--role", "administrator")
+	dir := t.TempDir()
+	key, err := age.GenerateX25519Identity()
+	must(t, err)
+	must(t, os.WriteFile(dir+"/identity", []byte(key.String()+"\n"), 0o600))
+	says("", "backup", "--out", dir+"/data.age", "--recipient", key.Recipient().String())
+	fresh := outside(t, newBox(t), t.TempDir(), empty(t, db.SQLite, "data"), cfg.KeysDatabase.Reveal())
+	cfg.Database = fresh.Database
+	says("restored; 0 deletions replayed\n", "restore", "--in", dir+"/data.age", "--identity", dir+"/identity")
+	if out, exit := run(t, cfg, "doctor"); exit == 0 || !strings.Contains(out, "services") || strings.Contains(out, "service refused") {
+		t.Errorf("the doctor, who is asked about services: %d %s", exit, out)
+	}
+}
+
+// TestBackupFromBeforeTheFirstKey: a backup that was taken before the portal had a
+// key holds nobody and asks for no keys.
+func TestBackupFromBeforeTheFirstKey(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, e db.Engine) {
+		cfg, _ := bareConfig(t, e)
+		dir := t.TempDir()
+		key, err := age.GenerateX25519Identity()
+		must(t, err)
+		must(t, os.WriteFile(dir+"/identity", []byte(key.String()+"\n"), 0o600))
+		s, err := openStores(t.Context(), cfg, clock.System(), true)
+		must(t, err)
+		must(t, migrate(t.Context(), s)) // as restore --keys leaves it, too
+		s.close()
+		runs(t, cfg, "", "backup", "--out", dir+"/data.age", "--recipient", key.Recipient().String())
+		runs(t, cfg, "", "backup", "--out", dir+"/keys.age", "--recipient", key.Recipient().String(), "--keys")
+		for _, withKeys := range []bool{false, true} {
+			fresh := outside(t, newBox(t), t.TempDir(), empty(t, e, "data"), empty(t, e, "keys"))
+			fresh.Keyset = cfg.Keyset
+			if withKeys {
+				runs(t, fresh, "", "restore", "--in", dir+"/keys.age", "--identity", dir+"/identity", "--keys")
+			}
+			runs(t, fresh, "0 deletions replayed", "restore", "--in", dir+"/data.age", "--identity", dir+"/identity")
+			runs(t, fresh, "up to date", "migrate")
+		}
+		runs(t, cfg, "up to date", "migrate") // which makes the first key
+		runs(t, cfg, "", "backup", "--out", dir+"/later.age", "--recipient", key.Recipient().String())
+		fresh := outside(t, newBox(t), t.TempDir(), empty(t, e, "data"), empty(t, e, "keys"))
+		fresh.Keyset = cfg.Keyset
+		if out, exit := run(t, fresh, "restore", "--in", dir+"/later.age", "--identity", dir+"/identity"); exit == 0 || !strings.Contains(out, "--keys") {
+			t.Errorf("data without their keys: %s", out)
+		}
+	})
+}
+
 func TestLintNamesFileAndLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -63,6 +63,7 @@ type Catalog struct {
 	lists    atomic.Pointer[forms.Shelf]
 
 	mu      sync.Mutex // of a refresh
+	served  bool       // Run was called
 	source  source
 	guide   *Guide
 	stale   bool
@@ -70,8 +71,8 @@ type Catalog struct {
 }
 
 // New opens the room: it publishes what is new in the files and compiles what
-// is on the shelf. The migrations must have run. A service with faults is
-// logged and left out (see Refused); a catalogue.yaml with faults is an error.
+// is on the shelf. The migrations must have run. A service with faults is left
+// out (see Refused), which Run logs; a catalogue.yaml with faults is an error.
 func New(d Deps) (*Catalog, error) {
 	c := &Catalog{
 		clock: d.Clock, log: d.Log, reference: d.Reference, viewer: d.Viewer, onPublish: d.OnPublish,

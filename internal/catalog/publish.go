@@ -15,8 +15,14 @@ import (
 const pollEvery = 2 * time.Second
 
 // Run looks for new versions until ctx ends: in the files, and in the table,
-// where other nodes publish. It returns nil.
+// where other nodes publish. It returns nil. From here on the log says what is
+// refused, that of the first look included: a command that serves nobody has
+// nothing to say about services.
 func (c *Catalog) Run(ctx context.Context) error {
+	c.mu.Lock()
+	c.served = true
+	c.complain(ctx, c.Refused())
+	c.mu.Unlock()
 	for c.clock.Sleep(ctx, pollEvery) == nil {
 		if err := c.Refresh(ctx); err != nil && ctx.Err() == nil {
 			c.log.ErrorContext(ctx, "catalogue not refreshed, the last one stays", "err", err)
@@ -107,6 +113,9 @@ func (c *Catalog) keepNews(ctx context.Context, loaded []*forms.Service, news []
 // complain logs what is refused: each fault, but facts that nobody has checked
 // in one line for each service, as there may be hundreds.
 func (c *Catalog) complain(ctx context.Context, faults []forms.Fault) {
+	if !c.served {
+		return
+	}
 	unverified := map[string]int{}
 	var files []string
 	for _, f := range faults {

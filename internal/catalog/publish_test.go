@@ -224,6 +224,7 @@ func TestProductionRefusesSamples(t *testing.T) {
 	c := open(t, d, clk, files(t), func(deps *Deps) {
 		deps.Config.Mode, deps.Log = Production, slog.New(slog.NewTextHandler(&log, nil))
 	})
+	serveOnce(t, c)
 	if n := strings.Count(log.String(), "facts are not verified"); n == 0 || n > 8 || n != strings.Count(log.String(), "level=ERROR") {
 		t.Errorf("%d lines for 8 services: %s", n, log.String())
 	}
@@ -306,4 +307,45 @@ func TestClosed(t *testing.T) {
 			t.Errorf("%+v: %q, want %q", c.v, got, c.want)
 		}
 	}
+}
+
+// serveOnce begins to serve the catalogue and ends it at once.
+func serveOnce(t *testing.T, c *Catalog) {
+	t.Helper()
+	over, end := context.WithCancel(context.Background())
+	end()
+	if err := c.Run(over); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRefusalsAreLoggedOnceServed: a command that opens the catalogue and serves
+// nobody has nothing to say about services; a portal says it once, and again when
+// the files change.
+func TestRefusalsAreLoggedOnceServed(t *testing.T) {
+	t.Parallel()
+	clk := clock.NewFake(testkit.Start)
+	testkit.Each(t, schema(), clk, func(t *testing.T, d *db.DB) {
+		var log bytes.Buffer
+		f := files(t)
+		edit(f, taxFile, "title:", "titel:")
+		c := open(t, d, clk, f, func(deps *Deps) { deps.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+		if n := len(c.Refused()); n == 0 || strings.Contains(log.String(), "refused") {
+			t.Fatalf("%d refused; before anybody is served the log says %s", n, log.String())
+		}
+		told := func() int { return strings.Count(log.String(), "service refused") }
+		serveOnce(t, c)
+		if told() != len(c.Refused()) {
+			t.Fatalf("of %d faults the log says %s", len(c.Refused()), log.String())
+		}
+		before := told()
+		if err := c.Refresh(context.Background()); err != nil || told() != before {
+			t.Errorf("%v: told again: %s", err, log.String())
+		}
+		edit(f, taxFile, "titel:", "tilte:")
+		look(t, c)
+		if told() <= before {
+			t.Errorf("what changed is not told: %s", log.String())
+		}
+	})
 }
