@@ -81,10 +81,10 @@ func (c *Cases) shareOut(ctx context.Context, rules agency.Rules) error {
 }
 
 func (c *Cases) give(ctx context.Context, agencyCode, owner, caseID, to string) error {
-	if err := c.impartial(ctx, agencyCode, owner, to); err != nil {
-		return err
-	}
 	k, err := c.store.byID(ctx, owner, caseID)
+	if err == nil {
+		err = c.fairFor(ctx, k, to)
+	}
 	if err != nil {
 		return err
 	}
@@ -120,15 +120,12 @@ func (c *Cases) escalate(ctx context.Context, rules agency.Rules) error {
 	}
 	for _, l := range late {
 		to := cmp.Or(rules.Acting(rules.Superior, c.Rules.Today(rules.Agency)), rules.Superior)
-		if c.impartial(ctx, rules.Agency, l.OwnerID, to) != nil {
-			to = l.AssignedTo // noted as escalated, and left where it is
-		}
 		k, err := c.store.byID(ctx, l.OwnerID, l.CaseID)
 		if err != nil {
 			return err
 		}
-		if k.anew(to) != nil {
-			to = l.AssignedTo
+		if c.fairFor(ctx, k, to) != nil || k.anew(to) != nil {
+			to = l.AssignedTo // noted as escalated, and left where it is
 		}
 		err = c.move(ctx, k, change{deed: Escalate, side: System, inner: true, edit: assignTo(to), also: func(ctx context.Context, tx *db.Tx) error {
 			return casesdb.New(tx).SetEscalated(ctx, casesdb.SetEscalatedParams{EscalatedAt: tx.Now(), AgencyID: k.Agency, CaseID: k.ID})

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -73,7 +74,7 @@ func (c *Cases) Amend(ctx context.Context, number string, s Submission, also fun
 	p, err := c.amended(key, k, s, service)
 	if err == nil {
 		err = c.move(ctx, k, change{deed: Modify, side: Citizen, reads: true, edit: p.edit, also: func(ctx context.Context, tx *db.Tx) error {
-			if err := p.write(ctx, tx); err != nil {
+			if err := errors.Join(p.write(ctx, tx), c.store.putNamed(ctx, tx, p.named)); err != nil {
 				return err
 			}
 			if err := c.insertFiles(ctx, tx, files); err != nil {
@@ -103,7 +104,9 @@ func (c *Cases) takenUp(ctx context.Context, number string, err error) error {
 type amendment struct {
 	row  casesdb.SetServiceParams
 	kept casesdb.InsertVersionParams
-	edit func(*casesdb.ApplicationsCase, db.Time)
+	// named are people whom the answers name now.
+	named []casesdb.ApplicationsNamed
+	edit  func(*casesdb.ApplicationsCase, db.Time)
 }
 
 func (p *amendment) write(ctx context.Context, tx *db.Tx) error {
@@ -125,7 +128,8 @@ func (c *Cases) amended(key *secret.DataKey, k Case, s Submission, service *form
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sealJSON(key, casePlace("form_sealed", k.ID), form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: old.Initials, Child: old.Child})
+	f := form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: old.Initials, Child: old.Child, Named: old.Named}
+	sealed, err := sealJSON(key, casePlace("form_sealed", k.ID), f)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +143,7 @@ func (c *Cases) amended(key *secret.DataKey, k Case, s Submission, service *form
 		due = term.due(c.Calendar, zone, k.SubmittedAt.Time())
 	}
 	return &amendment{
-		kept: kept,
+		kept: kept, named: c.namedAnew(k, f),
 		row: casesdb.SetServiceParams{
 			ServiceVersion: int64(s.Version), RulesVersion: int64(s.RulesVersion), Fee: s.Fee, TermDays: int64(term.Days),
 			TermWorking: term.Working, TermMinutes: int64(term.Minutes), OwnerID: k.Owner, ID: k.ID,

@@ -158,7 +158,8 @@ type reply struct {
 	files        []casesdb.InsertFileParams
 	gone         []File // kept before, and replaced or thrown away now
 	form, answer []byte
-	old          *form // the answers before, nil while they stay
+	old          *form                       // the answers before, nil while they stay
+	named        []casesdb.ApplicationsNamed // people whom the answers name now
 	whole        *correctedWhole
 }
 
@@ -173,7 +174,7 @@ func (p *reply) move(ctx context.Context, k Case, d Deal) error {
 		err := p.cases.move(ctx, k, change{
 			deed: Answered, side: Citizen, key: d.once(Answered),
 			also: func(ctx context.Context, tx *db.Tx) error {
-				return errors.Join(p.write(ctx, tx), p.keepOld(ctx, tx, k), p.tellWhole(ctx, tx))
+				return errors.Join(p.write(ctx, tx), p.keepOld(ctx, tx, k), p.cases.store.putNamed(ctx, tx, p.named), p.tellWhole(ctx, tx))
 			},
 			edit: func(row *casesdb.ApplicationsCase, _ db.Time) { row.FormSealed = p.form },
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -32,6 +33,8 @@ type Prepared struct {
 	// facets are what reports count, people by what the applicant is found.
 	facets casesdb.InsertFacetsParams
 	people []casesdb.ApplicationsPerson
+	// named are other people whom the case names.
+	named []casesdb.ApplicationsNamed
 	// earlier is the refused case that it stands in place of, "" for none.
 	earlier string
 	// parts: the service has some.
@@ -51,6 +54,8 @@ type form struct {
 	Initials string `json:"initials"`
 	// Child is on whose behalf it was sent, nil for the owner.
 	Child *Child `json:"child,omitempty"`
+	// Named are the СНИЛС of the child and of who helped.
+	Named []string `json:"named,omitempty"`
 }
 
 // Prepare makes the case's key, takes the files over into it and seals the
@@ -87,9 +92,14 @@ func (c *Cases) Prepare(ctx context.Context, s Submission) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.seal(key, s, service, text, initials[s.Owner]); err != nil {
+	f := form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: initials[s.Owner], Child: s.Child}
+	if f.Named, err = c.namedBeside(ctx, s); err != nil {
 		return nil, err
 	}
+	if err := p.seal(key, s, service, f); err != nil {
+		return nil, err
+	}
+	p.named = c.named(s.Owner, s.ID, p.row.AgencyID, f.people())
 	if p.delivery, err = c.deliver(key, s, service); err != nil {
 		return nil, err
 	}
@@ -106,8 +116,8 @@ func termOf(s Submission, service *forms.Service) Term {
 	return t
 }
 
-func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, text []byte, initials string) error {
-	raw, err := json.Marshal(form{Answers: s.Answers, Facts: keepFacts(s.Facts, text), Initials: initials, Child: s.Child})
+func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Service, f form) error {
+	raw, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
@@ -121,11 +131,12 @@ func (p *Prepared) seal(key *secret.DataKey, s Submission, service *forms.Servic
 		Epgu: int64(Accepted.EPGU()), Version: 1, Source: s.Source, Level: s.Level, Region: s.Region, Fee: s.Fee,
 		TermDays: int64(p.term.Days), TermWorking: p.term.Working, TermMinutes: int64(p.term.Minutes),
 		FormSealed: key.Seal(casePlace("form_sealed", s.ID), raw), DecisionSealed: []byte{}, PartOf: s.PartOf,
+		HelperID: s.Helper,
 	}
 	p.queue = casesdb.InsertQueueParams{
 		AgencyID: agency, CaseID: s.ID, OwnerID: s.Owner, ServiceID: s.ServiceID, Status: string(Accepted), Undecided: true,
-		Region: s.Region, Version: 1, InitialsSealed: key.SealString(secret.At("applications_queue", "initials_sealed", s.ID), initials),
-		PartOf: s.PartOf, Office: s.Office,
+		Region: s.Region, Version: 1, InitialsSealed: key.SealString(secret.At("applications_queue", "initials_sealed", s.ID), f.Initials),
+		PartOf: s.PartOf, Office: s.Office, HelperID: s.Helper,
 	}
 	return nil
 }
@@ -243,7 +254,7 @@ func (c *Cases) accompany(ctx context.Context, tx *db.Tx, p *Prepared, row cases
 	if err := q.InsertFacets(ctx, facets); err != nil {
 		return err
 	}
-	if err := c.store.putPeople(ctx, tx, p.people); err != nil {
+	if err := errors.Join(c.store.putPeople(ctx, tx, p.people), c.store.putNamed(ctx, tx, p.named)); err != nil {
 		return err
 	}
 	if err := c.insertFiles(ctx, tx, p.files); err != nil {

@@ -248,7 +248,8 @@ func (b *bundle) plannedByIndex(t *testing.T, f QueueFilter, index string) {
 		plan = append(plan, line)
 	}
 	must(t, rows.Err())
-	if len(plan) != 1 || !strings.Contains(plan[0], "USING INDEX "+index) {
+	sorts := func(line string) bool { return strings.Contains(line, "TEMP B-TREE") }
+	if len(plan) == 0 || !strings.Contains(plan[0], "USING INDEX "+index) || slices.ContainsFunc(plan, sorts) {
 		t.Errorf("by %q: %v", f.Order, plan)
 	}
 }

@@ -50,10 +50,16 @@ func (c *Cases) Forward(ctx context.Context, d Deal, to, words string) error {
 	if err != nil {
 		return err
 	}
+	named, err := c.namedFor(ctx, k, k.ID, to)
+	if err != nil {
+		return err
+	}
 	return c.again(ctx, d, Forward, c.move(ctx, k, change{
 		deed: Forward, side: side, key: d.once(Forward), text: words, reads: true, edit: c.elsewhere(k, to),
 		details: map[string]string{"from": k.Agency, "to": to},
-		also:    func(ctx context.Context, tx *db.Tx) error { return c.carryOver(ctx, tx, k, to, people) },
+		also: func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(c.carryOver(ctx, tx, k, to, people), c.store.putNamed(ctx, tx, named))
+		},
 	}))
 }
 
@@ -97,6 +103,7 @@ func (c *Cases) carryOver(ctx context.Context, tx *db.Tx, k Case, to string, peo
 		q.ForwardQueue(ctx, casesdb.ForwardQueueParams{AgencyID: to, Office: row.Office, QueuedAt: tx.Now(), AgencyID_2: k.Agency, CaseID: k.ID}),
 		q.ForwardFacets(ctx, casesdb.ForwardFacetsParams{AgencyID: to, Office: row.Office, AgencyID_2: k.Agency, CaseID: k.ID}),
 		c.store.putPeople(ctx, tx, people),
+		q.DropNamed(ctx, casesdb.DropNamedParams{OwnerID: k.Owner, CaseID: k.ID}),
 	)
 }
 

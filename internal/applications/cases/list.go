@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"okno/internal/applications/cases/casesdb"
@@ -244,11 +243,6 @@ func (c *Cases) queueRows(ctx context.Context, actor identity.Actor, agencyCode 
 		}
 	}
 	return out, nil
-}
-
-// withoutOwners leaves out the cases of the owners.
-func withoutOwners(rows []casesdb.ApplicationsQueue, owners []string) []casesdb.ApplicationsQueue {
-	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool { return slices.Contains(owners, r.OwnerID) })
 }
 
 // Counts say how much there is to do; each stops at CountMost, shown as «1 000+».

@@ -160,7 +160,7 @@ func (c *Cases) canWork(ctx context.Context, k Case, account string) error {
 	if err := k.anew(account); err != nil {
 		return err
 	}
-	err := c.impartial(ctx, k.Agency, k.Owner, account)
+	err := c.fairFor(ctx, k, account)
 	if errors.Is(err, ErrInterest) { // its own words are for the officer
 		return ErrFields.WithField("to", "applications.error.interest_of")
 	}

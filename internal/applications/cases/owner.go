@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 
 	"okno/internal/applications/cases/casesdb"
 	"okno/internal/identity"
@@ -99,7 +100,8 @@ func (c *Cases) exportedMessages(ctx context.Context, key *secret.DataKey, k Cas
 // Erase deletes by what officers found the person; submitted applications are
 // kept for their legal term, under keys of their own. See Retain.
 func (c *Cases) Erase(ctx context.Context, tx *db.Tx, owner string) error {
-	return casesdb.New(tx).ErasePeople(ctx, owner)
+	q := casesdb.New(tx)
+	return errors.Join(q.ErasePeople(ctx, owner), q.EraseNamed(ctx, owner))
 }
 
 // Retain says that the owner's applications are kept.

@@ -162,7 +162,9 @@ func (c *Cases) preparePart(ctx context.Context, k Case, p *forms.Part) (*Prepar
 	}
 	s.Facts = facts // by them officers are kept from people whom they know; they are not stored
 	prepared.facets, prepared.people = facetsOf(s, p.Agency), c.peopleOf(s, p.Agency)
-	return prepared, nil
+	prepared.row.HelperID, prepared.queue.HelperID = k.row.HelperID, k.row.HelperID
+	prepared.named, err = c.namedFor(ctx, k, s.ID, p.Agency)
+	return prepared, err
 }
 
 // closeParts ends the open parts of an application in its own transaction.
@@ -255,7 +257,7 @@ func (c *Cases) tellLead(ctx context.Context, k Case, what, part string) (func(c
 	}
 	var letters []notify.Letter
 	for _, account := range whom {
-		if account == "" || c.impartial(ctx, k.Agency, k.Owner, account) != nil {
+		if account == "" || c.fairFor(ctx, k, account) != nil {
 			continue
 		}
 		a, err := c.Accounts.Account(ctx, account)

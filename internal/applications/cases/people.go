@@ -115,7 +115,7 @@ func (c *Cases) Search(ctx context.Context, agencyCode, typed string) ([]QueueRo
 	if err := c.Audit.Look(ctx, e); err != nil {
 		return nil, err
 	}
-	ids, err := c.casesOf(ctx, actor, agencyCode, all)
+	ids, err := c.casesOf(ctx, agencyCode, all)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -123,12 +123,18 @@ func (c *Cases) Search(ctx context.Context, agencyCode, typed string) ([]QueueRo
 	if err != nil {
 		return nil, err
 	}
+	barred, err := c.barred(ctx, agencyCode, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	if rows, err = c.without(ctx, agencyCode, rows, barred); err != nil {
+		return nil, err
+	}
 	return c.queueRows(ctx, actor, agencyCode, rows)
 }
 
-// casesOf are the ids of the cases of people that are looked for, without the
-// actor's own.
-func (c *Cases) casesOf(ctx context.Context, actor identity.Actor, agencyCode string, all []wanted) ([]string, error) {
+// casesOf are the ids of the cases of people that are looked for.
+func (c *Cases) casesOf(ctx context.Context, agencyCode string, all []wanted) ([]string, error) {
 	var owners []string
 	for _, w := range all {
 		for _, index := range agency.PersonIndexes(c.Sealer.Keyset(), agencyCode, w.kind, w.value) {
@@ -137,7 +143,7 @@ func (c *Cases) casesOf(ctx context.Context, actor identity.Actor, agencyCode st
 				return nil, db.Classify(err)
 			}
 			for _, f := range found {
-				if f.OwnerID != actor.ID && !slices.Contains(owners, f.OwnerID) {
+				if !slices.Contains(owners, f.OwnerID) {
 					owners = append(owners, f.OwnerID)
 				}
 			}
@@ -147,9 +153,6 @@ func (c *Cases) casesOf(ctx context.Context, actor identity.Actor, agencyCode st
 	for _, owner := range owners {
 		if len(ids) >= 100 {
 			break
-		}
-		if c.impartial(ctx, agencyCode, owner, actor.ID) != nil {
-			continue
 		}
 		some, err := c.store.read().CasesAt(ctx, casesdb.CasesAtParams{OwnerID: owner, AgencyID: agencyCode})
 		if err != nil {

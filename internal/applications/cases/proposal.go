@@ -191,5 +191,8 @@ func (c *Cases) ToConfirm(ctx context.Context, agencyCode string) ([]QueueRow, e
 	if err != nil {
 		return nil, err
 	}
-	return c.queueRows(ctx, actor, agencyCode, withoutOwners(rows, barred))
+	if rows, err = c.without(ctx, agencyCode, rows, barred); err != nil {
+		return nil, err
+	}
+	return c.queueRows(ctx, actor, agencyCode, rows)
 }

@@ -12,9 +12,9 @@ SELECT owner_id, case_id FROM applications_numbers WHERE number = $1;
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
-    ground, form_sealed, decision_sealed, part_of)
+    ground, form_sealed, decision_sealed, part_of, helper_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27, $28, $29, $30, $31)
+    $24, $25, $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT (owner_id, id) DO NOTHING;
 
 -- name: RenumberCase :exec
@@ -58,8 +58,9 @@ UPDATE applications_cases SET changed_at = changed_at WHERE owner_id = $1 AND id
 
 -- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at,
+    helper_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 -- A look of 0 leaves warn_at as it is. What is opened again begins without marks.
 -- Who takes a case has received it.
@@ -150,6 +151,18 @@ SELECT person_index FROM applications_people WHERE owner_id = $1 AND agency_id =
 
 -- name: ErasePeople :exec
 DELETE FROM applications_people WHERE owner_id = $1;
+
+-- name: InsertNamed :exec
+INSERT INTO applications_named (owner_id, case_id, agency_id, person_index) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: NamedIndexes :many
+SELECT person_index FROM applications_named WHERE owner_id = $1 AND case_id = $2 AND agency_id = $3;
+
+-- name: DropNamed :exec
+DELETE FROM applications_named WHERE owner_id = $1 AND case_id = $2;
+
+-- name: EraseNamed :exec
+DELETE FROM applications_named WHERE owner_id = $1;
 
 -- name: CasesAt :many
 SELECT id FROM applications_cases WHERE owner_id = $1 AND agency_id = $2 ORDER BY submitted_at DESC, id DESC LIMIT 50;

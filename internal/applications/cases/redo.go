@@ -186,7 +186,8 @@ func (c *Cases) Material(ctx context.Context, owner, caseID, fileID string) (Fil
 }
 
 // Impartial refuses an account that may not judge about an applicant: the
-// applicant, and who has declared an interest. Errors: ErrOwnCase, ErrInterest.
-func (c *Cases) Impartial(ctx context.Context, agencyCode, owner, account string) error {
-	return c.impartial(ctx, agencyCode, owner, account)
+// applicant, and who has declared an interest in them or in somebody whom the case
+// names. Errors: ErrOwnCase, ErrInterest.
+func (c *Cases) Impartial(ctx context.Context, agencyCode, owner, caseID, account string) error {
+	return c.impartial(ctx, agencyCode, owner, caseID, account)
 }

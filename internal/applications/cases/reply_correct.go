@@ -54,7 +54,9 @@ func (p *reply) correct(ctx context.Context, taken map[string][]forms.File) ([]C
 	result := forms.Fill(service, answers, facts)
 	f.Answers = result.Submission()
 	sealed, err := sealJSON(key, casePlace("form_sealed", row.ID), f)
+	p.named = p.cases.namedAnew(p.card.Case, f)
 	if p.whole != nil {
+		p.named = append(p.named, p.cases.namedAnew(p.whole.Case, f)...)
 		p.whole.form = sealed
 	} else {
 		p.form = sealed

@@ -49,9 +49,9 @@ func (c *Cases) holds(ctx context.Context, k Case, account string) (bool, error)
 	return slices.Contains(away, k.AssignedTo), err
 }
 
-// impartial refuses an account that has declared an interest in the applicant.
-// Errors: ErrOwnCase, ErrInterest.
-func (c *Cases) impartial(ctx context.Context, agencyCode, owner, account string) error {
+// impartial refuses an account that has declared an interest in the applicant of a
+// case, or in somebody else whom it names. Errors: ErrOwnCase, ErrInterest.
+func (c *Cases) impartial(ctx context.Context, agencyCode, owner, caseID, account string) error {
 	if owner == account {
 		return ErrOwnCase
 	}
@@ -67,6 +67,11 @@ func (c *Cases) impartial(ctx context.Context, agencyCode, owner, account string
 	if err != nil {
 		return db.Classify(err)
 	}
+	named, err := c.store.read().NamedIndexes(ctx, casesdb.NamedIndexesParams{OwnerID: owner, CaseID: caseID, AgencyID: agencyCode})
+	if err != nil {
+		return db.Classify(err)
+	}
+	known = append(known, named...)
 	for _, d := range declared {
 		if slices.ContainsFunc(known, func(k []byte) bool { return bytes.Equal(k, d) }) {
 			return ErrInterest
@@ -75,19 +80,48 @@ func (c *Cases) impartial(ctx context.Context, agencyCode, owner, account string
 	return nil
 }
 
-// barred are the owners whose cases the account must not see: itself, and the
-// people in whom it has declared an interest. Few have declared any: for all
-// others nothing is read.
-func (c *Cases) barred(ctx context.Context, agencyCode, account string) ([]string, error) {
-	r, err := c.rules(ctx, agencyCode)
-	if err != nil {
-		return nil, err
-	}
-	owners, err := c.store.owners(ctx, agencyCode, r.Indexes(account))
-	return append([]string{account}, owners...), err
+// barred are cases that an account must not see.
+type barred struct {
+	account string   // that has sent them for somebody
+	owners  []string // whose cases
+	named   [][]byte // whom they name
 }
 
-// fair is impartial for the actor, who may be a machine of the agency.
+// barred are the cases of the account itself, and those of or about people in
+// whom it has declared an interest. Few have declared any: for all others nothing
+// is read.
+func (c *Cases) barred(ctx context.Context, agencyCode, account string) (barred, error) {
+	r, err := c.rules(ctx, agencyCode)
+	if err != nil {
+		return barred{}, err
+	}
+	declared := r.Indexes(account)
+	owners, err := c.store.owners(ctx, agencyCode, declared)
+	return barred{account: account, owners: append([]string{account}, owners...), named: declared}, err
+}
+
+// without leaves out what is barred.
+func (c *Cases) without(ctx context.Context, agencyCode string, rows []casesdb.ApplicationsQueue, b barred) ([]casesdb.ApplicationsQueue, error) {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	named, err := c.store.naming(ctx, agencyCode, b.named, ids)
+	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool {
+		return r.HelperID == b.account || slices.Contains(b.owners, r.OwnerID) || slices.Contains(named, r.CaseID)
+	}), err
+}
+
+// fair is fairFor the actor, who may be a machine of the agency.
 func (c *Cases) fair(ctx context.Context, k Case) error {
-	return c.impartial(ctx, k.Agency, k.Owner, identity.ActorOf(ctx).ID)
+	return c.fairFor(ctx, k, identity.ActorOf(ctx).ID)
+}
+
+// fairFor refuses an account that must not work on a case: that has sent it, for
+// itself or another, or is not impartial. Errors: ErrOwnCase, ErrInterest.
+func (c *Cases) fairFor(ctx context.Context, k Case, account string) error {
+	if k.row.HelperID == account {
+		return ErrOwnCase
+	}
+	return c.impartial(ctx, k.Agency, k.Owner, k.ID, account)
 }

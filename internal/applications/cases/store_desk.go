@@ -30,6 +30,32 @@ func (s store) putPeople(ctx context.Context, tx *db.Tx, people []casesdb.Applic
 	return err
 }
 
+// putNamed writes whom a case names beside its applicant; most name nobody.
+func (s store) putNamed(ctx context.Context, tx *db.Tx, named []casesdb.ApplicationsNamed) error {
+	for _, n := range named {
+		if err := casesdb.New(tx).InsertNamed(ctx, casesdb.InsertNamedParams(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// naming are those of the cases that name somebody by any of the blind indexes.
+func (s store) naming(ctx context.Context, agencyCode string, indexes [][]byte, ids []string) ([]string, error) {
+	if len(indexes) == 0 || len(ids) == 0 {
+		return nil, nil
+	}
+	args := []any{agencyCode}
+	for _, x := range indexes {
+		args = append(args, x)
+	}
+	for _, x := range ids {
+		args = append(args, x)
+	}
+	return s.strings(ctx, "SELECT DISTINCT case_id FROM applications_named WHERE agency_id = $1 AND person_index IN "+
+		db.In(2, len(indexes))+" AND case_id IN "+db.In(2+len(indexes), len(ids)), args)
+}
+
 // owners are those whom an agency knows by any of the blind indexes.
 func (s store) owners(ctx context.Context, agencyCode string, indexes [][]byte) ([]string, error) {
 	if len(indexes) == 0 {
@@ -39,19 +65,24 @@ func (s store) owners(ctx context.Context, agencyCode string, indexes [][]byte) 
 	for _, x := range indexes {
 		args = append(args, x)
 	}
-	rows, err := s.db.Reader().QueryContext(ctx, "SELECT DISTINCT owner_id FROM applications_people WHERE agency_id = $1 AND person_index IN "+
-		db.In(2, len(indexes)), args...)
+	return s.strings(ctx, "SELECT DISTINCT owner_id FROM applications_people WHERE agency_id = $1 AND person_index IN "+
+		db.In(2, len(indexes)), args)
+}
+
+// strings reads a single column.
+func (s store) strings(ctx context.Context, text string, args []any) ([]string, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, db.Classify(err)
 	}
 	defer func() { _ = rows.Close() }()
 	var all []string
 	for rows.Next() {
-		var owner string
-		if err := rows.Scan(&owner); err != nil {
+		var one string
+		if err := rows.Scan(&one); err != nil {
 			return nil, err
 		}
-		all = append(all, owner)
+		all = append(all, one)
 	}
 	return all, db.Classify(rows.Err())
 }
@@ -77,7 +108,7 @@ func (s store) scanQueue(ctx context.Context, text string, args []any) ([]casesd
 		var r casesdb.ApplicationsQueue
 		if err := rows.Scan(&r.CaseID, &r.OwnerID, &r.Number, &r.ServiceID, &r.Status, &r.Version, &r.SubmittedAt, &r.DeadlineAt,
 			&r.DeadlineDate, &r.PausedAt, &r.Region, &r.AssignedTo, &r.InitialsSealed, &r.EscalatedAt, &r.LapsedAt, &r.UnreadAt,
-			&r.TypoDueAt, &r.Stage); err != nil {
+			&r.TypoDueAt, &r.Stage, &r.HelperID); err != nil {
 			return nil, err
 		}
 		all = append(all, r)

@@ -123,7 +123,7 @@ func (s store) list(ctx context.Context, owner string, f ListFilter) ([]Row, str
 // moscow is by how much days of a filter begin before those of UTC.
 const moscow = 3 * time.Hour
 
-const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at, lapsed_at, unread_at, typo_due_at, stage`
+const queueColumns = `case_id, owner_id, number, service_id, status, version, submitted_at, deadline_at, deadline_date, paused_at, region, assigned_to, initials_sealed, escalated_at, lapsed_at, unread_at, typo_due_at, stage, helper_id`
 
 // queue gives a page of an agency's queue and the cursor of the next.
 func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {
@@ -164,7 +164,7 @@ func queueOrder(order string) string {
 type queueFilter struct {
 	QueueFilter
 	assigned  []string // accounts; with "" in it, nobody
-	barred    []string // owners whose cases are left out
+	barred    barred   // cases that are left out
 	now, soon db.Time
 	from, to  db.Time // of submission, 0 for no bound
 }
@@ -206,7 +206,11 @@ func queueQuery(columns string, f queueFilter) *query {
 	if f.Escalated {
 		q.text.WriteString(" AND escalated_at > 0")
 	}
-	q.noneOf("owner_id", f.barred)
+	q.noneOf("owner_id", f.barred.owners)
+	if f.barred.account != "" {
+		q.and("helper_id <> ?", f.barred.account)
+	}
+	q.naming(f.barred.named)
 	// What waits for the citizen stands still and is not late.
 	switch f.Due {
 	case DueOverdue:
@@ -240,6 +244,18 @@ func (q *query) anyOf(column string, values []string) {
 func (q *query) noneOf(column string, values []string) {
 	for _, v := range values {
 		q.and(column+" <> ?", v)
+	}
+}
+
+// naming leaves out the cases that name somebody by one of the blind indexes.
+func (q *query) naming(indexes [][]byte) {
+	if len(indexes) == 0 {
+		return
+	}
+	q.text.WriteString(" AND case_id NOT IN (SELECT n.case_id FROM applications_named n WHERE n.agency_id = $1 AND n.person_index IN " +
+		db.In(len(q.args)+1, len(indexes)) + ")")
+	for _, x := range indexes {
+		q.args = append(q.args, x)
 	}
 }
 

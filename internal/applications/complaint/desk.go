@@ -51,7 +51,7 @@ func (r *Complaints) theirs(ctx context.Context, number string) (Complaint, erro
 	if c.Status.Open() && slices.Contains(parties, actor.ID) {
 		return Complaint{}, ErrPart
 	}
-	return c, r.Cases.Impartial(ctx, c.Body, c.Owner, actor.ID)
+	return c, r.Cases.Impartial(ctx, c.Body, c.Owner, c.CaseID, actor.ID)
 }
 
 func (r *Complaints) looked(ctx context.Context, c Complaint, object string) error {

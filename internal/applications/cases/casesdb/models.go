@@ -57,6 +57,7 @@ type ApplicationsCase struct {
 	Stage          string
 	PauseGround    string
 	ResumeOn       string
+	HelperID       string
 }
 
 type ApplicationsDelivery struct {
@@ -158,6 +159,13 @@ type ApplicationsMessage struct {
 	TextSealed []byte
 }
 
+type ApplicationsNamed struct {
+	OwnerID     string
+	CaseID      string
+	AgencyID    string
+	PersonIndex []byte
+}
+
 type ApplicationsNumber struct {
 	Number  string
 	OwnerID string
@@ -231,6 +239,7 @@ type ApplicationsQueue struct {
 	FailedAt       db.Time
 	RegisteredAt   db.Time
 	LateAt         db.Time
+	HelperID       string
 }
 
 type ApplicationsRemark struct {

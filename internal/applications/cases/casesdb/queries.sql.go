@@ -230,7 +230,7 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]ApplicationsAsk, 
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_numbers AS n
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on, c.helper_id FROM applications_numbers AS n
 JOIN applications_cases AS c ON c.owner_id = n.owner_id AND c.id = n.case_id
 WHERE n.number = $1
 `
@@ -274,6 +274,7 @@ func (q *Queries) CaseByNumber(ctx context.Context, number string) (Applications
 		&i.Stage,
 		&i.PauseGround,
 		&i.ResumeOn,
+		&i.HelperID,
 	)
 	return i, err
 }
@@ -311,7 +312,7 @@ func (q *Queries) CasesAt(ctx context.Context, arg CasesAtParams) ([]string, err
 }
 
 const casesOf = `-- name: CasesOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on, helper_id FROM applications_cases WHERE owner_id = $1 ORDER BY submitted_at, id
 `
 
 func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCase, error) {
@@ -359,6 +360,7 @@ func (q *Queries) CasesOf(ctx context.Context, ownerID string) ([]ApplicationsCa
 			&i.Stage,
 			&i.PauseGround,
 			&i.ResumeOn,
+			&i.HelperID,
 		); err != nil {
 			return nil, err
 		}
@@ -649,6 +651,20 @@ func (q *Queries) DeleteUnsent(ctx context.Context, arg DeleteUnsentParams) erro
 	return err
 }
 
+const dropNamed = `-- name: DropNamed :exec
+DELETE FROM applications_named WHERE owner_id = $1 AND case_id = $2
+`
+
+type DropNamedParams struct {
+	OwnerID string
+	CaseID  string
+}
+
+func (q *Queries) DropNamed(ctx context.Context, arg DropNamedParams) error {
+	_, err := q.db.ExecContext(ctx, dropNamed, arg.OwnerID, arg.CaseID)
+	return err
+}
+
 const dropPeople = `-- name: DropPeople :exec
 DELETE FROM applications_people WHERE owner_id = $1 AND agency_id = $2
 `
@@ -691,6 +707,15 @@ type DropRemarksParams struct {
 
 func (q *Queries) DropRemarks(ctx context.Context, arg DropRemarksParams) error {
 	_, err := q.db.ExecContext(ctx, dropRemarks, arg.OwnerID, arg.CaseID)
+	return err
+}
+
+const eraseNamed = `-- name: EraseNamed :exec
+DELETE FROM applications_named WHERE owner_id = $1
+`
+
+func (q *Queries) EraseNamed(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, eraseNamed, ownerID)
 	return err
 }
 
@@ -793,7 +818,7 @@ func (q *Queries) Files(ctx context.Context, arg FilesParams) ([]ApplicationsFil
 }
 
 const findCase = `-- name: FindCase :one
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 AND id = $2
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on, helper_id FROM applications_cases WHERE owner_id = $1 AND id = $2
 `
 
 type FindCaseParams struct {
@@ -840,6 +865,7 @@ func (q *Queries) FindCase(ctx context.Context, arg FindCaseParams) (Application
 		&i.Stage,
 		&i.PauseGround,
 		&i.ResumeOn,
+		&i.HelperID,
 	)
 	return i, err
 }
@@ -872,7 +898,7 @@ func (q *Queries) FindDelivery(ctx context.Context, arg FindDeliveryParams) (App
 }
 
 const findEarlier = `-- name: FindEarlier :one
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_follows AS f
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on, c.helper_id FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.earlier_id
 WHERE f.owner_id = $1 AND f.case_id = $2
 `
@@ -921,6 +947,7 @@ func (q *Queries) FindEarlier(ctx context.Context, arg FindEarlierParams) (Appli
 		&i.Stage,
 		&i.PauseGround,
 		&i.ResumeOn,
+		&i.HelperID,
 	)
 	return i, err
 }
@@ -1120,7 +1147,7 @@ func (q *Queries) Followers(ctx context.Context, arg FollowersParams) ([]string,
 }
 
 const following = `-- name: Following :many
-SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on FROM applications_follows AS f
+SELECT c.owner_id, c.id, c.number, c.service_id, c.service_version, c.rules_version, c.agency_id, c.office, c.status, c.epgu, c.version, c.assigned_to, c.source, c.level, c.region, c.fee, c.term_days, c.term_working, c.term_minutes, c.submitted_at, c.register_by, c.registered_at, c.deadline_at, c.deadline_date, c.paused_at, c.decided_at, c.changed_at, c.ground, c.form_sealed, c.decision_sealed, c.redo_of, c.part_of, c.stage, c.pause_ground, c.resume_on, c.helper_id FROM applications_follows AS f
 JOIN applications_cases AS c ON c.owner_id = f.owner_id AND c.id = f.case_id
 WHERE f.owner_id = $1 AND f.earlier_id = $2 ORDER BY c.submitted_at, c.id LIMIT 50
 `
@@ -1175,6 +1202,7 @@ func (q *Queries) Following(ctx context.Context, arg FollowingParams) ([]Applica
 			&i.Stage,
 			&i.PauseGround,
 			&i.ResumeOn,
+			&i.HelperID,
 		); err != nil {
 			return nil, err
 		}
@@ -1529,9 +1557,9 @@ const insertCase = `-- name: InsertCase :execresult
 INSERT INTO applications_cases (owner_id, id, number, service_id, service_version, rules_version, agency_id, office,
     status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes,
     submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at,
-    ground, form_sealed, decision_sealed, part_of)
+    ground, form_sealed, decision_sealed, part_of, helper_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27, $28, $29, $30, $31)
+    $24, $25, $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT (owner_id, id) DO NOTHING
 `
 
@@ -1567,6 +1595,7 @@ type InsertCaseParams struct {
 	FormSealed     []byte
 	DecisionSealed []byte
 	PartOf         string
+	HelperID       string
 }
 
 func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Result, error) {
@@ -1602,6 +1631,7 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) (sql.Res
 		arg.FormSealed,
 		arg.DecisionSealed,
 		arg.PartOf,
+		arg.HelperID,
 	)
 }
 
@@ -1816,6 +1846,27 @@ func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) er
 	return err
 }
 
+const insertNamed = `-- name: InsertNamed :exec
+INSERT INTO applications_named (owner_id, case_id, agency_id, person_index) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type InsertNamedParams struct {
+	OwnerID     string
+	CaseID      string
+	AgencyID    string
+	PersonIndex []byte
+}
+
+func (q *Queries) InsertNamed(ctx context.Context, arg InsertNamedParams) error {
+	_, err := q.db.ExecContext(ctx, insertNamed,
+		arg.OwnerID,
+		arg.CaseID,
+		arg.AgencyID,
+		arg.PersonIndex,
+	)
+	return err
+}
+
 const insertNumber = `-- name: InsertNumber :execresult
 INSERT INTO applications_numbers (number, owner_id, case_id) VALUES ($1, $2, $3)
 ON CONFLICT (number) DO NOTHING
@@ -1852,8 +1903,9 @@ func (q *Queries) InsertOnce(ctx context.Context, arg InsertOnceParams) (int64, 
 
 const insertQueue = `-- name: InsertQueue :exec
 INSERT INTO applications_queue (agency_id, case_id, owner_id, number, service_id, status, undecided, assigned_to,
-    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    region, submitted_at, deadline_at, deadline_date, paused_at, version, initials_sealed, part_of, office, warn_at,
+    helper_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 `
 
 type InsertQueueParams struct {
@@ -1875,6 +1927,7 @@ type InsertQueueParams struct {
 	PartOf         string
 	Office         string
 	WarnAt         db.Time
+	HelperID       string
 }
 
 func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error {
@@ -1897,6 +1950,7 @@ func (q *Queries) InsertQueue(ctx context.Context, arg InsertQueueParams) error 
 		arg.PartOf,
 		arg.Office,
 		arg.WarnAt,
+		arg.HelperID,
 	)
 	return err
 }
@@ -2502,6 +2556,39 @@ func (q *Queries) MovedSince(ctx context.Context, arg MovedSinceParams) (int64, 
 	return count, err
 }
 
+const namedIndexes = `-- name: NamedIndexes :many
+SELECT person_index FROM applications_named WHERE owner_id = $1 AND case_id = $2 AND agency_id = $3
+`
+
+type NamedIndexesParams struct {
+	OwnerID  string
+	CaseID   string
+	AgencyID string
+}
+
+func (q *Queries) NamedIndexes(ctx context.Context, arg NamedIndexesParams) ([][]byte, error) {
+	rows, err := q.db.QueryContext(ctx, namedIndexes, arg.OwnerID, arg.CaseID, arg.AgencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var person_index []byte
+		if err := rows.Scan(&person_index); err != nil {
+			return nil, err
+		}
+		items = append(items, person_index)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const noteWarned = `-- name: NoteWarned :execrows
 UPDATE applications_queue SET warned = $1, warn_at = $2
 WHERE agency_id = $3 AND case_id = $4 AND warned = $5 AND deadline_at = $6 AND version = $7
@@ -2652,7 +2739,7 @@ func (q *Queries) OpenLate(ctx context.Context, arg OpenLateParams) ([]Applicati
 }
 
 const partsOf = `-- name: PartsOf :many
-SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id
+SELECT owner_id, id, number, service_id, service_version, rules_version, agency_id, office, status, epgu, version, assigned_to, source, level, region, fee, term_days, term_working, term_minutes, submitted_at, register_by, registered_at, deadline_at, deadline_date, paused_at, decided_at, changed_at, ground, form_sealed, decision_sealed, redo_of, part_of, stage, pause_ground, resume_on, helper_id FROM applications_cases WHERE owner_id = $1 AND part_of = $2 AND part_of <> '' ORDER BY submitted_at, id
 `
 
 type PartsOfParams struct {
@@ -2705,6 +2792,7 @@ func (q *Queries) PartsOf(ctx context.Context, arg PartsOfParams) ([]Application
 			&i.Stage,
 			&i.PauseGround,
 			&i.ResumeOn,
+			&i.HelperID,
 		); err != nil {
 			return nil, err
 		}
