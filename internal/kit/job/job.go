@@ -243,8 +243,7 @@ func (q *Queue) Retry(ctx context.Context, jobID int64) error {
 const unfinished = "('available', 'cancelled', 'discarded', 'pending', 'retryable', 'running', 'scheduled')"
 
 // Depth counts by state the jobs that are not done, out of an index that begins
-// with it; those that are done are kept for an hour, and counting them would
-// take longer than all the others.
+// with it.
 func (q *Queue) Depth(ctx context.Context) (map[string]int64, error) {
 	rows, err := q.db.Reader().QueryContext(ctx, "SELECT CAST(state AS TEXT), COUNT(*) FROM river_job WHERE state IN "+unfinished+" GROUP BY state")
 	if err != nil {
