@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/kit/db"
+	"okno/internal/kit/errs"
 	"okno/internal/kit/id"
 	"okno/internal/kit/secret"
 	"okno/internal/reference"
@@ -245,8 +246,8 @@ func (r *Room) Declare(ctx context.Context, agency, account, snils, relation str
 		}
 	}
 	number, err := reference.ParseSNILS(snils)
-	if err != nil {
-		return ErrFields.WithField("snils", "agency.error.snils")
+	if e, ok := errs.As(err); ok {
+		return ErrFields.WithField("snils", e.Key)
 	}
 	if relation != "relative" && relation != "other" {
 		return ErrFields.WithField("relation", "agency.error.relation")

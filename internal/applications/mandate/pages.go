@@ -232,12 +232,23 @@ var acts = []struct{ name, key string }{
 	{"applications.mandate_closed", "applications.mandate.act.closed"},
 }
 
+// journal tells what was done again and again, such as each page of a draft, once:
+// with the last time.
 func (v oneView) journal(ctx context.Context) ui.TableParams {
 	p := ui.TableParams{FirstCellIsHeader: true, Head: []ui.Cell{
 		{Text: say(ctx, "applications.mandate.when")}, {Text: say(ctx, "applications.mandate.what")},
 	}}
-	for _, l := range v.lines {
-		p.Rows = append(p.Rows, []ui.Cell{{Text: identity.MoscowTime(ctx, l.At)}, {Text: deed(ctx, l)}})
+	for n := 0; n < len(v.lines); {
+		same := 1
+		for n+same < len(v.lines) && v.lines[n+same].Act == v.lines[n].Act && v.lines[n+same].Object == v.lines[n].Object {
+			same++
+		}
+		text := deed(ctx, v.lines[n])
+		if same > 1 {
+			text = say(ctx, "applications.mandate.act.times", "Act", text, "Count", same)
+		}
+		p.Rows = append(p.Rows, []ui.Cell{{Text: identity.MoscowTime(ctx, v.lines[n].At)}, {Text: text}})
+		n += same
 	}
 	return ui.Stacked(p)
 }
