@@ -236,18 +236,8 @@ func (b *bundle) plannedByIndex(t *testing.T, f QueueFilter, index string) {
 	must(t, err)
 	qf.barred, err = b.barred(b.officer(), "mvd", "officer")
 	must(t, err)
-	q := queueQuery(queueColumns, qf)
-	rows, err := b.DB.SQL().QueryContext(b.officer(), "EXPLAIN QUERY PLAN "+q.end(queueOrder(f.Order), 51), q.args...)
-	must(t, err)
-	defer func() { _ = rows.Close() }()
-	var plan []string
-	for rows.Next() {
-		var a, b, c int
-		var line string
-		must(t, rows.Scan(&a, &b, &c, &line))
-		plan = append(plan, line)
-	}
-	must(t, rows.Err())
+	text, args := b.store.page(qf, 51)
+	plan := strings.Split(strings.TrimSpace(b.explain(b.officer(), t, text, args...)), "\n")
 	sorts := func(line string) bool { return strings.Contains(line, "TEMP B-TREE") }
 	if len(plan) == 0 || !strings.Contains(plan[0], "USING INDEX "+index) || slices.ContainsFunc(plan, sorts) {
 		t.Errorf("by %q: %v", f.Order, plan)

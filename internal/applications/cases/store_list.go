@@ -127,17 +127,12 @@ const queueColumns = `case_id, owner_id, number, service_id, status, version, su
 
 // queue gives a page of an agency's queue and the cursor of the next.
 func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.ApplicationsQueue, string, error) {
-	q := queueQuery(queueColumns, f)
 	limit := limitOf(f.Limit, 25)
-	switch f.Order {
-	case ByNewest:
-		q.after(f.After, "submitted_at", "case_id", "<")
-	case ByOldest:
-		q.after(f.After, "submitted_at", "case_id", ">")
-	default:
-		q.after(f.After, "deadline_at", "case_id", ">")
+	all, err := s.walked(ctx, f, limit+1, walkMost)
+	if err == nil && len(all) <= limit {
+		text, args := s.page(f, limit+1)
+		all, err = s.scanQueue(ctx, text, args)
 	}
-	all, err := s.scanQueue(ctx, q.end(queueOrder(f.Order), limit+1), q.args)
 	if err != nil || len(all) <= limit {
 		return all, "", err
 	}
@@ -147,6 +142,132 @@ func (s store) queue(ctx context.Context, f queueFilter) ([]casesdb.Applications
 		next = cursorOf(last.SubmittedAt, last.CaseID)
 	}
 	return all[:limit], next, nil
+}
+
+// page is the query of a page of a queue.
+func (s store) page(f queueFilter, limit int) (string, []any) {
+	if days := f.days(); len(days) > 0 && s.db.Engine() == db.SQLite {
+		return pageOfDays(f, days, limit)
+	}
+	q := queueQuery(queueColumns, f)
+	switch f.Order {
+	case ByNewest:
+		q.after(f.After, "submitted_at", "case_id", "<")
+	case ByOldest:
+		q.after(f.After, "submitted_at", "case_id", ">")
+	default:
+		q.after(f.After, "deadline_at", "case_id", ">")
+	}
+	return q.end(queueOrder(f.Order), limit), q.args
+}
+
+// daysMost is of how many days a page is put together: of each, as many lines as
+// the page has are read at most. Of more than daysFew, the beginning of the whole
+// queue, walkMost lines of it, is looked through first: most likely it has a page.
+const (
+	daysMost = 400
+	daysFew  = 31
+	walkMost = 20_000
+)
+
+// walked looks for a page of many days of submission at the beginning of the
+// queue, most lines of it. Fewer than limit say nothing: there may be more.
+func (s store) walked(ctx context.Context, f queueFilter, limit, most int) ([]casesdb.ApplicationsQueue, error) {
+	days := f.days()
+	if s.db.Engine() != db.SQLite || !f.ofDays() || len(days) > 0 && len(days) <= daysFew {
+		return nil, nil
+	}
+	q := openQuery("deadline_at, case_id", f)
+	q.after(f.After, "deadline_at", "case_id", ">")
+	var at db.Time
+	var last string
+	err := s.db.Reader().QueryRowContext(ctx, q.text.String()+queueOrder("")+" LIMIT 1 OFFSET "+strconv.Itoa(most), q.args...).Scan(&at, &last)
+	if err != nil && !db.IsNone(err) {
+		return nil, db.Classify(err)
+	}
+	text, args := walkOfDays(f, at, last, limit)
+	return s.scanQueue(ctx, text, args)
+}
+
+// walkOfDays reads the queue in its order up to a line, "" to the end.
+func walkOfDays(f queueFilter, at db.Time, last string, limit int) (string, []any) {
+	q := openQuery(queueColumns, f)
+	if f.from > 0 {
+		q.and("+submitted_at >= ?", f.from) // the plus keeps the bounds out of the choice of the index
+	}
+	if f.to > 0 {
+		q.and("+submitted_at < ?", f.to)
+	}
+	q.limits(f)
+	q.after(f.After, "deadline_at", "case_id", ">")
+	if last != "" {
+		q.args = append(q.args, int64(at), last)
+		fmt.Fprintf(&q.text, " AND (deadline_at, case_id) <= ($%d, $%d)", len(q.args)-1, len(q.args))
+	}
+	return q.end(queueOrder(""), limit), q.args
+}
+
+// openQuery reads what is to be done, or all that is done.
+func openQuery(columns string, f queueFilter) *query {
+	q := selecting(columns, "applications_queue", "agency_id", f.Agency)
+	q.and("undecided = ?", !f.Closed)
+	return q
+}
+
+// moscowDay is the day of an instant by Moscow's time, as the index has it.
+func moscowDay(at db.Time) int64 {
+	return (int64(at) + moscow.Microseconds()) / (24 * time.Hour).Microseconds()
+}
+
+// ofDays reports whether a filter asks for days of submission in the order of
+// deadlines, and no other index serves it: that of a status, a service …
+func (f queueFilter) ofDays() bool {
+	ordered := f.Order == ByNewest || f.Order == ByOldest
+	narrowed := f.Waits != "" || len(f.Status) > 0 || f.Service != "" || f.Region != "" || len(f.assigned) > 0 || f.Escalated
+	return !ordered && !narrowed && (f.from > 0 || f.to > 0)
+}
+
+// days are the days of submission that such a filter asks for; nil for no end of
+// days, or too many.
+func (f queueFilter) days() []int64 {
+	to := f.to
+	if to == 0 {
+		to = f.now + db.Time((24 * time.Hour).Microseconds()) // nothing is submitted later, by whichever clock
+	}
+	if !f.ofDays() || f.from == 0 || to <= f.from {
+		return nil
+	}
+	first, last := moscowDay(f.from), moscowDay(to-1)
+	if last-first >= daysMost {
+		return nil
+	}
+	days := make([]int64, 0, last-first+1)
+	for day := first; day <= last; day++ {
+		days = append(days, day)
+	}
+	return days
+}
+
+// pageOfDays puts a page together from the beginnings of each day. SQLite would
+// read all applications of the days and sort them: it can't hold the order of
+// deadlines over a span of another column.
+func pageOfDays(f queueFilter, days []int64, limit int) (string, []any) {
+	q := openQuery(queueColumns, f)
+	// The plus keeps the bounds out of the choice of the index.
+	q.and("+submitted_at >= ?", f.from)
+	if f.to > 0 {
+		q.and("+submitted_at < ?", f.to)
+	}
+	q.limits(f)
+	q.after(f.After, "deadline_at", "case_id", ">")
+	q.args = append(q.args, limit)
+	n := len(q.args)
+	each := make([]string, len(days))
+	for i, day := range days {
+		q.args = append(q.args, day)
+		each[i] = fmt.Sprintf("SELECT * FROM (%s AND (submitted_at + 10800000000) / 86400000000 = $%d%s LIMIT $%d)", q.text.String(), len(q.args), queueOrder(""), n)
+	}
+	return strings.Join(each, " UNION ALL ") + queueOrder("") + fmt.Sprintf(" LIMIT $%d", n), q.args
 }
 
 // queueOrder is an order of a queue, each that of an index.
@@ -206,6 +327,12 @@ func queueQuery(columns string, f queueFilter) *query {
 	if f.Escalated {
 		q.text.WriteString(" AND escalated_at > 0")
 	}
+	q.limits(f)
+	return q
+}
+
+// limits leaves out what the officer must not see, and keeps what is late or soon.
+func (q *query) limits(f queueFilter) {
 	q.noneOf("owner_id", f.barred.owners)
 	if f.barred.account != "" {
 		q.and("helper_id <> ?", f.barred.account)
@@ -219,7 +346,6 @@ func queueQuery(columns string, f queueFilter) *query {
 		q.and("deadline_at >= ? AND paused_at = 0", f.now)
 		q.and("deadline_at <= ?", f.soon)
 	}
-	return q
 }
 
 func (q *query) equal(column, value string) {
