@@ -31,12 +31,9 @@ func (b *bundle) days(t *testing.T, n int) {
 func TestTheTimeStandsStillWhileAPartAsks(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
 		r := ruled{superior: "head"}
 		b.Offices, b.Rules = r, r
-		number := b.send(t, nicked()) // 16 November, 10 working days
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t) // 16 November, 10 working days
 		if k := b.state(t, number); k.Due.Date != "2026-11-30" || !k.PausedAt.IsZero() {
 			t.Fatalf("at first: %+v", k)
 		}
@@ -78,10 +75,7 @@ func TestTheTimeStandsStillWhileAPartAsks(t *testing.T) {
 func TestASuspendedPartAsksNothing(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		income := b.asks(t, number, "income", AskMore{Text: "За какой год?"})
 		must(t, b.Reply(b.citizen(), deal(income), Reply{Text: "За этот"}))
 		must(t, b.Suspend(b.at(b.parts(t, number)["income"].Agency, "officer"), deal(income), Suspension{Ground: "registry", Words: "Ждём архив"}))
@@ -111,9 +105,7 @@ func TestASuspendedPartAsksNothing(t *testing.T) {
 func TestTheClockOfPartsAndOfTheWhole(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
+		number := b.begun(t)
 		b.asks(t, number, "income", AskMore{Text: "За какой год?"})
 		if k := b.state(t, number); k.Status != Accepted || !k.PausedAt.IsZero() {
 			t.Errorf("the term of registration stands still: %+v", k)
@@ -139,10 +131,7 @@ func TestTheClockOfPartsAndOfTheWhole(t *testing.T) {
 func TestAPartHasAnAnswerCorrected(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		p := b.parts(t, number)["income"]
 		fns := b.at("fns", "officer")
 		must(t, b.Take(fns, deal(p.Case.Number)))
@@ -180,11 +169,8 @@ func TestAPartHasAnAnswerCorrected(t *testing.T) {
 func TestAnAnswerToAPartAgainstANote(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
 		for range 4 {
-			number := b.send(t, nicked())
-			b.drain(t)
-			must(t, b.Take(b.officer(), deal(number)))
+			number := b.led(t)
 			income := b.asks(t, number, "income", AskMore{Remarks: map[string]string{"name": "Не так"}})
 			note := make(chan error)
 			go func() { note <- b.Note(b.officer(), deal(number), "Заметка", true) }()

@@ -92,6 +92,23 @@ func nicked() Submission {
 	return s
 }
 
+// begun sends an application whose first parts have begun, and gives its number.
+func (b *bundle) begun(t testing.TB) string {
+	t.Helper()
+	b.parted(t)
+	number := b.send(t, nicked())
+	must(t, b.queue.Drain(context.Background()))
+	return number
+}
+
+// led is one that the officer of its agency leads.
+func (b *bundle) led(t testing.TB) string {
+	t.Helper()
+	number := b.begun(t)
+	must(t, b.Take(b.officer(), deal(number)))
+	return number
+}
+
 // opinion takes a part and ends it.
 func (b *bundle) opinion(t *testing.T, number, part, ground string) {
 	t.Helper()
@@ -245,10 +262,7 @@ func TestAnAgencySeesOnlyItsPart(t *testing.T) {
 func TestANegativeOpinionCanBeTheGround(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		b.opinion(t, number, "income", "more")
 		if got := b.states(t, number); got != "income:negative flat:new pension:planned" {
 			t.Errorf("nothing begins after it: %s", got)
@@ -277,10 +291,7 @@ func TestANegativeOpinionCanBeTheGround(t *testing.T) {
 func TestPartsAreHandedBackAskedAgainAndDropped(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		income := b.parts(t, number)["income"].Case
 		fns := b.at("fns", "officer")
 		must(t, b.Take(fns, deal(income.Number)))
@@ -336,9 +347,7 @@ func TestPartsAreHandedBackAskedAgainAndDropped(t *testing.T) {
 func TestAPartAsksTheCitizen(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
+		number := b.begun(t)
 		income := b.parts(t, number)["income"].Case
 		fns := b.at("fns", "officer")
 		must(t, b.Take(fns, deal(income.Number)))
@@ -378,9 +387,7 @@ func TestAPartAsksTheCitizen(t *testing.T) {
 func TestPartsEndWithTheApplication(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
+		number := b.begun(t)
 		income := b.parts(t, number)["income"].Case
 		fns := b.at("fns", "officer")
 		must(t, b.Take(fns, deal(income.Number)))
@@ -421,12 +428,9 @@ func (ruled) NoteGiven(context.Context, *db.Tx, string, string) error { return n
 func TestALatePartWarnsTheLeadAndTheSuperiorOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
 		r := ruled{superior: "head"}
 		b.Offices, b.Rules = r, r
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		b.drain(t)
 		must(t, b.Balance(context.Background()))
 		if late := b.events(t, number, PartLate); len(late) != 0 {
@@ -510,10 +514,7 @@ func TestACorrectedAnswerNeedsAnotherPart(t *testing.T) {
 func TestLastOpinionsTogether(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		b.parted(t)
-		number := b.send(t, nicked())
-		b.drain(t)
-		must(t, b.Take(b.officer(), deal(number)))
+		number := b.led(t)
 		faults := make(chan error, 2)
 		for part, p := range b.parts(t, number) {
 			if p.State != PartNew {
