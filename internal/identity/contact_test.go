@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/identity/identitytest"
+	"okno/internal/kit/ui"
 	"okno/internal/reference"
 )
 
@@ -22,7 +23,7 @@ func changes(b *browser, i *identity.Identity, kind, value string) {
 	}
 	shown := value
 	if kind != "email" {
-		shown = reference.FormatPhone(value)
+		shown = ui.Whole(reference.FormatPhone(value))
 	}
 	b.get(a.location).shows(b.t, 200, shown)
 	b.post(a.location, "code", other(sent(b.t, i, value))).shows(b.t, 422)

@@ -154,7 +154,7 @@ func contactCodeBody(v contactView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Input(ui.InputParams{
-			Name: "code", Label: ui.Heading(i18n.T(ctx, "identity.code.title"), ui.LabelL), Hint: ui.Text(i18n.T(ctx, "identity.contact.sent", "To", v.To)),
+			Name: "code", Label: ui.Heading(i18n.T(ctx, "identity.code.title"), ui.LabelL), Hint: ui.Text(i18n.T(ctx, "identity.contact.sent", "To", ui.Whole(v.To))),
 			ErrorMessage: ui.Text(v.Faults["code"]), Inputmode: "numeric", Autocomplete: "one-time-code", Spellcheck: ui.Off, Classes: ui.Width5,
 			Attributes: ui.Attributes{"data-code": true},
 		}).Render(ctx, templ_7745c5c3_Buffer)

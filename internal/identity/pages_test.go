@@ -163,6 +163,7 @@ func TestChangePassword(t *testing.T) {
 		t.Error("a password comes back")
 	}
 	b.post(page, "password", changed).shows(t, 422, `href="#current"`)
+	b.post(page).shows(t, 422, `href="#current"`, `href="#password"`) // both are told at once
 	b.post(page, "current", wrong, "password", changed).shows(t, 422, `href="#current"`, "Нынешний пароль не подходит")
 	must(t, try(i, phone, identitytest.Password))
 	b.post(page, "current", identitytest.Password, "password", changed).goes(t, "/cabinet/security?said=password")

@@ -104,6 +104,9 @@ func (i *Identity) changePassword(ctx context.Context, current, password string)
 	if err != nil {
 		return err
 	}
+	if current == "" && password == "" { // both are told at once
+		return ErrFields.WithField("current", "identity.error.current_missing").WithField("password", "identity.error.password_missing")
+	}
 	if err := i.knowsPassword(ctx, a.ID, current); err != nil {
 		return err
 	}

@@ -291,7 +291,7 @@ func codesPage(r Registration, f form, sent string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = codeField(SMS, r.PhoneConfirmed, i18n.T(ctx, "profile.codes.sms", "Phone", reference.FormatPhone(r.Phone)), f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = codeField(SMS, r.PhoneConfirmed, i18n.T(ctx, "profile.codes.sms", "Phone", ui.Whole(reference.FormatPhone(r.Phone))), f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -827,7 +827,7 @@ func question(v approveView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.WarningText(ui.WarningTextParams{Text: i18n.T(ctx, "identity.device.approve.warning")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.WarningText(ui.WarningTextParams{Text: v.warning(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -113,7 +113,7 @@ func TestFreshFactorByPhone(t *testing.T) {
 		link := computer.link("/reauth/qr")
 		computer.get(link).shows(t, 409, "Прочитайте его другим устройством")
 		ask := hand.get(link).location
-		hand.get(ask).shows(t, 200, "Подтвердить действие") // needs no consent to sign-ins
+		hand.get(ask).shows(t, 200, "Подтвердить действие", "действие начали вы сами") // needs no consent to sign-ins
 		computer.get(ask).shows(t, 409)
 		computer.post(ask+"/confirm").shows(t, 409)
 		hand.post(ask+"/confirm").goes(t, ask)

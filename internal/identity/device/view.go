@@ -120,7 +120,7 @@ func (v approveView) title(ctx context.Context) string {
 		return i18n.T(ctx, "identity.device.approve.over")
 	case !v.On:
 		return i18n.T(ctx, "identity.device.approve.off")
-	case v.Ask.Kind == Fresh || v.Ask.Kind == Act:
+	case v.act():
 		return i18n.T(ctx, "identity.device.approve.title_act")
 	}
 	return i18n.T(ctx, "identity.device.approve.title")
@@ -130,6 +130,8 @@ func (v approveView) text(ctx context.Context) string {
 	switch {
 	case v.Ask.State == Confirmed || v.Ask.State == Used:
 		return i18n.T(ctx, "identity.device.approve.confirmed_text")
+	case v.Ask.State == Refused && v.act():
+		return i18n.T(ctx, "identity.device.approve.refused_text_act")
 	case v.Ask.State == Refused:
 		return i18n.T(ctx, "identity.device.approve.refused_text")
 	case v.Over:
@@ -139,10 +141,20 @@ func (v approveView) text(ctx context.Context) string {
 }
 
 func (v approveView) yes(ctx context.Context) string {
-	if v.Ask.Kind == Fresh || v.Ask.Kind == Act {
+	if v.act() {
 		return i18n.T(ctx, "identity.device.approve.yes_act")
 	}
 	return i18n.T(ctx, "identity.device.approve.yes")
+}
+
+// act reports that a deed is asked about, and not a sign-in.
+func (v approveView) act() bool { return v.Ask.Kind == Fresh || v.Ask.Kind == Act }
+
+func (v approveView) warning(ctx context.Context) string {
+	if v.act() {
+		return i18n.T(ctx, "identity.device.approve.warning_act")
+	}
+	return i18n.T(ctx, "identity.device.approve.warning")
 }
 
 func (v approveView) done() bool {

@@ -267,7 +267,9 @@ func TestHighFactors(t *testing.T) {
 	}
 	b, asked := enter()
 	asked.goes("/login/code")
-	b.get("/login/ways").shows(200)
+	if ways := b.get("/login/ways").shows(200, "Ещё не использовали").body; strings.Contains(ways, "Последний раз: Ещё") {
+		t.Error("a way that was never used has a last time")
+	}
 	b.post("/login/ways", "way", "email").shows(422)
 	if page := b.get("/login/ways").body; strings.Contains(page, `value="email"`) {
 		t.Error("e-mail is offered")

@@ -88,15 +88,12 @@ func wayTitle(ctx context.Context, w identity.Way) string {
 	case w.Name != "":
 		return label + ": " + w.Name
 	case w.Kind == KindSMS:
-		return label + ": " + whole("…"+w.Hint)
+		return label + ": " + ui.Whole("…" + w.Hint)
 	case w.Kind == KindEmail:
-		return label + ": " + whole(w.Hint)
+		return label + ": " + ui.Whole(w.Hint)
 	}
 	return label
 }
-
-// whole keeps a masked contact on one line.
-func whole(s string) string { return strings.ReplaceAll(s, "…", "…\u2060") }
 
 // wayFacts are pairs of what is known of a way.
 func wayFacts(ctx context.Context, w identity.Way) []string {
@@ -110,14 +107,21 @@ func wayFacts(ctx context.Context, w identity.Way) []string {
 func choiceItems(ctx context.Context, ways []identity.Way) []ui.ChoiceItem {
 	var all []ui.ChoiceItem
 	for _, w := range ways {
-		hint := i18n.T(ctx, "identity.factor.used_at", "When", when(ctx, w.UsedAt))
-		if w.Kind == KindRecovery {
-			n, _ := strconv.Atoi(w.Hint) // the kind writes a number
-			hint = i18n.T(ctx, "identity.factor.codes_left", "Count", n)
-		}
-		all = append(all, ui.ChoiceItem{Value: w.Ref, Text: wayTitle(ctx, w), Hint: ui.Text(hint)})
+		all = append(all, ui.ChoiceItem{Value: w.Ref, Text: wayTitle(ctx, w), Hint: ui.Text(choiceHint(ctx, w))})
 	}
 	return all
+}
+
+// choiceHint helps to choose the way: what is left of it, or when it was used.
+func choiceHint(ctx context.Context, w identity.Way) string {
+	switch {
+	case w.Kind == KindRecovery:
+		n, _ := strconv.Atoi(w.Hint) // the kind writes a number
+		return i18n.T(ctx, "identity.factor.codes_left", "Count", n)
+	case w.UsedAt.IsZero():
+		return i18n.T(ctx, "identity.factor.never")
+	}
+	return i18n.T(ctx, "identity.factor.used_at", "When", when(ctx, w.UsedAt))
 }
 
 func addItems(ctx context.Context, kinds []string) []ui.ChoiceItem {
