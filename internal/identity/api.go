@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -201,6 +202,9 @@ func (i *Identity) apiFactor(ctx context.Context, in *apiFactorCode) (*apiToken,
 
 func (i *Identity) apiChoose(ctx context.Context, in *apiChoose) (*apiChosen, error) {
 	w, err := i.chooseWay(ctx, in.Pending, in.Body.Factor)
+	if errors.Is(err, ErrFields) { // the page calls the field otherwise
+		return nil, ErrFields.WithField("factor", "identity.error.way_missing")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ func TestKindsAreFoundByWords(t *testing.T) {
 		{"Файл PDF не загружается", "", Upload},
 		{"В форме заявления ошибка на втором шаге", "", Form},
 		{"Ничего не получается", "/login?to=/cabinet", SignIn},
+		{"Прошу снять ограничение, рассылку вёл не я", "/cabinet/security", SignIn},
 		{"Ничего не получается", "/cabinet/drafts/1/step", Form},
 		{"Спасибо за хорошую работу", "", Other},
 		{"Someone hacked my account", "", Security},

@@ -137,7 +137,8 @@ func (s sorter) count(k Kind, words []string) int {
 
 func kindOfPage(from string) Kind {
 	switch {
-	case strings.HasPrefix(from, "/login"), strings.HasPrefix(from, "/register"), strings.HasPrefix(from, "/recover"):
+	case strings.HasPrefix(from, "/login"), strings.HasPrefix(from, "/register"), strings.HasPrefix(from, "/recover"),
+		strings.HasPrefix(from, "/cabinet/security"): // an objection to a restriction comes from there
 		return SignIn
 	case strings.Contains(from, "/files"):
 		return Upload

@@ -88,7 +88,7 @@ func wayTitle(ctx context.Context, w identity.Way) string {
 	case w.Name != "":
 		return label + ": " + w.Name
 	case w.Kind == KindSMS:
-		return label + ": " + ui.Whole("…" + w.Hint)
+		return label + ": " + ui.Whole("…"+w.Hint)
 	case w.Kind == KindEmail:
 		return label + ": " + ui.Whole(w.Hint)
 	}

@@ -202,6 +202,9 @@ func writeProblem(w http.ResponseWriter, r *http.Request, f Fault) {
 	maps.Copy(h, p.headers)
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
+	if f.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110 §11.6.1 wants one with each 401
+	}
 	w.WriteHeader(f.Status)
 	_ = json.NewEncoder(w).Encode(p)
 }

@@ -310,7 +310,7 @@ func TestAPIGuardComesBeforeTheBody(t *testing.T) {
 		func(context.Context, *in) (*struct{}, error) { t.Error("came in"); return nil, nil })
 	r := httptest.NewRequest(http.MethodPost, "/api/v1/closed", strings.NewReader("{broken"))
 	r.Header.Set("Content-Type", "application/json")
-	if w := s.do(r); w.Code != http.StatusUnauthorized || w.Header().Get("Content-Type") != "application/problem+json" {
+	if w := s.do(r); w.Code != http.StatusUnauthorized || w.Header().Get("WWW-Authenticate") != "Bearer" || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 }
