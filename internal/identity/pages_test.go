@@ -277,6 +277,7 @@ func TestAPISessions(t *testing.T) {
 	}
 	b.api("POST", "/api/v1/sessions/"+pending.Pending+"/code", "", "").shows(t, 429)
 	b.api("POST", "/api/v1/sessions/"+pending.Pending+"/factor", "", `{"code":"000000"}`).shows(t, 422)
+	b.api("PUT", "/api/v1/sessions/"+pending.Pending+"/choice", "", `{"factor":"pigeon"}`).shows(t, 422, `"name":"factor"`)
 	var token struct{ Token, Session string }
 	a = b.api("POST", "/api/v1/sessions/"+pending.Pending+"/factor", "", `{"code":"`+sent(t, i, phone)+`"}`).shows(t, 201)
 	must(t, json.Unmarshal([]byte(a.body), &token))
