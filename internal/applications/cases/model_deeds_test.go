@@ -57,7 +57,7 @@ func (m *model) rare(k Case) (deed Deed, ok bool) {
 	case k.Status == Accepted:
 		can = []Deed{Modify, Forward}
 	case k.Status.granted():
-		can = []Deed{AskTypo, AskTypo, FixTypo, FixTypo, DeclineTypo}
+		can = []Deed{AskTypo, AskTypo, AskTypo, FixTypo, FixTypo, FixTypo, DeclineTypo, Revoke}
 	}
 	if len(can) == 0 || m.rnd.IntN(3) > 0 {
 		return "", false
@@ -79,6 +79,8 @@ func (m *model) doRare(staff context.Context, k Case, d Deal, deed Deed) error {
 		return m.Forward(staff, d, []string{"mvd", "fns"}[m.rnd.IntN(2)], "Не наше")
 	case AskTypo:
 		return m.AskTypo(m.citizen(), d, m.firstDocument(k.Number), "Ошибка")
+	case Revoke:
+		return m.Revoke(staff, d, m.firstDocument(k.Number), "Ошибочно")
 	case DeclineTypo:
 		return m.DeclineTypo(staff, d, m.anyTypo(k.Number), "Верно")
 	}

@@ -107,7 +107,7 @@ func TestSoakModelOfCases(t *testing.T) {
 	}
 	for _, d := range []Deed{
 		Take, Return, Assign, Request, Answered, Proceed, Approve, Refuse, Cancel, Comment, HandBack, PartAgain, PartDrop, Reopen, Waive, Oblige,
-		SendBack, Suspend, Resume, Forward, Modify, AskTypo, FixTypo, DeclineTypo, Tacit, Escalate, PartHeard, PartLate,
+		SendBack, Suspend, Resume, Forward, Modify, AskTypo, FixTypo, DeclineTypo, Revoke, Tacit, Escalate, PartHeard, PartLate,
 	} {
 		if did[string(d)] == 0 {
 			t.Errorf("%s never came off in %d walks", d, seed-100)
