@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/alexedwards/argon2id"
+
 	"okno/internal/kit/db"
 	"okno/internal/kit/id"
 )
@@ -49,6 +51,42 @@ func bareRole(file string) error {
 			h[k] = v
 		}
 		_, _ = w.Write(p.Body)
+	}))
+}
+
+// doorway is what the bare limit of a sign-in answers with.
+type doorway struct {
+	Addr string `json:"addr"`
+	Hash string `json:"hash"` // of guestPassword
+	Page string `json:"page"` // for each GET
+}
+
+// doorRole is the limit for signing in: the same requests as the portal's, of which
+// the one with the password makes a hash, and nothing else is done.
+func doorRole(file string) error {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var d doorway
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return err
+	}
+	page := []byte(d.Page)
+	return http.ListenAndServe(d.Addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := "/cabinet"
+		switch {
+		case r.Method == http.MethodGet:
+			_, _ = w.Write(page)
+			return
+		case r.FormValue("code") == "":
+			if ok, err := argon2id.ComparePasswordAndHash(r.FormValue("password"), d.Hash); err != nil || !ok {
+				http.Error(w, "wrong", http.StatusUnprocessableEntity)
+				return
+			}
+			to = "/login/totp"
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	}))
 }
 

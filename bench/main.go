@@ -46,7 +46,7 @@ func main() {
 
 // roles are the processes that a run starts of itself; each takes one file.
 func roles() map[string]func(string) error {
-	return map[string]func(string) error{"load": loadRole, "bare": bareRole, "inserter": inserterRole, "sink": sinkRole, "walk": walkRole}
+	return map[string]func(string) error{"load": loadRole, "bare": bareRole, "door": doorRole, "inserter": inserterRole, "sink": sinkRole, "walk": walkRole}
 }
 
 func exit(err error) {

@@ -198,6 +198,19 @@ func (b *bench) startBare(ctx context.Context, pages map[string][]page) error {
 	return start(ctx, b.bare, b.bare.addr, nil, b.self, "bare", spec)
 }
 
+// startDoor starts a server that hashes and does nothing else.
+func (b *bench) startDoor(ctx context.Context, hash, page string) error {
+	if err := b.bare.stop(); err != nil {
+		return err
+	}
+	b.bare = &process{addr: freeAddr()}
+	spec := filepath.Join(b.dir, "door.json")
+	if err := writeJSON(spec, doorway{Addr: b.bare.addr, Hash: hash, Page: page}); err != nil {
+		return err
+	}
+	return start(ctx, b.bare, b.bare.addr, nil, b.self, "door", spec)
+}
+
 // pair is the portal beside its bare limit.
 type pair struct {
 	portal, bare []figures

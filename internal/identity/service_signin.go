@@ -363,9 +363,13 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	if err != nil {
 		return nil, err
 	}
+	ready := i.preparing(ctx, a, methodOf(w.way), bearer)
 	at, take, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
 	if err != nil {
 		return nil, i.factorRefused(ctx, a.ID, w.way, err)
+	}
+	if method := methodOf(at.Way); method != methodOf(w.way) {
+		ready = i.preparing(ctx, a, method, bearer) // another one of several keys answered
 	}
 	var refusal error // the code was taken meanwhile, by another request
 	keep, err := i.further(ctx, at, w, weighed, func(ctx context.Context, tx *db.Tx) error {
@@ -374,7 +378,7 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	})
 	var o *opening
 	if err == nil {
-		o, err = i.enter(ctx, at, methodOf(at.Way), bearer, steps(i.endSignIn(token), keep))
+		o, err = i.enter(ctx, at, ready, bearer, steps(i.endSignIn(token), keep))
 	}
 	if err != nil && errors.Is(err, refusal) {
 		err = i.factorRefused(ctx, a.ID, w.way, err)
@@ -393,9 +397,27 @@ func (i *Identity) endSignIn(token string) Step {
 	}
 }
 
+// preparation is a session being made ready beside other work.
+type preparation struct {
+	done chan struct{}
+	o    *opening
+	err  error
+}
+
+// preparing makes the session of a sign-in ready while its proof is looked at.
+func (i *Identity) preparing(ctx context.Context, a Account, method string, bearer bool) *preparation {
+	p := &preparation{done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.o, p.err = i.prepareSession(ctx, a, method, bearer)
+	}()
+	return p
+}
+
 // enter begins the session of a proof; first is done in the same transaction.
-func (i *Identity) enter(ctx context.Context, at Attempt, method string, bearer bool, first Step) (*opening, error) {
-	o, err := i.prepareSession(ctx, at.Account, method, bearer)
+func (i *Identity) enter(ctx context.Context, at Attempt, ready *preparation, bearer bool, first Step) (*opening, error) {
+	<-ready.done
+	o, err := ready.o, ready.err
 	if err != nil {
 		return nil, err
 	}
@@ -422,7 +444,7 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err != nil {
 		return nil, err
 	}
-	weighed := i.weigh(ctx, at.Account.ID)
+	weighed, ready := i.weigh(ctx, at.Account.ID), i.preparing(ctx, at.Account, methodBy(methodPasskey, at.Way), bearer)
 	if err := i.barred(ctx, at.Account.ID); err != nil {
 		return nil, err
 	}
@@ -437,5 +459,5 @@ func (i *Identity) passkey(ctx context.Context, token, credential string, bearer
 	if err != nil {
 		return nil, err
 	}
-	return i.enter(ctx, at, methodBy(methodPasskey, at.Way), bearer, steps(explain, tell))
+	return i.enter(ctx, at, ready, bearer, steps(explain, tell))
 }

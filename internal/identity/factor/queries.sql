@@ -16,8 +16,14 @@ UPDATE identity_factors SET counter = $3, used_at = $4, secret_sealed = $5 WHERE
 -- name: UseKey :execrows
 UPDATE identity_factors SET counter = $3, used_at = $4, secret_sealed = $5 WHERE owner_id = $1 AND id = $2 AND counter = $6;
 
--- name: SeeFactor :execrows
+-- name: SeeFactor :exec
 UPDATE identity_factors SET used_at = $3 WHERE owner_id = $1 AND id = $2;
+
+-- A contact has a row from its first use on.
+-- name: SeeContact :exec
+INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at, disabled)
+VALUES ($1, $2, $3, $4, $5, 0, $6, $6, false)
+ON CONFLICT (owner_id, id) DO UPDATE SET used_at = excluded.used_at;
 
 -- name: RenameFactor :execrows
 UPDATE identity_factors SET name_sealed = $3 WHERE owner_id = $1 AND id = $2;

@@ -127,11 +127,13 @@ func (r *Room) Check(ctx context.Context, at identity.Attempt, answer identity.A
 // Used notes that the way has proved itself, for the session.
 func (r *Room) Used(ctx context.Context, tx *db.Tx, at identity.Attempt, session string) error {
 	q, w := in(tx), at.Way
-	n, err := q.SeeFactor(ctx, factordb.SeeFactorParams{OwnerID: at.Account.ID, ID: w.Ref, UsedAt: tx.Now()})
-	if err == nil && n == 0 && w.Ref == w.Kind && !w.Spare {
-		err = q.InsertFactor(ctx, factordb.InsertFactorParams{
-			OwnerID: at.Account.ID, ID: w.Ref, Kind: w.Kind, NameSealed: []byte{}, SecretSealed: []byte{}, CreatedAt: tx.Now(), UsedAt: tx.Now(),
+	var err error
+	if w.Ref == w.Kind && !w.Spare {
+		err = q.SeeContact(ctx, factordb.SeeContactParams{
+			OwnerID: at.Account.ID, ID: w.Ref, Kind: w.Kind, NameSealed: []byte{}, SecretSealed: []byte{}, CreatedAt: tx.Now(),
 		})
+	} else {
+		err = q.SeeFactor(ctx, factordb.SeeFactorParams{OwnerID: at.Account.ID, ID: w.Ref, UsedAt: tx.Now()})
 	}
 	if err == nil && !w.Spare {
 		err = q.PutChoice(ctx, factordb.PutChoiceParams{OwnerID: at.Account.ID, Way: w.Ref, ChosenAt: tx.Now()})

@@ -423,7 +423,35 @@ func (q *Queries) RenameFactor(ctx context.Context, arg RenameFactorParams) (int
 	return result.RowsAffected()
 }
 
-const seeFactor = `-- name: SeeFactor :execrows
+const seeContact = `-- name: SeeContact :exec
+INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at, disabled)
+VALUES ($1, $2, $3, $4, $5, 0, $6, $6, false)
+ON CONFLICT (owner_id, id) DO UPDATE SET used_at = excluded.used_at
+`
+
+type SeeContactParams struct {
+	OwnerID      string
+	ID           string
+	Kind         string
+	NameSealed   []byte
+	SecretSealed []byte
+	CreatedAt    db.Time
+}
+
+// A contact has a row from its first use on.
+func (q *Queries) SeeContact(ctx context.Context, arg SeeContactParams) error {
+	_, err := q.db.ExecContext(ctx, seeContact,
+		arg.OwnerID,
+		arg.ID,
+		arg.Kind,
+		arg.NameSealed,
+		arg.SecretSealed,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const seeFactor = `-- name: SeeFactor :exec
 UPDATE identity_factors SET used_at = $3 WHERE owner_id = $1 AND id = $2
 `
 
@@ -433,12 +461,9 @@ type SeeFactorParams struct {
 	UsedAt  db.Time
 }
 
-func (q *Queries) SeeFactor(ctx context.Context, arg SeeFactorParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, seeFactor, arg.OwnerID, arg.ID, arg.UsedAt)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) SeeFactor(ctx context.Context, arg SeeFactorParams) error {
+	_, err := q.db.ExecContext(ctx, seeFactor, arg.OwnerID, arg.ID, arg.UsedAt)
+	return err
 }
 
 const sweepAttempts = `-- name: SweepAttempts :exec
