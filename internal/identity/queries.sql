@@ -111,6 +111,10 @@ VALUES ($1, $2, $3, $4, $5, FALSE, $6, $7);
 -- name: SignInOf :one
 SELECT * FROM identity_signins WHERE token_hash = $1;
 
+-- name: SignInWithAccount :one
+SELECT sqlc.embed(s), sqlc.embed(a) FROM identity_signins AS s JOIN identity_accounts AS a ON a.owner_id = s.owner_id
+WHERE s.token_hash = $1;
+
 -- name: SignInByID :one
 SELECT * FROM identity_signins WHERE id = $1;
 
@@ -123,7 +127,7 @@ UPDATE identity_signins SET sent_at = $2 WHERE token_hash = $1 AND sent_at <= $3
 -- name: ProveSignIn :execrows
 UPDATE identity_signins SET proved = TRUE WHERE token_hash = $1 AND proved = FALSE;
 
--- name: DeleteSignIn :execrows
+-- name: DeleteSignIn :execresult
 DELETE FROM identity_signins WHERE token_hash = $1;
 
 -- name: DeleteSignIns :exec

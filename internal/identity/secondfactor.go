@@ -226,22 +226,19 @@ func (i *Identity) carries(method string) bool {
 // waysOf are the ways in which an account may sign in: of staff only what they
 // hold. ErrNoFactor when there is none.
 func (i *Identity) waysOf(ctx context.Context, a Account) ([]Way, error) {
-	roles, err := i.rolesOf(ctx, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	return i.waysAs(ctx, a, len(roles) > 0)
-}
-
-func (i *Identity) waysAs(ctx context.Context, a Account, staff bool) ([]Way, error) {
 	if i.factors == nil {
 		return nil, ErrNoFactor
 	}
-	ways, err := i.factors.Ways(ctx, a)
+	var ways []Way
+	var roles []Role
+	err := beside(
+		func() (err error) { roles, err = i.rolesOf(ctx, a.ID); return err },
+		func() (err error) { ways, err = i.factors.Ways(ctx, a); return err },
+	)
 	if err != nil {
 		return nil, err
 	}
-	if ways = i.Admitted(ways, staff); len(ways) == 0 {
+	if ways = i.Admitted(ways, len(roles) > 0); len(ways) == 0 {
 		return nil, ErrNoFactor
 	}
 	return ways, nil

@@ -169,6 +169,12 @@ func (i *Identity) Account(ctx context.Context, accountID string) (Account, erro
 	if !found {
 		return Account{}, ErrNotFound
 	}
+	return i.opened(ctx, row)
+}
+
+// opened is an account whose row was read.
+func (i *Identity) opened(ctx context.Context, row identitydb.IdentityAccount) (Account, error) {
+	accountID := row.OwnerID
 	a := Account{ID: row.OwnerID, Number: row.Number, Lang: row.Lang, Status: row.Status, CreatedAt: row.CreatedAt}
 	if a.Status == Erased {
 		return a, nil

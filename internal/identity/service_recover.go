@@ -319,7 +319,11 @@ func (i *Identity) finishRecover(ctx context.Context, token, password string) er
 
 // spendSignIn takes what waits under the token, once.
 func spendSignIn(ctx context.Context, tx *db.Tx, token string) error {
-	n, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
+	spent, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
+	if err != nil {
+		return err
+	}
+	n, err := spent.RowsAffected()
 	if err == nil && n == 0 {
 		return ErrSignInStale
 	}

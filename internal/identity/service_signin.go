@@ -254,24 +254,26 @@ func (i *Identity) signInOf(ctx context.Context, token, purpose string) (identit
 // attemptOf is the sign-in that waits under the token, with its account and the
 // ways that it has now.
 func (i *Identity) attemptOf(ctx context.Context, token string) (identitydb.IdentitySignin, Account, []Way, error) {
-	row, err := i.signInOf(ctx, token, forSignIn)
+	row, a, err := i.signInWithAccount(ctx, token)
 	if err != nil {
-		return row, Account{}, nil, err
+		return row, a, nil, err
 	}
-	a, ways, err := i.accountOf(ctx, row)
+	ways, err := i.waysOf(ctx, a)
 	return row, a, ways, err
 }
 
-func (i *Identity) accountOf(ctx context.Context, row identitydb.IdentitySignin) (a Account, ways []Way, err error) {
-	var roles []Role
-	err = beside(
-		func() (err error) { a, err = i.Account(ctx, row.OwnerID); return err },
-		func() (err error) { roles, err = i.rolesOf(ctx, row.OwnerID); return err },
-	)
-	if err == nil {
-		ways, err = i.waysAs(ctx, a, len(roles) > 0)
+// signInWithAccount finds what waits under the token, and for whom. ErrSignInStale
+// when nothing does.
+func (i *Identity) signInWithAccount(ctx context.Context, token string) (identitydb.IdentitySignin, Account, error) {
+	row, found, err := one(i.store.read().SignInWithAccount(ctx, id.Hash(token)))
+	if err != nil {
+		return row.IdentitySignin, Account{}, err
 	}
-	return a, ways, err
+	if s := row.IdentitySignin; !found || s.Purpose != forSignIn || s.ExpiresAt <= db.At(i.Clock.Now()) {
+		return s, Account{}, ErrSignInStale
+	}
+	a, err := i.opened(ctx, row.IdentityAccount)
+	return row.IdentitySignin, a, err
 }
 
 // beside runs the functions beside each other, so that their questions share a
@@ -290,23 +292,24 @@ func beside(all ...func() error) error {
 // chosenOf is the wait with the way that was chosen. One that is gone meanwhile
 // makes the sign-in begin anew.
 func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting, error) {
-	row, err := i.signInOf(ctx, token, forSignIn)
-	if err != nil {
-		return Account{}, waiting{}, err
-	}
-	return i.chosenIn(ctx, token, row)
-}
-
-func (i *Identity) chosenIn(ctx context.Context, token string, row identitydb.IdentitySignin) (Account, waiting, error) {
-	a, ways, err := i.accountOf(ctx, row)
+	row, a, err := i.signInWithAccount(ctx, token)
 	if err != nil {
 		return a, waiting{}, err
 	}
+	w, err := i.chosenIn(ctx, token, row, a)
+	return a, w, err
+}
+
+func (i *Identity) chosenIn(ctx context.Context, token string, row identitydb.IdentitySignin, a Account) (waiting, error) {
+	ways, err := i.waysOf(ctx, a)
+	if err != nil {
+		return waiting{}, err
+	}
 	way, ok := wayOf(ways, row.Factor)
 	if !ok {
-		return a, waiting{}, ErrSignInStale
+		return waiting{}, ErrSignInStale
 	}
-	return a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != "", passed: row.Passed}, nil
+	return waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != "", passed: row.Passed}, nil
 }
 
 // waitingOf describes the wait for its page.
@@ -354,12 +357,12 @@ func (i *Identity) begin(ctx context.Context, token string) (Asked, error) {
 
 // finish checks the second factor and begins the session. Once.
 func (i *Identity) finish(ctx context.Context, token string, answer Answer, bearer bool) (*opening, error) {
-	row, err := i.signInOf(ctx, token, forSignIn)
+	row, a, err := i.signInWithAccount(ctx, token)
 	if err != nil {
 		return nil, err
 	}
 	weighed := i.weigh(ctx, row.OwnerID)
-	a, w, err := i.chosenIn(ctx, token, row)
+	w, err := i.chosenIn(ctx, token, row, a)
 	if err != nil {
 		return nil, err
 	}
@@ -378,7 +381,7 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	})
 	var o *opening
 	if err == nil {
-		o, err = i.enter(ctx, at, ready, bearer, steps(i.endSignIn(token), keep))
+		o, err = i.enter(ctx, at, ready, bearer, i.endSignIn(token, keep))
 	}
 	if err != nil && errors.Is(err, refusal) {
 		err = i.factorRefused(ctx, a.ID, w.way, err)
@@ -386,11 +389,16 @@ func (i *Identity) finish(ctx context.Context, token string, answer Answer, bear
 	return o, err
 }
 
-// endSignIn takes away what waits under the token, once.
-func (i *Identity) endSignIn(token string) Step {
+// endSignIn takes away what waits under the token, once, and does the rest of what
+// belongs to it. Whether there was anything is asked last: it saves a round trip.
+func (i *Identity) endSignIn(token string, rest Step) Step {
 	return func(ctx context.Context, tx *db.Tx) error {
-		n, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
-		if err == nil && n == 0 {
+		ended, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
+		if err != nil {
+			return err
+		}
+		err = steps(rest)(ctx, tx)
+		if n, stale := ended.RowsAffected(); stale == nil && n == 0 {
 			return ErrSignInStale
 		}
 		return err

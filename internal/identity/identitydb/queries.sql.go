@@ -7,6 +7,7 @@ package identitydb
 
 import (
 	"context"
+	"database/sql"
 
 	"okno/internal/kit/db"
 )
@@ -230,16 +231,12 @@ func (q *Queries) DeletePassword(ctx context.Context, ownerID string) error {
 	return err
 }
 
-const deleteSignIn = `-- name: DeleteSignIn :execrows
+const deleteSignIn = `-- name: DeleteSignIn :execresult
 DELETE FROM identity_signins WHERE token_hash = $1
 `
 
-func (q *Queries) DeleteSignIn(ctx context.Context, tokenHash []byte) (int64, error) {
-	result, err := q.db.ExecContext(ctx, deleteSignIn, tokenHash)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (q *Queries) DeleteSignIn(ctx context.Context, tokenHash []byte) (sql.Result, error) {
+	return q.db.ExecContext(ctx, deleteSignIn, tokenHash)
 }
 
 const deleteSignIns = `-- name: DeleteSignIns :exec
@@ -908,6 +905,41 @@ func (q *Queries) SignInOf(ctx context.Context, tokenHash []byte) (IdentitySigni
 		&i.SentAt,
 		&i.ExpiresAt,
 		&i.Passed,
+	)
+	return i, err
+}
+
+const signInWithAccount = `-- name: SignInWithAccount :one
+SELECT s.token_hash, s.id, s.owner_id, s.purpose, s.factor, s.proved, s.sent_at, s.expires_at, s.passed, a.owner_id, a.status, a.lang, a.phone_sealed, a.email_sealed, a.login_sealed, a.created_at, a.number FROM identity_signins AS s JOIN identity_accounts AS a ON a.owner_id = s.owner_id
+WHERE s.token_hash = $1
+`
+
+type SignInWithAccountRow struct {
+	IdentitySignin  IdentitySignin
+	IdentityAccount IdentityAccount
+}
+
+func (q *Queries) SignInWithAccount(ctx context.Context, tokenHash []byte) (SignInWithAccountRow, error) {
+	row := q.db.QueryRowContext(ctx, signInWithAccount, tokenHash)
+	var i SignInWithAccountRow
+	err := row.Scan(
+		&i.IdentitySignin.TokenHash,
+		&i.IdentitySignin.ID,
+		&i.IdentitySignin.OwnerID,
+		&i.IdentitySignin.Purpose,
+		&i.IdentitySignin.Factor,
+		&i.IdentitySignin.Proved,
+		&i.IdentitySignin.SentAt,
+		&i.IdentitySignin.ExpiresAt,
+		&i.IdentitySignin.Passed,
+		&i.IdentityAccount.OwnerID,
+		&i.IdentityAccount.Status,
+		&i.IdentityAccount.Lang,
+		&i.IdentityAccount.PhoneSealed,
+		&i.IdentityAccount.EmailSealed,
+		&i.IdentityAccount.LoginSealed,
+		&i.IdentityAccount.CreatedAt,
+		&i.IdentityAccount.Number,
 	)
 	return i, err
 }
