@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -95,7 +96,9 @@ func TestRulesOfAnAgency(t *testing.T) {
 		must(t, r.SetRules(head, "mvd", Least, "head"))
 		must(t, r.SetWorker(head, "mvd", Worker{Account: "off", Capacity: 7, Services: []string{"a", "b"}}))
 		today := r.Today("mvd")
-		tomorrow := db.DateOf(r.clock.Now().AddDate(0, 0, 1))
+		day, err := time.Parse(time.DateOnly, string(today)) // the agency's day, not the machine's
+		must(t, err)
+		tomorrow := db.DateOf(day.AddDate(0, 0, 1))
 		must(t, r.AddLeave(head, "mvd", Leave{Account: "off", Substitute: "off2", From: today, To: tomorrow}))
 		must(t, r.Declare(as("off", identity.Officer), "mvd", "off", "112-233-445 95", "relative"))
 		must(t, r.SaveTemplate(head, "mvd", Template{Outcome: ForRefuse, Title: "Нет сведений", Body: "По делу {number} сведений нет"}))
