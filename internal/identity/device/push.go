@@ -89,15 +89,16 @@ func (r *Room) Proved(ctx context.Context, owner string, kind Kind, ref, code st
 func (r *Room) byCode(ctx context.Context, a Ask, code string) error {
 	ok := false
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		ok = false // run again, it may find the code used by whoever was faster
 		row, err := in(tx).AskOf(ctx, a.ID)
 		if err != nil || row.Tries >= codeTries || row.State != string(a.State) {
 			return err
 		}
-		ok = subtle.ConstantTimeCompare(row.CodeHash, codeHash(a.ID, code)) == 1
-		if !ok {
+		if subtle.ConstantTimeCompare(row.CodeHash, codeHash(a.ID, code)) != 1 {
 			return in(tx).TryAsk(ctx, a.ID)
 		}
-		_, err = in(tx).DecideAsk(ctx, devicedb.DecideAskParams{ID: a.ID, State: row.State, State_2: string(Used), Method: methodQR, DecidedAt: tx.Now()})
+		n, err := in(tx).DecideAsk(ctx, devicedb.DecideAskParams{ID: a.ID, State: row.State, State_2: string(Used), Method: methodQR, DecidedAt: tx.Now()})
+		ok = err == nil && n == 1
 		return err
 	})
 	if err == nil && !ok {

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +206,35 @@ func TestCodeByPush(t *testing.T) {
 		p.clk.Advance(2 * time.Minute)
 		if err := proved("three", code); !errors.Is(err, device.ErrOver) {
 			t.Errorf("after its time: %v", err)
+		}
+	})
+}
+
+// TestCodeByPushIsTakenOnce: of many who come with the code at the same time one
+// gets in.
+func TestCodeByPushIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	eachPushed(t, func(t *testing.T, p *pushed) {
+		account := identitytest.Account(t, p.id, phone)
+		endpoint := p.subscribe(p.signedIn(handset, account))
+		nobody := identitytest.Context(t, p.id, "")
+		_, _, err := p.room.Begin(nobody, device.AskFor{Kind: device.Factor, Owner: account, Push: true, Ref: "one"})
+		must(t, err)
+		must(t, p.deliver())
+		code := sixes.FindString(p.newest(endpoint).Body)
+		start, taken, all := make(chan struct{}), atomic.Int64{}, sync.WaitGroup{}
+		for range 30 {
+			all.Go(func() {
+				<-start
+				if p.room.Proved(nobody, account, device.Factor, "one", code) == nil {
+					taken.Add(1)
+				}
+			})
+		}
+		close(start)
+		all.Wait()
+		if taken.Load() != 1 {
+			t.Errorf("the code was taken %d times", taken.Load())
 		}
 	})
 }
