@@ -71,6 +71,91 @@ func TestChangeOfPhoneAndItsStop(t *testing.T) {
 	})
 }
 
+// TestStopTakesBackWhatFollowed: who has taken an account over and changed the phone
+// twice holds the link that stops the second change. It is of no use once the
+// owner's phone has stopped the first.
+func TestStopTakesBackWhatFollowed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, clk ticking) {
+		const thiefs, theirs = "+79135550012", "+79135550013"
+		ctx := context.Background()
+		anna := identitytest.Account(t, i, phone, withMail)
+		thief := newBrowser(t, i)
+		thief.signIn(i, phone)
+		changes(thief, i, "phone", thiefs)
+		stop := link(t, i, "Номер отвязан")
+		clk.Advance(time.Minute)
+		changes(thief, i, "phone", theirs)
+		later := link(t, i, "Номер отвязан")
+		if later == stop {
+			t.Fatal("one link stops both changes")
+		}
+		owner := newBrowser(t, i)
+		owner.post(stop).shows(t, 200, "Смена остановлена")
+		thief.get(later).shows(t, 404)
+		thief.post(later).shows(t, 404)
+		if a, err := i.Account(ctx, anna); err != nil || a.Phone != phone {
+			t.Fatalf("%+v %v", a, err)
+		}
+		for _, number := range []string{thiefs, theirs} {
+			if found, err := i.FindByPhone(ctx, number); err == nil {
+				t.Errorf("%s is still a name of %s", number, found)
+			}
+		}
+		if found, err := i.FindByPhone(ctx, phone); err != nil || found != anna {
+			t.Error("the owner's phone is no name", found, err)
+		}
+		clk.Advance(80 * time.Hour)
+		must(t, i.Sweep(ctx))
+		if found, err := i.FindByPhone(ctx, phone); err != nil || found != anna {
+			t.Error("the owner's phone was let go", found, err)
+		}
+	})
+}
+
+// TestTwoChangesFromOneContact: of two changes that were begun at the same phone the
+// second comes to nothing; else the first one's number would stay a name.
+func TestTwoChangesFromOneContact(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, _ ticking) {
+		identitytest.Account(t, i, phone, withMail)
+		b := newBrowser(t, i)
+		b.signIn(i, phone)
+		second := b.post("/cabinet/security/contacts/phone", "value", "+79135550012").location
+		changes(b, i, "phone", newPhone)
+		b.post(second, "code", sent(t, i, "+79135550012")).shows(t, 404)
+		if found, err := i.FindByPhone(context.Background(), "+79135550012"); err == nil {
+			t.Error("a name of", found)
+		}
+	})
+}
+
+// TestChangesToOthersContactsAreLimitedAlike: how many codes one may ask for does not
+// tell whose contact it is.
+func TestChangesToOthersContactsAreLimitedAlike(t *testing.T) {
+	t.Parallel()
+	i, clk := lite(t)
+	identitytest.Account(t, i, phone)
+	identitytest.Account(t, i, second)
+	b := newBrowser(t, i)
+	b.signIn(i, phone)
+	refused := func(value string) (n int) {
+		for range 15 {
+			if b.post("/cabinet/security/contacts/phone", "value", value).status == 429 {
+				n++
+			}
+		}
+		return n
+	}
+	free := refused(newPhone)
+	clk.Advance(2 * time.Hour)
+	b = newBrowser(t, i)
+	b.signIn(i, phone)
+	if taken := refused(second); taken != free || free == 0 {
+		t.Errorf("%d refused to somebody's phone, %d to nobody's", taken, free)
+	}
+}
+
 func TestAnOldContactIsLetGo(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, i *identity.Identity, clk ticking) {
@@ -134,6 +219,13 @@ func TestSecondPhone(t *testing.T) {
 	b.post("/recover/code", "code", sent(t, i, newPhone)).goes(t, "/recover/password")
 	clk.Advance(time.Minute)
 	b.post("/cabinet/security/reserve/delete").goes(t, "/cabinet/security?said=contact")
+	stop := link(t, i, "Номер отвязан")
+	owner := newBrowser(t, i)
+	owner.get(stop).shows(t, 200, "не второй телефон")
+	owner.post(stop).shows(t, 200, "Смена остановлена")
+	owner.post("/recover", "name", phone, "channel", "sms").goes(t, "/recover/code")
+	owner.post("/recover/code", "code", sent(t, i, phone)).goes(t, "/recover/code")
+	owner.get("/recover/code").shows(t, 200, "второй телефон") // it is back
 	clk.Advance(time.Hour)
 	b.post("/cabinet/security/reserve/delete")
 }

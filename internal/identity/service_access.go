@@ -209,7 +209,7 @@ func (i *Identity) accessChanges(ctx context.Context, a Account, data accessData
 		if c.Old == c.New || c.kind == byEmail && data.KeepEmail {
 			continue
 		}
-		f, err := i.accessChange(ctx, a, c)
+		f, err := i.leaveContact(ctx, a, c)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +218,9 @@ func (i *Identity) accessChanges(ctx context.Context, a Account, data accessData
 	return all, nil
 }
 
-func (i *Identity) accessChange(ctx context.Context, a Account, c change) (func(context.Context, *db.Tx) error, error) {
+// leaveContact changes a contact at once, for whoever has proved to be the owner
+// otherwise, or takes it away; the old one can stop it.
+func (i *Identity) leaveContact(ctx context.Context, a Account, c change) (func(context.Context, *db.Tx) error, error) {
 	c.id = id.New()
 	key, err := i.Sealer.Key(ctx, a.ID, secret.Person)
 	if err != nil {

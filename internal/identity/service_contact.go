@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"okno/internal/identity/identitydb"
@@ -122,6 +123,9 @@ func (i *Identity) sendChange(ctx context.Context, a Account, c change) error {
 			return err
 		}
 		if other != "" && other != a.ID {
+			if err := i.limitCodes(ctx, request); err != nil {
+				return err // as for a free one: else the limit would tell them apart
+			}
 			return i.plantCode(ctx, request)
 		}
 	}
@@ -141,11 +145,15 @@ func (i *Identity) changeOf(ctx context.Context, owner, changeID, state string) 
 }
 
 func (i *Identity) openChange(ctx context.Context, row identitydb.IdentityChange) (change, error) {
-	c := change{id: row.ID, kind: row.Kind}
 	key, err := i.Sealer.Key(ctx, row.OwnerID, secret.Person)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
+	return changeIn(key, row)
+}
+
+func changeIn(key *secret.DataKey, row identitydb.IdentityChange) (change, error) {
+	c := change{id: row.ID, kind: row.Kind}
 	raw, err := key.Open(changePlace(row.ID), row.ChangeSealed)
 	if err != nil {
 		return c, err
@@ -191,6 +199,9 @@ func (i *Identity) applyChange(ctx context.Context, a Account, c change, act str
 			return ErrNotFound
 		}
 		if err == nil {
+			err = i.stillNamed(ctx, tx, a.ID, c)
+		}
+		if err == nil {
 			err = i.swapContact(ctx, tx, a.ID, c.kind, c.Old, c.New, true)
 		}
 		if err == nil {
@@ -214,6 +225,22 @@ func (i *Identity) applyChange(ctx context.Context, a Account, c change, act str
 		}
 		return i.Notify.Send(ctx, tx, letters)
 	})
+}
+
+// stillNamed is ErrNotFound where the contact that a change leaves was changed
+// meanwhile: of two changes from one contact the second would leave the first one's
+// new contact behind as a name of the account.
+func (i *Identity) stillNamed(ctx context.Context, tx *db.Tx, owner string, c change) error {
+	if c.kind == byReserve || c.Old == "" {
+		return nil
+	}
+	for _, index := range i.knownIndexes(c.kind, c.Old) {
+		held, found, err := one(in(tx).ContactOf(ctx, index))
+		if err != nil || found && held.OwnerID == owner && held.Kind == c.kind {
+			return err
+		}
+	}
+	return ErrNotFound
 }
 
 // prepareContact seals a contact's value and gives what writes it.
@@ -332,8 +359,8 @@ func (i *Identity) stoppable(ctx context.Context, token string) (identitydb.Iden
 	return l, c, nil
 }
 
-// stopChange brings the old contact back, shuts out whoever changed it, and asks
-// support to look.
+// stopChange brings the old contact back, takes back what was changed after it,
+// shuts out whoever changed it, and asks support to look.
 func (i *Identity) stopChange(ctx context.Context, token string) error {
 	l, c, err := i.stoppable(ctx, token)
 	if err != nil {
@@ -344,6 +371,10 @@ func (i *Identity) stopChange(ctx context.Context, token string) error {
 		return err
 	}
 	set, err := i.prepareContact(ctx, a.ID, c.kind, c.Old)
+	if err != nil {
+		return err
+	}
+	key, err := i.Sealer.Key(ctx, a.ID, secret.Person)
 	if err != nil {
 		return err
 	}
@@ -363,7 +394,7 @@ func (i *Identity) stopChange(ctx context.Context, token string) error {
 			return ErrLinkOver
 		}
 		if err == nil {
-			_, err = in(tx).MoveChange(ctx, identitydb.MoveChangeParams{OwnerID: a.ID, ID: c.id, State: changeDone, State_2: changeStopped, StopAt: tx.Now()})
+			err = i.takeBack(ctx, tx, key, a.ID, c)
 		}
 		if err == nil {
 			err = i.swapContact(ctx, tx, a.ID, c.kind, c.New, c.Old, false)
@@ -387,7 +418,41 @@ func (i *Identity) stopChange(ctx context.Context, token string) error {
 	})
 }
 
-// dropReserve forgets the second phone.
+// takeBack ends the change, and those of the same contact that came after it: who
+// took the account over may have changed the contact once more, and then holds the
+// link that stops the later change.
+func (i *Identity) takeBack(ctx context.Context, tx *db.Tx, key *secret.DataKey, owner string, c change) error {
+	rows, err := in(tx).ChangesOf(ctx, identitydb.ChangesOfParams{OwnerID: owner, State: changeDone, StopAt: tx.Now()})
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(rows, func(r identitydb.IdentityChange) bool { return r.ID == c.id })
+	if n < 0 {
+		return ErrLinkOver // another link has taken it back meanwhile
+	}
+	for _, row := range rows {
+		if row.Kind != c.kind || row.StopAt < rows[n].StopAt {
+			continue
+		}
+		later, err := changeIn(key, row)
+		if err != nil {
+			return err
+		}
+		if _, err := in(tx).MoveChange(ctx, identitydb.MoveChangeParams{OwnerID: owner, ID: row.ID, State: changeDone, State_2: changeStopped, StopAt: tx.Now()}); err != nil {
+			return err
+		}
+		if later.New == "" || later.New == c.Old {
+			continue
+		}
+		if err := i.swapContact(ctx, tx, owner, c.kind, later.New, "", false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropReserve forgets the second phone. The phone is told and can stop it, as it
+// can a change.
 func (i *Identity) dropReserve(ctx context.Context) error {
 	if err := NeedFresh(ctx); err != nil {
 		return err
@@ -397,18 +462,21 @@ func (i *Identity) dropReserve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	batch, err := i.notice(ctx, a, false, "identity.notice.changed_reserve_subject", "identity.notice.changed")
+	old, err := i.reserveOf(ctx, a.ID)
+	if err != nil || old == "" {
+		return err
+	}
+	drop, err := i.leaveContact(ctx, a, change{kind: byReserve, Old: old})
 	if err != nil {
 		return err
 	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := in(tx).DeleteReserve(ctx, a.ID); err != nil {
+		if err := drop(ctx, tx); err != nil {
 			return err
 		}
-		if err := i.Audit.Write(ctx, tx, actor.Entry("identity.contact_changed", a.ID, "account:"+a.ID)); err != nil {
-			return err
-		}
-		return i.Notify.Send(ctx, tx, batch)
+		e := actor.Entry("identity.contact_changed", a.ID, "account:"+a.ID)
+		e.Details = map[string]string{"kind": byReserve}
+		return i.Audit.Write(ctx, tx, e)
 	})
 }
 
