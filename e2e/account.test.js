@@ -14,7 +14,7 @@ before(async () => {
   portal = await Portal.start()
   engine = await browser()
   staff = new Staff(portal, engine, album)
-  await staff.arrive('support2')
+  await staff.arrive('support2', 'support3')
 })
 
 after(async () => {
@@ -29,13 +29,15 @@ const words = {
     mine: /Этот сеанс/, ended: /Сеанс завершён/, others: /Все сеансы, кроме этого, завершены/, forgotten: /Устройство забыто/, refused: /Отказано/,
     nobody: /Записей нет/, denied: /Вы сообщили: не вы/, shut: /Остальные сеансы завершены/, due: /больше не действует/, closed: /закрыта от чужих/,
     fresh: /Вход с нового устройства/, saved: /Пароль изменён/, csv: 'Время,', security: 'Безопасность', notMe: '«Это не я»',
-    onlyLook: /можно смотреть, но нельзя/, object: 'Возразить', got: /Сообщение принято/, blocked: /заблокирована/
+    onlyLook: /можно смотреть, но нельзя/, object: 'Возразить', got: /Сообщение принято/, blocked: /заблокирована/,
+    waits: /Решение придёт/, kept: /ограничение осталось/, heard: /ограничение остаётся/
   },
   en: {
     mine: /This session/, ended: /The session has ended/, others: /All sessions but this one have ended/, forgotten: /The device is forgotten/, refused: /Refused/,
     nobody: /No entries/, denied: /You reported: not you/, shut: /The other sessions have ended/, due: /no longer works/, closed: /Strangers are shut out/,
     fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time,', security: 'Security', notMe: '“It wasn’t me”',
-    onlyLook: /you can look, but not send/, object: 'Object', got: /[Mm]essage/, blocked: /blocked/
+    onlyLook: /you can look, but not send/, object: 'Object', got: /[Mm]essage/, blocked: /blocked/,
+    waits: /The decision will come/, kept: /the restriction stays/, heard: /ограничение остаётся/
   }
 }
 
@@ -62,6 +64,12 @@ async function finds (desk, name) {
 async function restricts (desk, restriction, reason) {
   await desk.fill({ reason })
   await desk.press(`main form button[name=restriction]${restriction ? `[value="${restriction}"]` : ':not([value])'}`)
+}
+
+/** The account whose owner has written to support. */
+async function accountOf (desk, number) {
+  await desk.go(`/desk/tickets/${number}`)
+  return (await desk.page.locator('main a[href^="/desk/accounts/"]').getAttribute('href')).split('/').pop()
 }
 
 /** A file that a link of the page gives. */
@@ -230,15 +238,37 @@ describe('an account', { concurrency: 2 }, () => {
       assert.ok((await w.text()).includes(why))
       await w.go(`${security}/factors/add`, 403)
       await w.go(security)
-      await w.press(w.page.getByRole('link', { name: say.object }))
+      await w.press(w.page.getByRole('button', { name: say.object }))
+      assert.ok((await w.text()).includes(why), 'the form says what it is about')
+      await w.submit()
+      assert.equal(await faults(w), 1)
       await w.fill({ text: 'Рассылку делал не я, прошу снять ограничение' })
       await w.submit()
       assert.match(await w.text(), say.got)
+      const number = (await w.text()).match(/\d{4}-\d{4}-\d{4}/)[0]
+      await w.go(security)
+      assert.match(await w.text(), say.waits)
 
-      await desk.go(`/desk/tickets/${(await w.text()).match(/\d{4}-\d{4}-\d{4}/)[0]}`)
+      await desk.go(`/desk/accounts/${await accountOf(desk, number)}`)
+      assert.ok((await desk.text()).includes(number), 'the account shows the objection')
+      await desk.go(`/desk/tickets/${number}`)
       assert.match(await desk.text(), /прошу снять ограничение/)
-      await desk.press('main a[href^="/desk/accounts/"]')
-      assert.ok((await desk.text()).includes(why))
+      assert.ok((await desk.text()).includes(why), 'the message shows the restriction')
+      await desk.press(`main form[action$="/take"] button`)
+      assert.equal(await desk.page.locator('main button[value=keep]').count(), 0, 'nobody upholds what they did themselves')
+
+      const senior = await staff.open('support3', look)
+      await senior.go(`/desk/tickets/${number}`)
+      await senior.press(`main form[action$="/take"] button`)
+      await senior.press('main button[value=keep]')
+      assert.equal(await faults(senior), 1)
+      await senior.fill({ reply: 'Проверили: рассылка шла из вашего сеанса' })
+      await senior.press('main button[value=keep]')
+      await portal.sandbox.message(email, say.heard)
+      await w.go(security)
+      assert.match(await w.text(), say.kept)
+
+      await desk.go(`/desk/accounts/${await accountOf(desk, number)}`)
       await restricts(desk, '', 'Возражение принято, спасибо')
       await portal.sandbox.message(email, /Ограничение снято/)
       assert.ok(!await isIn(w), 'a restricted session ends, too')
@@ -248,10 +278,20 @@ describe('an account', { concurrency: 2 }, () => {
       await w.fill({ name: login, password })
       await w.submit()
       assert.match(await w.text(), say.blocked)
-      await w.press('main a[href="/feedback"]')
-      await finds(desk, phone)
-      await restricts(desk, '', 'Проверка окончена, всё в порядке')
-      await close(w, desk)
+      await w.press('main a[href^="/objection/"]')
+      assert.ok((await w.text()).includes(why))
+      await w.fill({ text: 'Учётная запись моя, прошу разблокировать' })
+      await w.submit()
+      assert.match(await w.text(), say.got)
+      const second = (await w.text()).match(/\d{4}-\d{4}-\d{4}/)[0]
+      await senior.go(`/desk/tickets/${second}`)
+      await senior.press(`main form[action$="/take"] button`)
+      await senior.fill({ reply: 'Проверка окончена, всё в порядке' })
+      await senior.press('main button[value=lift]')
+      await portal.sandbox.message(email, /Ограничение снято/)
+      await signInByMail(w, login, email)
+      assert.ok(await isIn(w))
+      await close(w, desk, senior)
     })
   }
 })

@@ -143,6 +143,7 @@ var demoStaff = []struct{ login, role, agency, office, what string }{
 	{"admin", "administrator", "", "", "administrator / администратор"},
 	{"auditor", "auditor", "", "", "auditor / аудитор"},
 	{"tax", "officer", "fns", "", "officer of an agency with parts of others' applications (ФНС) / сотрудник ФНС"},
+	{"support3", "support_chief", "", "", "head of support / руководитель поддержки"},
 }
 
 // demoCitizens are people of the sandbox's population, one of each level.

@@ -267,7 +267,7 @@ func (h *House) buildHomes(context.Context) error {
 	h.support, err = support.New(support.Deps{
 		DB: h.stores.db, Sealer: h.stores.sealer, Queue: h.queue, Bus: h.bus, Audit: h.audit, Live: h.live, Clock: h.clock, Log: h.Log,
 		Texts: h.texts, Notify: h.notify, Limit: h.identity.Limit, Operator: support.Operator(h.Config.Operator),
-		Accounts: h.identity, People: h.profile, Intake: h.applications.Intake(),
+		Accounts: h.identity, People: h.profile, Intake: h.applications.Intake(), Restrictions: h.identity,
 	})
 	if err != nil {
 		return err

@@ -79,6 +79,8 @@ var walk = map[string]line{
 	"GET /desk/accounts/{id}":                                    {path: "/desk/accounts/nothing", open: true},
 	"POST /desk/accounts/{id}":                                   {path: "/desk/accounts/nothing", open: true},
 	"POST /desk/accounts/{id}/unlock":                            {path: "/desk/accounts/nothing/unlock", open: true},
+	"GET /objection/{token}":                                     {path: "/objection/nothing", open: true},
+	"POST /objection/{token}":                                    {path: "/objection/nothing", open: true},
 	"GET /not-me/{token}":                                        {path: "/not-me/nothing", open: true},
 	"POST /not-me/{token}":                                       {path: "/not-me/nothing", open: true},
 	"GET /cabinet/profile/edit/{section}":                        {path: "/cabinet/profile/edit/snils", open: true},

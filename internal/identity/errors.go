@@ -51,6 +51,10 @@ var (
 	ErrFrozen = errs.NewForbidden("identity.error.frozen")
 	// ErrRestricted: staff have restricted the account.
 	ErrRestricted = errs.NewForbidden("identity.error.restricted")
+	// ErrObjected: an objection waits for its answer already.
+	ErrObjected = errs.NewConflict("identity.error.objected")
+	// ErrOwnAct: whoever put a restriction does not uphold it against an objection.
+	ErrOwnAct = errs.NewForbidden("identity.error.own_act")
 	// ErrFurther: the proof was right, and another one is asked for as well.
 	ErrFurther = errs.NewConflict("identity.error.further")
 	// ErrRisk: nobody may sign in from there.

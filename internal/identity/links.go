@@ -4,6 +4,7 @@ package identity
 const (
 	linkStop   = "stop"
 	linkAccess = "access"
+	linkObject = "object"
 )
 
 // linkLength is of the token in a link: 192 bits, as SMS are short.

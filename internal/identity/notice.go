@@ -13,6 +13,10 @@ import (
 // securityPath is the page of sessions, factors, history.
 const securityPath = "/cabinet/security"
 
+// ObjectionPath is the form of an objection to a restriction, which package
+// support shows.
+const ObjectionPath = securityPath + "/objection"
+
 // WaysPath is the page of ways to sign in, which package factor shows.
 const WaysPath = securityPath + "/factors"
 
@@ -27,32 +31,43 @@ func (i *Identity) notice(ctx context.Context, a Account, urgent bool, subject, 
 	return i.Notify.Seal(ctx, letters...)
 }
 
-// noticeLetters are the letters of a notice. The second phone is told of what is
-// urgent, too.
+// noticeLetters are the letters of a notice.
 func (i *Identity) noticeLetters(ctx context.Context, a Account, urgent bool, subject, text string, args ...any) ([]notify.Letter, error) {
 	actor := ActorOf(ctx)
 	base := notify.Letter{
-		Owner: a.ID, Kind: "security", Subject: i.Texts.T(a.Lang, subject), Link: i.notMePath(a.ID),
+		Subject: i.Texts.T(a.Lang, subject), Link: i.notMePath(a.ID),
 		Text: i.Texts.T(a.Lang, text, append([]any{
 			"When", i18n.DateTime(a.Lang, i.Clock.Now().In(moscow())),
 			"Device", or(deviceName(actor.Agent), "—"), "IP", i.whence(a.Lang, actor.IP),
 		}, args...)...) + "\n\n" +
 			i.Texts.T(a.Lang, "identity.notice.not_me"),
 	}
+	if urgent {
+		return i.urgent(ctx, a, base)
+	}
+	return usual(a, base), nil
+}
+
+// usual are the letters to the cabinet and by e-mail.
+func usual(a Account, base notify.Letter) []notify.Letter {
+	base.Owner, base.Kind = a.ID, "security"
 	letters := []notify.Letter{to(base, notify.Cabinet, a.ID)}
 	if a.Email != "" {
 		letters = append(letters, to(base, notify.Email, a.Email))
 	}
-	if !urgent {
-		return letters, nil
-	}
+	return letters
+}
+
+// urgent are the same and the subject by SMS. The second phone is told, too.
+func (i *Identity) urgent(ctx context.Context, a Account, base notify.Letter) ([]notify.Letter, error) {
+	letters := usual(a, base)
 	reserve, err := i.reserveOf(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, phone := range []string{a.Phone, reserve} {
 		if phone != "" {
-			sms := to(base, notify.SMS, phone)
+			sms := to(letters[0], notify.SMS, phone)
 			sms.Text, sms.Subject = base.Subject, ""
 			letters = append(letters, sms)
 		}

@@ -26,6 +26,10 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 	if err != nil {
 		return nil, err
 	}
+	objections, err := i.objectionsOf(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
 	factors, err := i.factors.Export(ctx, owner)
 	if err != nil {
 		return nil, err
@@ -37,8 +41,18 @@ func (i *Identity) Export(ctx context.Context, owner string) (map[string]any, er
 		},
 		"sessions": exportSessions(sessions),
 		"history":  exportHistory(history),
-		"factors":  factors,
+		"factors":  factors, "objections": exportObjections(objections),
 	}, nil
+}
+
+func exportObjections(all []Objection) []map[string]any {
+	out := make([]map[string]any, len(all))
+	for n, o := range all {
+		out[n] = map[string]any{
+			"number": o.Number, "restriction": o.Restriction, "state": o.State, "sent_at": stamp(o.At), "decided_at": stamp(o.Decided),
+		}
+	}
+	return out
 }
 
 func exportSessions(all []Session) []map[string]any {
@@ -94,6 +108,7 @@ func (i *Identity) Erase(ctx context.Context, tx *db.Tx, owner string) error {
 	for _, f := range []func(context.Context, string) error{
 		q.DeleteContacts, q.DeletePassword, q.DeleteSignIns, q.DeleteCodesOf,
 		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks, q.DeleteForms,
+		q.DeleteObjections,
 	} {
 		if err := f(ctx, owner); err != nil {
 			return err

@@ -138,9 +138,8 @@ func (i *Identity) postDropReserve(w http.ResponseWriter, r *http.Request) error
 // contactsView are the contacts as the owner sees them.
 type contactsView struct {
 	Phone, Email, Reserve string
-	Reason                string // why staff have restricted the account
-	Restricted            bool
-	Frozen                db.Time // until when sensitive acts are closed, zero when they are open
+	Restriction           Restriction // what staff have put on the account
+	Frozen                db.Time     // until when sensitive acts are closed, zero when they are open
 }
 
 func (i *Identity) contactsView(r *http.Request) (v contactsView, err error) {
@@ -153,12 +152,7 @@ func (i *Identity) contactsView(r *http.Request) (v contactsView, err error) {
 	if v.Reserve, err = i.reserveOf(ctx, a.ID); err != nil {
 		return v, err
 	}
-	g, err := i.guardOf(ctx, i.store.read(), a.ID)
-	if err != nil || g.Restriction == "" {
-		return v, err
-	}
-	v.Restricted = true
-	v.Reason, err = i.reasonOf(ctx, g)
+	v.Restriction, err = i.restrictionOf(ctx, a.ID)
 	return v, err
 }
 

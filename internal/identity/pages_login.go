@@ -15,6 +15,8 @@ type loginView struct {
 	Faults         map[string]string
 	// Refused is why nobody is let in, for the way on that the page shows.
 	Refused error
+	// Object is where the owner of a blocked account objects.
+	Object string
 }
 
 // wayOn is where a refusal leads on, with the key of its words; "" for one that
@@ -25,6 +27,8 @@ func (v loginView) wayOn() (href, key string) {
 		return unlockPath, "identity.login.unlock_now"
 	case errors.Is(v.Refused, ErrPasswordDue):
 		return recoverPath, "identity.not_me.recover"
+	case errors.Is(v.Refused, ErrBlocked) && v.Object != "":
+		return v.Object, "identity.accounts.object"
 	case errors.Is(v.Refused, ErrBlocked), errors.Is(v.Refused, ErrRisk):
 		return "/feedback", "identity.link.support"
 	}
@@ -81,6 +85,11 @@ func (i *Identity) postLogin(w http.ResponseWriter, r *http.Request) error {
 		}
 		retryAfter(w, err)
 		v.Faults, v.Refused = faults, err
+		if errors.Is(err, ErrBlocked) {
+			if v.Object, err = i.objectPath(r.Context(), v.Name); err != nil {
+				return err
+			}
+		}
 		return i.renderLogin(w, r, v, status)
 	}
 	web.SetCookie(w, r, signInCookie, wait.token, signInLife)

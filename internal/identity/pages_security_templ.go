@@ -57,7 +57,7 @@ func securityPage(v securityView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = restrictedText(v.Contacts).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = restrictedText(v.Contacts.Restriction).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -60,7 +60,7 @@ func changes(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return false
 	}
-	for _, open := range []string{"/logout", "/session/", "/reauth", "/cabinet/security/sessions/", "/cabinet/security/history/", "/feedback", "/not-me/", "/stop/", "/api/v1/tickets", "/api/v1/sessions"} {
+	for _, open := range []string{"/logout", "/session/", "/reauth", "/cabinet/security/sessions/", "/cabinet/security/history/", "/feedback", "/objection/", ObjectionPath, "/not-me/", "/stop/", "/api/v1/tickets", "/api/v1/sessions"} {
 		if strings.HasPrefix(r.URL.Path, open) {
 			return false
 		}

@@ -154,3 +154,17 @@ DELETE FROM identity_forms WHERE owner_id = $1;
 
 -- name: SweepForms :exec
 DELETE FROM identity_forms WHERE expires_at < $1;
+
+-- name: InsertObjection :execrows
+INSERT INTO identity_objections (owner_id, id, number, restriction, restricted_at, state, objected_at, decided_at, decided_by)
+VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, '')
+ON CONFLICT DO NOTHING;
+
+-- name: ObjectionsOf :many
+SELECT * FROM identity_objections WHERE owner_id = $1 ORDER BY objected_at DESC, id DESC LIMIT 20;
+
+-- name: EndObjections :execrows
+UPDATE identity_objections SET state = $2, decided_at = $3, decided_by = $4 WHERE owner_id = $1 AND state = 'waiting';
+
+-- name: DeleteObjections :exec
+DELETE FROM identity_objections WHERE owner_id = $1;

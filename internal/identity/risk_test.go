@@ -267,7 +267,7 @@ func TestRestrictedAndBlocked(t *testing.T) {
 	b.post("/cabinet/security/contacts/phone", "value", newPhone).shows(t, 403, "ограничили")
 	must(t, i.Restrict(chief, anna, identity.BlockedFor, "Подозрительные заявления"))
 	clk.Advance(2 * time.Minute)
-	b.post("/login", "name", phone, "password", identitytest.Password).shows(t, 403, "заблокирована", `href="/feedback"`)
+	b.post("/login", "name", phone, "password", identitytest.Password).shows(t, 403, "заблокирована", `href="/objection/`)
 	must(t, i.Restrict(chief, anna, "", "Всё выяснили, это она"))
 	clk.Advance(2 * time.Minute)
 	b.signIn(i, phone)

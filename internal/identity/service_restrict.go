@@ -9,6 +9,7 @@ import (
 	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
 	"okno/internal/kit/secret"
+	"okno/internal/notify"
 )
 
 // Lengths of a reason, in characters.
@@ -27,6 +28,8 @@ func keeper(ctx context.Context) (Actor, error) {
 type Held struct {
 	ID, Number, Restriction, Reason string
 	Created, Since                  db.Time
+	// Objections are the owner's, the latest first.
+	Objections []Objection
 }
 
 // FindHeld looks for an account by any of its exact names; the look is in the
@@ -66,6 +69,9 @@ func (i *Identity) LookHeld(ctx context.Context, owner string) (Held, error) {
 	if h.Number, err = i.store.read().NumberOf(ctx, owner); err != nil {
 		return Held{}, db.Classify(err)
 	}
+	if h.Objections, err = i.objectionsOf(ctx, owner); err != nil {
+		return Held{}, err
+	}
 	h.Reason, err = i.reasonOf(ctx, g)
 	return h, err
 }
@@ -101,45 +107,103 @@ func (i *Identity) Restrict(ctx context.Context, owner, restriction, reason stri
 	if n := utf8.RuneCountInString(reason); n < minReason || n > maxReason {
 		return ErrFields.WithField("reason", "identity.error.reason", "Min", minReason, "Max", maxReason)
 	}
-	a, err := i.Account(ctx, owner)
-	if errors.Is(err, secret.ErrErased) || err == nil && a.Status == Erased {
-		return ErrNotFound
-	}
+	d, err := i.prepareRestriction(ctx, owner, restriction, reason)
 	if err != nil {
 		return err
-	}
-	key, err := i.Sealer.Key(ctx, owner, secret.Person)
-	if err != nil {
-		return err
-	}
-	name := or(restriction, "free")
-	batch, err := i.notice(ctx, a, true, "identity.notice."+name+"_subject", "identity.notice."+name, "Reason", reason)
-	if err != nil {
-		return err
-	}
-	status := Active
-	if restriction == BlockedFor {
-		status = Blocked
 	}
 	return i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := in(tx).SetStatus(ctx, identitydb.SetStatusParams{OwnerID: owner, Status: status}); err != nil {
+		ended := identitydb.EndObjectionsParams{OwnerID: owner, State: ObjectionOver, DecidedAt: tx.Now(), DecidedBy: actor.ID}
+		if restriction == "" {
+			ended.State = ObjectionLifted
+		}
+		if _, err := in(tx).EndObjections(ctx, ended); err != nil {
 			return err
 		}
-		err := i.changeGuard(ctx, tx, owner, func(g *identitydb.IdentityGuard) {
-			g.Restriction, g.RestrictedAt, g.RestrictedBy = restriction, tx.Now(), actor.ID
-			g.ReasonSealed = key.SealString(reasonPlace(owner), reason)
-		})
-		if err == nil {
-			err = i.EndSessions(ctx, tx, owner, "")
-		}
-		if err != nil {
-			return err
-		}
-		e := actor.Entry("identity."+map[string]string{"": "freed", RestrictedTo: "restricted", BlockedFor: "blocked"}[restriction], owner, "account:"+owner)
-		e.Details = map[string]string{"reason": reason}
-		if err := i.Audit.Write(ctx, tx, e); err != nil {
-			return err
-		}
-		return i.Notify.Send(ctx, tx, batch)
+		return i.putRestriction(ctx, tx, d, "")
 	})
+}
+
+// restrictionDraft is a restriction ready to be put on an account, or "" to be
+// taken off.
+type restrictionDraft struct {
+	owner, restriction, reason string
+	key                        *secret.DataKey
+	batch                      *notify.Batch
+	link                       identitydb.InsertLinkParams
+}
+
+// prepareRestriction seals what the owner is told: before the transaction. A
+// restriction is told with a link by which the owner objects, as who is blocked
+// can't come in to do it.
+func (i *Identity) prepareRestriction(ctx context.Context, owner, restriction, reason string) (*restrictionDraft, error) {
+	a, err := i.Account(ctx, owner)
+	if errors.Is(err, secret.ErrErased) || err == nil && a.Status == Erased {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := &restrictionDraft{owner: owner, restriction: restriction, reason: reason}
+	if d.key, err = i.Sealer.Key(ctx, owner, secret.Person); err != nil {
+		return nil, err
+	}
+	path := securityPath
+	if restriction != "" {
+		d.link, path = newObjectLink(owner)
+	}
+	name := or(restriction, "free")
+	letters, err := i.urgent(ctx, a, notify.Letter{
+		Link: path, Subject: i.Texts.T(a.Lang, "identity.notice."+name+"_subject"), Text: i.Texts.T(a.Lang, "identity.notice."+name, "Reason", reason),
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.batch, err = i.Notify.Seal(ctx, letters...)
+	return d, err
+}
+
+// putRestriction writes it; objection is the number of the one that it answers.
+func (i *Identity) putRestriction(ctx context.Context, tx *db.Tx, d *restrictionDraft, objection string) error {
+	actor, status := ActorOf(ctx), Active
+	if d.restriction == BlockedFor {
+		status = Blocked
+	}
+	if _, err := in(tx).SetStatus(ctx, identitydb.SetStatusParams{OwnerID: d.owner, Status: status}); err != nil {
+		return err
+	}
+	err := i.changeGuard(ctx, tx, d.owner, func(g *identitydb.IdentityGuard) {
+		g.Restriction, g.RestrictedAt, g.RestrictedBy = d.restriction, tx.Now(), actor.ID
+		g.ReasonSealed = d.key.SealString(reasonPlace(d.owner), d.reason)
+	})
+	if err != nil {
+		return err
+	}
+	if err := i.EndSessions(ctx, tx, d.owner, ""); err != nil {
+		return err
+	}
+	if d.restriction != "" {
+		if err := i.keepObjectLink(ctx, tx, d.link, tx.Now()); err != nil {
+			return err
+		}
+	}
+	e := actor.Entry(restrictionAct(d.restriction), d.owner, "account:"+d.owner)
+	e.Details = map[string]string{"reason": d.reason}
+	if objection != "" {
+		e.Details["objection"] = objection
+	}
+	if err := i.Audit.Write(ctx, tx, e); err != nil {
+		return err
+	}
+	return i.Notify.Send(ctx, tx, d.batch)
+}
+
+// restrictionAct is what the journal calls it.
+func restrictionAct(restriction string) string {
+	switch restriction {
+	case RestrictedTo:
+		return "identity.restricted"
+	case BlockedFor:
+		return "identity.blocked"
+	}
+	return "identity.freed"
 }

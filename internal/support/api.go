@@ -23,7 +23,7 @@ type TicketOut struct {
 	Body struct {
 		ID     string    `json:"id"`
 		Number string    `json:"number"`
-		Kind   Kind      `json:"kind" enum:"security,sign_in,upload,form,other"`
+		Kind   Kind      `json:"kind" enum:"security,sign_in,upload,form,other,objection"`
 		State  State     `json:"state" enum:"new,taken,answered,closed"`
 		SentAt time.Time `json:"sent_at"`
 		DueAt  time.Time `json:"due_at" doc:"When the answer is due"`

@@ -82,7 +82,7 @@ func (r *Room) raise(ctx context.Context, ticket, owner, lang string, what alarm
 		return err
 	}
 	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		added, err := r.addAlarm(ctx, tx, t, sealed)
+		added, err := r.enter(ctx, tx, t, sealed)
 		if err != nil || !added {
 			return err
 		}
@@ -98,8 +98,9 @@ func (r *Room) alarmTicket(ticket, owner, lang string) Ticket {
 	return t
 }
 
-// addAlarm keeps it and tells the desk; false when it is there already.
-func (r *Room) addAlarm(ctx context.Context, tx *db.Tx, t Ticket, sealed []byte) (added bool, err error) {
+// enter keeps a new ticket and tells the desk and the journal; false when it is
+// there already.
+func (r *Room) enter(ctx context.Context, tx *db.Tx, t Ticket, sealed []byte) (added bool, err error) {
 	added, err = r.store.add(ctx, tx, supportdb.InsertTicketParams{
 		ID: t.ID, Number: t.Number, QueueKey: queueKey(t.Kind, t.DueAt, t.ID), Kind: string(t.Kind), Lang: t.Lang,
 		AuthorID: t.Author, CreatedAt: t.CreatedAt, DueAt: t.DueAt, TicketSealed: sealed,

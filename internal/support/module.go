@@ -60,6 +60,8 @@ type Deps struct {
 	Accounts Accounts
 	People   People
 	Intake   *upload.Intake
+	// Restrictions are what owners of accounts object to; nil in a test without them.
+	Restrictions Restrictions
 	// Zone is that of times which support's staff sees; nil is Moscow.
 	Zone *time.Location
 }

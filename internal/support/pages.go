@@ -27,6 +27,9 @@ func (r *Room) mountPages(rt *web.Router) {
 	rt.Handle("GET /feedback", web.Public, r.feedbackPage)
 	rt.Handle("POST /feedback", web.Public, r.sendFeedback)
 	rt.Handle("GET /feedback/{ticket}", web.Public, r.receiptPage)
+	if r.Restrictions != nil {
+		r.mountObjections(rt)
+	}
 	desk := identity.Staff(roles()...)
 	rt.Handle("GET /desk/tickets", desk, r.ticketsPage)
 	rt.Handle("GET /desk/tickets/fragment", desk, r.ticketsFragment)
@@ -78,6 +81,7 @@ func (r *Room) about(w http.ResponseWriter, req *http.Request, a Article) error 
 // feedbackView is the form with what was typed.
 type feedbackView struct {
 	ID, Text, Email, From string
+	Subject               Subject
 	Faults                map[string]string
 	Operator              Operator
 }
@@ -87,7 +91,7 @@ func (r *Room) feedbackPage(w http.ResponseWriter, req *http.Request) error {
 	if from == "" {
 		from = refererPath(req)
 	}
-	return r.renderFeedback(w, req, feedbackView{ID: id.New(), From: from})
+	return r.renderFeedback(w, req, feedbackView{ID: id.New(), From: from, Subject: subjectOf(web.Query(req, "about"))})
 }
 
 // refererPath is the page of this portal from which the person came.
@@ -115,10 +119,10 @@ func (r *Room) sendFeedback(w http.ResponseWriter, req *http.Request) error {
 		return err
 	}
 	ctx := req.Context()
-	m := Message{ID: f.Get("id"), Text: f.Get("text"), Email: f.Get("email"), From: f.Get("from"), IP: web.ClientIP(ctx).String()}
+	m := Message{ID: f.Get("id"), Text: f.Get("text"), Email: f.Get("email"), From: f.Get("from"), IP: web.ClientIP(ctx).String(), Subject: subjectOf(f.Get("about"))}
 	t, err := r.Send(ctx, m)
 	if faults, ok := fields(ctx, err); ok {
-		return r.renderFeedback(w, req, feedbackView{ID: m.ID, Text: m.Text, Email: m.Email, From: m.From, Faults: faults})
+		return r.renderFeedback(w, req, feedbackView{ID: m.ID, Text: m.Text, Email: m.Email, From: m.From, Subject: m.Subject, Faults: faults})
 	}
 	if err != nil {
 		return err

@@ -86,6 +86,9 @@ type ticketView struct {
 	Reply  string
 	Faults map[string]string
 	Zone   *time.Location
+	// Restriction is what an objection is decided on.
+	Restriction identity.Restriction
+	Decidable   bool
 }
 
 func (r *Room) ticketPage(w http.ResponseWriter, req *http.Request) error {
@@ -98,10 +101,13 @@ func (r *Room) renderTicket(w http.ResponseWriter, req *http.Request, reply stri
 	if err != nil {
 		return err
 	}
+	v := ticketView{Ticket: t, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Senior: identity.ActorOf(ctx).Restricts(), Reply: reply, Faults: faults, Zone: r.Zone}
+	if v.Restriction, v.Decidable, err = r.objectedTo(ctx, t); err != nil {
+		return err
+	}
 	p := web.Page{
 		Title: i18n.T(ctx, "support.ticket.title", "Number", t.Number), Section: "tickets",
-		Back: "/desk/tickets", BackText: i18n.T(ctx, "support.desk.back"), Error: len(faults) > 0,
-		Body: ticketBody(ticketView{Ticket: t, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Senior: identity.ActorOf(ctx).Restricts(), Reply: reply, Faults: faults, Zone: r.Zone}),
+		Back: "/desk/tickets", BackText: i18n.T(ctx, "support.desk.back"), Error: len(faults) > 0, Body: ticketBody(v),
 	}
 	if p.Error {
 		p.Status = http.StatusUnprocessableEntity
@@ -118,7 +124,11 @@ func (r *Room) ticketDeed(w http.ResponseWriter, req *http.Request) error {
 	number, deed := req.PathValue("number"), Deed(req.PathValue("deed"))
 	switch deed {
 	case Answer:
-		err = r.Reply(ctx, number, f.Get("reply"))
+		if f.Get("decision") != "" {
+			err = r.DecideObjection(ctx, number, f.Get("decision"), f.Get("reply"))
+		} else {
+			err = r.Reply(ctx, number, f.Get("reply"))
+		}
 	case Take, Return, Close:
 		err = r.Do(ctx, number, deed)
 	default:
@@ -203,6 +213,8 @@ func kindText(ctx context.Context, k Kind) string {
 		return i18n.T(ctx, "support.kind.upload")
 	case Form:
 		return i18n.T(ctx, "support.kind.form")
+	case Objection:
+		return i18n.T(ctx, "support.kind.objection")
 	default:
 		return i18n.T(ctx, "support.kind.other")
 	}
@@ -227,14 +239,21 @@ func stateTag(s State) templ.Component {
 func (v ticketView) facts(ctx context.Context) []ui.Pair {
 	t := func(key string) string { return i18n.T(ctx, key) }
 	lang := i18n.Lang(ctx)
+	subject := ""
+	if key := v.Subject.key(); key != "" {
+		subject = t(key)
+	}
 	email, author := v.Email, t("support.ticket.author_none")
 	if email == "" {
 		email = t("support.ticket.email_none")
 	}
-	if v.Author != "" {
+	switch {
+	case v.Against != nil && v.Against.ByLink:
+		author = t("support.objection.by_link")
+	case v.Author != "":
 		author = t("support.ticket.author_some")
 	}
-	pairs := ui.Pairs(t("support.ticket.kind"), kindText(ctx, v.Kind), t("support.ticket.sent"), stamp(lang, v.CreatedAt.Time(), v.Zone))
+	pairs := ui.Pairs(t("support.ticket.kind"), kindText(ctx, v.Kind), t("support.ticket.subject"), subject, t("support.ticket.sent"), stamp(lang, v.CreatedAt.Time(), v.Zone))
 	pairs = append(pairs, ui.Pair{Key: t("support.ticket.due"), Value: ui.HTML(dueCell(v.Overdue(v.Now), stamp(lang, v.DueAt.Time(), v.Zone)))})
 	return append(pairs, ui.Pairs(
 		t("support.ticket.holder"), holder(ctx, v.Ticket, v.Me), t("support.ticket.email"), email, t("support.ticket.author"), author,

@@ -114,7 +114,7 @@ func (r *Room) remind(ctx context.Context, row supportdb.SupportRecovery) error 
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = r.addAlarm(ctx, tx, t, sealed)
+		_, err = r.enter(ctx, tx, t, sealed)
 		return err
 	})
 }

@@ -44,6 +44,8 @@ type Message struct {
 	From string
 	// IP is from where, for the limit.
 	IP string
+	// Subject is what the page that led here knows the message to be about.
+	Subject Subject
 }
 
 type sealedTicket struct {
@@ -54,6 +56,9 @@ type sealedTicket struct {
 	Alarm alarm `json:"alarm,omitempty"`
 	// About is the number of the request for access that an alarm is about.
 	About string `json:"about,omitempty"`
+	Subject Subject `json:"subject,omitempty"`
+	// Against is what an objection is about.
+	Against *against `json:"against,omitempty"`
 }
 
 // Send makes a ticket of a message. Everybody may. Errors: ErrMessage with the
@@ -107,11 +112,11 @@ func (r *Room) add(ctx context.Context, m Message) (Ticket, error) {
 	actor := identity.ActorOf(ctx)
 	now := db.At(r.Clock.Now())
 	t := Ticket{
-		ID: m.ID, Number: id.Number(), Kind: r.sorter.kindOf(m.Text, m.From), State: Waiting, Lang: i18n.Lang(ctx),
+		ID: m.ID, Number: id.Number(), Kind: m.Subject.or(r.sorter.kindOf(m.Text, m.From)), State: Waiting, Lang: i18n.Lang(ctx),
 		Author: actor.ID, CreatedAt: now,
 	}
 	t.DueAt = now.Add(t.Kind.Within())
-	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: m.Text, Email: m.Email, From: m.From})
+	sealed, err := r.seal(ctx, t.ID, "support_tickets", "ticket_sealed", t.ID, sealedTicket{Text: m.Text, Email: m.Email, From: m.From, Subject: m.Subject})
 	if err != nil {
 		return t, err
 	}
@@ -119,22 +124,12 @@ func (r *Room) add(ctx context.Context, m Message) (Ticket, error) {
 	if err != nil {
 		return t, err
 	}
-	entry := actor.Entry("support.sent", actor.ID, "ticket:"+t.ID)
-	entry.IP = m.IP
-	entry.Details = map[string]string{"kind": string(t.Kind), "number": t.Number}
 	err = r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		added, err := r.store.add(ctx, tx, supportdb.InsertTicketParams{
-			ID: t.ID, Number: t.Number, QueueKey: queueKey(t.Kind, t.DueAt, t.ID), Kind: string(t.Kind), Lang: t.Lang,
-			AuthorID: t.Author, CreatedAt: t.CreatedAt, DueAt: t.DueAt, TicketSealed: sealed,
-		})
+		added, err := r.enter(ctx, tx, t, sealed)
 		if err != nil || !added {
 			return err
 		}
-		if err := r.Notify.Send(ctx, tx, letters); err != nil {
-			return err
-		}
-		r.Live.Touch(tx, Topic, Ref)
-		return r.Audit.Write(ctx, tx, entry)
+		return r.Notify.Send(ctx, tx, letters)
 	})
 	if err != nil {
 		return t, err
@@ -253,6 +248,9 @@ func (r *Room) Do(ctx context.Context, number string, deed Deed) error {
 		return ErrReply // an answer has a text: see Reply
 	}
 	t, err := moved(plain(row), deed, actor.ID, db.At(r.Clock.Now()))
+	if err == nil && deed == Close {
+		err = r.mayEnd(ctx, row)
+	}
 	if err != nil {
 		return err
 	}
@@ -310,13 +308,15 @@ func (r *Room) Reply(ctx context.Context, number, text string) error {
 	if t, err = moved(t, Answer, actor.ID, db.At(r.Clock.Now())); err != nil {
 		return err
 	}
+	if err := r.mayEnd(ctx, row); err != nil {
+		return err
+	}
 	return r.sendReply(ctx, t, actor, text)
 }
 
 func (r *Room) sendReply(ctx context.Context, t Ticket, actor identity.Actor, text string) error {
-	p := supportdb.InsertReplyParams{TicketID: t.ID, ID: id.New(), AuthorID: actor.ID, CreatedAt: t.ClosedAt}
-	var err error
-	if p.ReplySealed, err = r.seal(ctx, t.ID, "support_replies", "reply_sealed", p.ID, text); err != nil {
+	p, err := r.newReply(ctx, t, actor, text)
+	if err != nil {
 		return err
 	}
 	mail, err := r.Notify.Seal(ctx, r.answerMail(t, text)...)
@@ -404,7 +404,7 @@ func (r *Room) open(ctx context.Context, row supportdb.SupportTicket) (Ticket, e
 	if err := unseal(key, secret.At("support_tickets", "ticket_sealed", t.ID), row.TicketSealed, &s); err != nil {
 		return t, err
 	}
-	t.Text, t.Email, t.From = s.Text, s.Email, s.From
+	t.Text, t.Email, t.From, t.Subject, t.Against = s.Text, s.Email, s.From, s.Subject, s.Against
 	if key := s.Alarm.key(); key != "" {
 		t.Text, t.About = i18n.T(ctx, key, "Number", s.About), s.About
 	}

@@ -23,10 +23,44 @@ const (
 	Upload   Kind = "upload"
 	Form     Kind = "form"
 	Other    Kind = "other"
+	// Objection to a restriction is no kind of a message: it has a form of its own.
+	Objection Kind = "objection"
 )
 
-// Kinds are all kinds, the most urgent first.
+// Kinds are the kinds of messages, the most urgent first.
 func Kinds() []Kind { return []Kind{Security, SignIn, Upload, Form, Other} }
+
+// Subject is what a message is about where the page that led to the form knows it;
+// "" where nobody does.
+type Subject string
+
+// SubjectAccess: access to the account was recovered, and its owner says by
+// somebody else.
+const SubjectAccess Subject = "access"
+
+// subjectOf is the subject of a name, "" for none.
+func subjectOf(name string) Subject {
+	if Subject(name) == SubjectAccess {
+		return SubjectAccess
+	}
+	return ""
+}
+
+// or is the kind of a message about the subject, k where there is none.
+func (s Subject) or(k Kind) Kind {
+	if s == SubjectAccess {
+		return Security
+	}
+	return k
+}
+
+// key is of the subject in words, "" for none.
+func (s Subject) key() string {
+	if s == SubjectAccess {
+		return "support.subject.access"
+	}
+	return ""
+}
 
 // Within is the time in which a ticket of the kind is answered.
 func (k Kind) Within() time.Duration {
@@ -35,7 +69,7 @@ func (k Kind) Within() time.Duration {
 		return 15 * time.Minute
 	case SignIn:
 		return 4 * time.Hour
-	case Upload, Form:
+	case Upload, Form, Objection:
 		return 24 * time.Hour
 	default:
 		return 48 * time.Hour
@@ -74,7 +108,10 @@ type Ticket struct {
 	Text, Email, From string
 	// About is the number of the request for access that the ticket reminds of, ""
 	// for none.
-	About   string
+	About string
+	Subject Subject
+	// Against is the restriction that the ticket objects to, nil for none.
+	Against *against
 	Replies []Reply
 
 	key string
@@ -138,7 +175,7 @@ func (s sorter) count(k Kind, words []string) int {
 func kindOfPage(from string) Kind {
 	switch {
 	case strings.HasPrefix(from, "/login"), strings.HasPrefix(from, "/register"), strings.HasPrefix(from, "/recover"),
-		strings.HasPrefix(from, "/cabinet/security"): // an objection to a restriction comes from there
+		strings.HasPrefix(from, "/cabinet/security"):
 		return SignIn
 	case strings.Contains(from, "/files"):
 		return Upload

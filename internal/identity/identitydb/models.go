@@ -122,6 +122,18 @@ type IdentityLock struct {
 	UnlockAt  db.Time
 }
 
+type IdentityObjection struct {
+	OwnerID      string
+	ID           string
+	Number       string
+	Restriction  string
+	RestrictedAt db.Time
+	State        string
+	ObjectedAt   db.Time
+	DecidedAt    db.Time
+	DecidedBy    string
+}
+
 type IdentityPassword struct {
 	OwnerID      string
 	PasswordHash string

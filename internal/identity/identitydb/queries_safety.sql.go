@@ -291,6 +291,15 @@ func (q *Queries) DeleteLinks(ctx context.Context, ownerID string) error {
 	return err
 }
 
+const deleteObjections = `-- name: DeleteObjections :exec
+DELETE FROM identity_objections WHERE owner_id = $1
+`
+
+func (q *Queries) DeleteObjections(ctx context.Context, ownerID string) error {
+	_, err := q.db.ExecContext(ctx, deleteObjections, ownerID)
+	return err
+}
+
 const deleteReserve = `-- name: DeleteReserve :exec
 DELETE FROM identity_reserves WHERE owner_id = $1
 `
@@ -431,6 +440,30 @@ func (q *Queries) EndLinks(ctx context.Context, arg EndLinksParams) error {
 	return err
 }
 
+const endObjections = `-- name: EndObjections :execrows
+UPDATE identity_objections SET state = $2, decided_at = $3, decided_by = $4 WHERE owner_id = $1 AND state = 'waiting'
+`
+
+type EndObjectionsParams struct {
+	OwnerID   string
+	State     string
+	DecidedAt db.Time
+	DecidedBy string
+}
+
+func (q *Queries) EndObjections(ctx context.Context, arg EndObjectionsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endObjections,
+		arg.OwnerID,
+		arg.State,
+		arg.DecidedAt,
+		arg.DecidedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const formOf = `-- name: FormOf :one
 SELECT owner_id, id, form_sealed, expires_at FROM identity_forms WHERE owner_id = $1 AND id = $2
 `
@@ -545,6 +578,36 @@ func (q *Queries) InsertLink(ctx context.Context, arg InsertLinkParams) error {
 		arg.ExpiresAt,
 	)
 	return err
+}
+
+const insertObjection = `-- name: InsertObjection :execrows
+INSERT INTO identity_objections (owner_id, id, number, restriction, restricted_at, state, objected_at, decided_at, decided_by)
+VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, '')
+ON CONFLICT DO NOTHING
+`
+
+type InsertObjectionParams struct {
+	OwnerID      string
+	ID           string
+	Number       string
+	Restriction  string
+	RestrictedAt db.Time
+	ObjectedAt   db.Time
+}
+
+func (q *Queries) InsertObjection(ctx context.Context, arg InsertObjectionParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertObjection,
+		arg.OwnerID,
+		arg.ID,
+		arg.Number,
+		arg.Restriction,
+		arg.RestrictedAt,
+		arg.ObjectedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertPassage = `-- name: InsertPassage :exec
@@ -681,6 +744,43 @@ func (q *Queries) MoveChange(ctx context.Context, arg MoveChangeParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const objectionsOf = `-- name: ObjectionsOf :many
+SELECT owner_id, id, number, restriction, restricted_at, state, objected_at, decided_at, decided_by FROM identity_objections WHERE owner_id = $1 ORDER BY objected_at DESC, id DESC LIMIT 20
+`
+
+func (q *Queries) ObjectionsOf(ctx context.Context, ownerID string) ([]IdentityObjection, error) {
+	rows, err := q.db.QueryContext(ctx, objectionsOf, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IdentityObjection
+	for rows.Next() {
+		var i IdentityObjection
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.Number,
+			&i.Restriction,
+			&i.RestrictedAt,
+			&i.State,
+			&i.ObjectedAt,
+			&i.DecidedAt,
+			&i.DecidedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const passSignIn = `-- name: PassSignIn :execrows
