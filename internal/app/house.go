@@ -170,6 +170,7 @@ func (h *House) buildPeople(context.Context) error {
 	}
 	h.device.Certificates = h.certificates.On()
 	h.factors.Register(h.device.Kind(), h.certificates.Kind())
+	h.device.Last, h.certificates.Last = h.factors.MayGo, h.factors.MayGo
 	if h.factors.Passkeys() {
 		h.device.Unlock = h.factors
 	}

@@ -64,6 +64,24 @@ func (i *Identity) SecurityNotice(ctx context.Context, account string, urgent bo
 	return i.notice(ctx, a, urgent, subject, key)
 }
 
+// NeedToAdd is the first line of adding a factor that is held: the errors of
+// NeedFresh, and ErrHeld where the account holds one and the last proof was only
+// sent. Who has taken a phone number over would prove everything by what they add.
+func (i *Identity) NeedToAdd(ctx context.Context) error {
+	if err := NeedFresh(ctx); err != nil {
+		return err
+	}
+	a := ActorOf(ctx)
+	if a.Held {
+		return nil
+	}
+	holds, err := i.Holds(ctx, a.ID)
+	if err == nil && holds {
+		err = ErrHeld
+	}
+	return err
+}
+
 // DeviceName makes of a browser's long name for itself what a person knows it by.
 func DeviceName(agent string) string { return deviceName(agent) }
 

@@ -147,6 +147,9 @@ type SecondFactors interface {
 	CheckPasskey(ctx context.Context, token, credential string) (Attempt, error)
 	// SetTOTP gives an account an authenticator with a known secret in base32.
 	SetTOTP(ctx context.Context, accountID, base string) error
+	// Withdraw takes away in the transaction what the account has added since the
+	// instant and holds: keys, apps, codes on paper, devices, certificates.
+	Withdraw(ctx context.Context, tx *db.Tx, owner string, since db.Time) error
 	// Export and Erase are of the owner's factors.
 	Export(ctx context.Context, owner string) ([]map[string]any, error)
 	Erase(ctx context.Context, tx *db.Tx, owner string) error

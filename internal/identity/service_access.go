@@ -152,7 +152,9 @@ func (i *Identity) accessOf(ctx context.Context, token string) (identitydb.Ident
 }
 
 // takeAccess uses the link: a new password, the new phone, no e-mail that is not
-// the owner's, no known browsers; sensitive acts are closed for a day. The old
+// the owner's, no known browsers, none of the keys, apps and other factors that were
+// held: they are lost, or in other hands, and without them none could be removed.
+// Sensitive acts are closed for a day. The old
 // contacts can stop it for three days.
 func (i *Identity) takeAccess(ctx context.Context, token, password string) error {
 	l, data, err := i.accessOf(ctx, token)
@@ -184,7 +186,7 @@ func (i *Identity) takeAccess(ctx context.Context, token, password string) error
 		if err != nil {
 			return err
 		}
-		if err := i.shut(ctx, tx, a.ID, ""); err != nil {
+		if err := i.shut(ctx, tx, a.ID, "", 0); err != nil {
 			return err
 		}
 		for _, f := range changes {

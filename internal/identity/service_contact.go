@@ -403,7 +403,7 @@ func (i *Identity) stopChange(ctx context.Context, token string) error {
 			err = set(ctx, tx)
 		}
 		if err == nil {
-			err = i.shut(ctx, tx, a.ID, "")
+			err = i.shut(ctx, tx, a.ID, "", a.grace(tx.Now()))
 		}
 		if err == nil {
 			err = i.Audit.Write(ctx, tx, ActorOf(ctx).Entry("identity.change_stopped", a.ID, "account:"+a.ID))

@@ -44,8 +44,9 @@ func (i *Identity) denyLine(ctx context.Context, key string) error {
 	return i.deny(ctx, ActorOf(ctx).ID, "history", &p)
 }
 
-// deny ends all sessions but the owner's own, forgets all browsers, forces a
-// new password, tells every contact, and asks support to look.
+// deny ends all sessions but the owner's own, forgets all browsers, takes away
+// factors that were added lately, forces a new password, tells every contact, and
+// asks support to look.
 func (i *Identity) deny(ctx context.Context, owner, how string, line *Passage) error {
 	a, err := i.Account(ctx, owner)
 	if errors.Is(err, secret.ErrErased) || err == nil && a.Status == Erased {
@@ -69,7 +70,7 @@ func (i *Identity) deny(ctx context.Context, owner, how string, line *Passage) e
 				return err
 			}
 		}
-		if err := i.shut(ctx, tx, owner, keep); err != nil {
+		if err := i.shut(ctx, tx, owner, keep, a.grace(tx.Now())); err != nil {
 			return err
 		}
 		e := actor.Entry("identity.denied", owner, "account:"+owner)
@@ -84,15 +85,27 @@ func (i *Identity) deny(ctx context.Context, owner, how string, line *Passage) e
 	})
 }
 
+// grace is since when what was added to the account may be a thief's: for as long as
+// a change of contacts can be stopped, but never what the account began with.
+func (a Account) grace(now db.Time) db.Time {
+	return max(now.Add(-changeGrace), a.CreatedAt.Add(time.Minute))
+}
+
 // shut closes what a thief may hold: sessions but the one to keep, half-way
-// sign-ins, codes, known browsers, links of access; the password is due anew.
-func (i *Identity) shut(ctx context.Context, tx *db.Tx, owner, keep string) error {
+// sign-ins, codes, known browsers, links of access, keys and other factors that were
+// added since; the password is due anew.
+func (i *Identity) shut(ctx context.Context, tx *db.Tx, owner, keep string, since db.Time) error {
 	if err := i.EndSessions(ctx, tx, owner, keep); err != nil {
 		return err
 	}
 	q := in(tx)
 	for _, f := range []func(context.Context, string) error{q.DeleteSignIns, q.DeleteCodesOf, q.DeleteDevices} {
 		if err := f(ctx, owner); err != nil {
+			return err
+		}
+	}
+	if i.factors != nil {
+		if err := i.factors.Withdraw(ctx, tx, owner, since); err != nil {
 			return err
 		}
 	}

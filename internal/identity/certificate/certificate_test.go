@@ -19,6 +19,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/identity/certificate"
+	"okno/internal/identity/factor"
 	"okno/internal/identity/identitytest"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
@@ -180,8 +181,43 @@ func walk(t *testing.T, clk ticking, i *identity.Identity, r *certificate.Room, 
 		t.Errorf("certificates %+v", all)
 	}
 	fail(t, r.Unbind(foreign, all[0].ID), certificate.ErrNotFound)
+	r.Last = func(_ context.Context, kind string) error {
+		if kind != certificate.KindCertificate {
+			t.Errorf("kind %q", kind)
+		}
+		return factor.ErrLast
+	}
+	fail(t, r.Unbind(ctx, all[0].ID), factor.ErrLast) // nothing else would sign in
+	fail(t, r.Bound(ctx, show(anna, certificate.Bind, session, another)), nil)
 	fail(t, r.Unbind(ctx, all[0].ID), nil)
+	taken := func(since time.Time) int {
+		t.Helper()
+		fail(t, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return taker(t, r.Kind()).TakeSince(ctx, tx, anna, db.At(since))
+		}), nil)
+		return len(must(r.Of(ctx, anna))(t))
+	}
+	if taken(clk.Now().Add(time.Second)) != 1 || taken(clk.Now()) != 0 {
+		t.Error("what was bound since goes, and no more")
+	}
+	if err := i.SetTOTP(ctx, anna, identitytest.TOTPSecret); err != nil {
+		t.Fatal(err)
+	}
+	fail(t, r.Bound(ctx, show(anna, certificate.Bind, session, another)), identity.ErrHeld) // by a code that was sent
 	fail(t, r.Sweep(ctx), nil)
+}
+
+func taker(t *testing.T, k factor.Kind) interface {
+	TakeSince(ctx context.Context, tx *db.Tx, owner string, since db.Time) error
+} {
+	t.Helper()
+	w, ok := k.(interface {
+		TakeSince(ctx context.Context, tx *db.Tx, owner string, since db.Time) error
+	})
+	if !ok {
+		t.Fatal("what was bound can't be taken away")
+	}
+	return w
 }
 
 func visitOf(address string) string { return address[strings.LastIndexByte(address, '/')+1:] }

@@ -11,6 +11,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/identity/certificate/certificatedb"
 	"okno/internal/identity/factor"
+	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
 )
 
@@ -38,6 +39,15 @@ func (k *kind) Ways(ctx context.Context, a identity.Account, _ []factor.Row) ([]
 		return nil, err
 	}
 	return []identity.Way{{Ref: KindCertificate, Kind: KindCertificate, Held: true, UsedAt: all[0].Used}}, nil
+}
+
+// TakeSince takes away the certificates that were bound since, and visits that are
+// under way.
+func (*kind) TakeSince(ctx context.Context, tx *db.Tx, owner string, since db.Time) error {
+	if err := in(tx).DeleteVisitsOf(ctx, owner); err != nil {
+		return err
+	}
+	return in(tx).DeleteCertificatesSince(ctx, certificatedb.DeleteCertificatesSinceParams{OwnerID: owner, CreatedAt: since})
 }
 
 // Begin begins a visit.

@@ -43,6 +43,8 @@ type Deps struct {
 	Notify   identity.Sender
 	Identity *identity.Identity
 	Config   Config
+	// Last refuses to take the last way to sign in away, of the kind; nil for no check.
+	Last func(ctx context.Context, kind string) error
 }
 
 // Room is the package's door.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/web"
@@ -104,7 +105,7 @@ func backTo(purpose string) string {
 func faults() map[string]*errs.Error {
 	return map[string]*errs.Error{
 		"none": ErrNone, "expired": ErrExpired, "issuer": ErrIssuer, "usage": ErrUsage, "revoked": ErrRevoked, "list": ErrListOld,
-		"visit": ErrVisit, "foreign": ErrForeign, "bound": ErrBound,
+		"visit": ErrVisit, "foreign": ErrForeign, "bound": ErrBound, "last": factor.ErrLast,
 	}
 }
 
@@ -164,9 +165,12 @@ func toReauth(w http.ResponseWriter, req *http.Request) error {
 
 func (r *Room) postBind(w http.ResponseWriter, req *http.Request) error {
 	ctx := req.Context()
-	if err := identity.NeedFresh(ctx); errors.Is(err, identity.ErrFresh) {
+	switch err := r.Identity.NeedToAdd(ctx); {
+	case errors.Is(err, identity.ErrFresh):
 		return toReauth(w, req)
-	} else if err != nil {
+	case errors.Is(err, identity.ErrHeld):
+		return web.Redirect(w, req, identity.ReauthFor(listPath))
+	case err != nil:
 		return err
 	}
 	actor := identity.ActorOf(ctx)
@@ -188,6 +192,8 @@ func (r *Room) bound(w http.ResponseWriter, req *http.Request) error {
 		return web.Redirect(w, req, listPath+"?said=bound")
 	case errors.Is(err, identity.ErrFresh):
 		return toReauth(w, req)
+	case errors.Is(err, identity.ErrHeld):
+		return web.Redirect(w, req, identity.ReauthFor(listPath))
 	case name != "":
 		return web.Redirect(w, req, listPath+"?"+url.Values{"fault": {name}}.Encode())
 	}
@@ -198,6 +204,9 @@ func (r *Room) postRemove(w http.ResponseWriter, req *http.Request) error {
 	err := r.Unbind(req.Context(), req.PathValue("id"))
 	if errors.Is(err, identity.ErrFresh) {
 		return toReauth(w, req)
+	}
+	if errors.Is(err, factor.ErrLast) {
+		return web.Redirect(w, req, listPath+"?fault=last")
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,9 @@ UPDATE identity_certificates SET used_at = $3 WHERE owner_id = $1 AND id = $2;
 -- name: DeleteCertificate :execrows
 DELETE FROM identity_certificates WHERE owner_id = $1 AND id = $2;
 
+-- name: DeleteCertificatesSince :exec
+DELETE FROM identity_certificates WHERE owner_id = $1 AND created_at >= $2;
+
 -- name: DeleteCertificates :exec
 DELETE FROM identity_certificates WHERE owner_id = $1;
 

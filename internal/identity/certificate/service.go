@@ -152,9 +152,10 @@ func factsPlace(certificate string) secret.Place {
 }
 
 // Bound binds the certificate of a visit to the actor's account; a factor must
-// have been given just now. Errors: identity.ErrFresh, ErrVisit, ErrBound.
+// have been given just now, one that is held if any is. Errors: identity.ErrFresh,
+// identity.ErrHeld, ErrVisit, ErrBound.
 func (r *Room) Bound(ctx context.Context, code string) error {
-	if err := identity.NeedFresh(ctx); err != nil {
+	if err := r.Identity.NeedToAdd(ctx); err != nil {
 		return err
 	}
 	actor := identity.ActorOf(ctx)
@@ -188,11 +189,20 @@ func (r *Room) Bound(ctx context.Context, code string) error {
 	})
 }
 
-// Unbind takes a certificate away from the actor's account. Errors:
-// identity.ErrFresh, ErrNotFound.
+// Unbind takes a certificate away from the actor's account, but not the last one
+// where nothing else signs in. Errors: identity.ErrFresh, ErrNotFound, those of Last.
 func (r *Room) Unbind(ctx context.Context, certificate string) error {
 	if err := identity.NeedFresh(ctx); err != nil {
 		return err
+	}
+	had, err := r.Of(ctx, identity.ActorOf(ctx).ID)
+	if err != nil {
+		return err
+	}
+	if len(had) == 1 && r.Last != nil {
+		if err := r.Last(ctx, KindCertificate); err != nil {
+			return err
+		}
 	}
 	return r.changed(ctx, "identity.certificate_removed", certificate, "identity.certificate.notice.removed_subject", "identity.certificate.notice.removed", func(ctx context.Context, tx *db.Tx) error {
 		n, err := in(tx).DeleteCertificate(ctx, certificatedb.DeleteCertificateParams{OwnerID: identity.ActorOf(ctx).ID, ID: certificate})

@@ -69,10 +69,11 @@ func devicePlace(column, device string) secret.Place {
 }
 
 // Subscribe adds the request's browser to the actor's devices; a factor must have
-// been given just now. It gives the secret that the browser keeps. Errors:
-// identity.ErrFresh, ErrSubscription, ErrTooMany.
+// been given just now, one that is held if any is. It gives the secret that the
+// browser keeps. Errors: identity.ErrFresh, identity.ErrHeld, ErrSubscription,
+// ErrTooMany.
 func (r *Room) Subscribe(ctx context.Context, raw string) (browser string, err error) {
-	if err := identity.NeedFresh(ctx); err != nil {
+	if err := r.Identity.NeedToAdd(ctx); err != nil {
 		return "", err
 	}
 	if r.Push == nil {
@@ -127,12 +128,21 @@ func (r *Room) endpointIndex(endpoint string) []byte {
 	return r.Sealer.Keyset().Index("identity push endpoint", "", endpoint)
 }
 
-// Remove takes a device away from the actor's. Errors: identity.ErrFresh, ErrNoDevice.
+// Remove takes a device away from the actor's, but not the last one where nothing
+// else signs in. Errors: identity.ErrFresh, ErrNoDevice, those of Last.
 func (r *Room) Remove(ctx context.Context, device string) error {
 	if err := identity.NeedFresh(ctx); err != nil {
 		return err
 	}
 	actor := identity.ActorOf(ctx)
+	if n, err := r.Pushes(ctx, actor.ID); err != nil || n == 1 && r.Last != nil {
+		if err == nil {
+			err = r.Last(ctx, KindPush)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	batch, err := r.Identity.SecurityNotice(ctx, actor.ID, false, "identity.device.notice.removed_subject", "identity.device.notice.removed")
 	if err != nil {
 		return err

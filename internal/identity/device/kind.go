@@ -11,6 +11,7 @@ import (
 	"okno/internal/identity"
 	"okno/internal/identity/device/devicedb"
 	"okno/internal/identity/factor"
+	"okno/internal/kit/db"
 )
 
 // KindPush is the second factor of a device that takes push messages.
@@ -34,6 +35,11 @@ func (k *pushKind) Ways(ctx context.Context, a identity.Account, _ []factor.Row)
 		return nil, err
 	}
 	return []identity.Way{{Ref: KindPush, Kind: KindPush, Held: true}}, nil
+}
+
+// TakeSince takes away the devices that were added since.
+func (*pushKind) TakeSince(ctx context.Context, tx *db.Tx, owner string, since db.Time) error {
+	return in(tx).DeleteDevicesSince(ctx, devicedb.DeleteDevicesSinceParams{OwnerID: owner, CreatedAt: since})
 }
 
 // Begin asks the devices.

@@ -45,6 +45,8 @@ type Deps struct {
 	Push subscriber
 	// Unlock is nil where no passkeys are known: a fresh factor is asked for.
 	Unlock Unlocker
+	// Last refuses to take the last way to sign in away, of the kind; nil for no check.
+	Last func(ctx context.Context, kind string) error
 	// Certificates: the portal takes certificates in the browser, too; the page
 	// leads to them.
 	Certificates bool

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/web"
 )
 
@@ -33,8 +34,11 @@ func (r *Room) showDevices(w http.ResponseWriter, req *http.Request) error {
 	if v.Key, err = r.publicKey(ctx); err != nil {
 		return err
 	}
-	if web.Query(req, "fault") == "push" {
+	switch web.Query(req, "fault") {
+	case "push":
 		v.Faults = map[string]string{"": title(ctx, ErrSubscription.Key)}
+	case "last":
+		v.Faults = map[string]string{"": title(ctx, factor.ErrLast.Key)}
 	}
 	return web.Render(w, req, web.Page{
 		Title: title(ctx, "identity.device.title"), Section: "security", Error: len(v.Faults) > 0, Back: "/cabinet/security", Body: devicesPage(v),
@@ -117,6 +121,8 @@ func (r *Room) postSubscribe(w http.ResponseWriter, req *http.Request) error {
 	switch {
 	case errors.Is(err, identity.ErrFresh):
 		return web.Redirect(w, req, withTo("/reauth", devicesPath))
+	case errors.Is(err, identity.ErrHeld):
+		return web.Redirect(w, req, identity.ReauthFor(devicesPath))
 	case errors.Is(err, ErrSubscription), errors.Is(err, ErrTooMany):
 		return web.Redirect(w, req, devicesPath+"?fault=push")
 	case err != nil:
@@ -130,6 +136,9 @@ func (r *Room) postRemove(w http.ResponseWriter, req *http.Request) error {
 	err := r.Remove(req.Context(), req.PathValue("id"))
 	if errors.Is(err, identity.ErrFresh) {
 		return web.Redirect(w, req, withTo("/reauth", devicesPath))
+	}
+	if errors.Is(err, factor.ErrLast) {
+		return web.Redirect(w, req, devicesPath+"?fault=last")
 	}
 	if err != nil {
 		return err

@@ -15,8 +15,10 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/identity/device"
+	"okno/internal/identity/factor"
 	"okno/internal/identity/identitytest"
 	"okno/internal/kit/clock"
+	"okno/internal/kit/db"
 	"okno/internal/notify"
 	"okno/internal/notify/webpush"
 	"okno/internal/sandbox/push"
@@ -207,6 +209,45 @@ func TestCodeByPush(t *testing.T) {
 		if err := proved("three", code); !errors.Is(err, device.ErrOver) {
 			t.Errorf("after its time: %v", err)
 		}
+	})
+}
+
+// TestDevicesAreTakenAway: what was added since an instant goes, the last device
+// stays while nothing else signs in, and who holds something adds one by that.
+func TestDevicesAreTakenAway(t *testing.T) {
+	t.Parallel()
+	eachPushed(t, func(t *testing.T, p *pushed) {
+		account := identitytest.Account(t, p.id, phone)
+		hand := p.signedIn(handset, account)
+		p.subscribe(hand)
+		p.clk.Advance(2 * time.Minute)
+		p.subscribe(hand)
+		devices := func() []device.Device {
+			all, err := p.room.Devices(p.as(account, "x"), "")
+			must(t, err)
+			return all
+		}
+		kind, ok := p.room.Kind().(interface {
+			TakeSince(ctx context.Context, tx *db.Tx, owner string, since db.Time) error
+		})
+		if !ok {
+			t.Fatal("devices can't be taken away")
+		}
+		must(t, p.id.DB.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			return kind.TakeSince(ctx, tx, account, db.At(p.clk.Now().Add(-time.Minute)))
+		}))
+		left := devices()
+		if len(left) != 1 {
+			t.Fatalf("%d devices", len(left))
+		}
+		p.room.Last = func(context.Context, string) error { return factor.ErrLast }
+		hand.post("/cabinet/security/phone/"+left[0].ID+"/remove").goes(t, "/cabinet/security/phone?fault=last")
+		hand.get("/cabinet/security/phone?fault=last").shows(t, 200, "последний способ входа")
+		if len(devices()) != 1 {
+			t.Error("the last way to sign in was removed")
+		}
+		must(t, p.id.SetTOTP(context.Background(), account, identitytest.TOTPSecret))
+		hand.post("/cabinet/security/phone/push", "subscription", "{}").goes(t, "/reauth?for=factors&to=%2Fcabinet%2Fsecurity%2Fphone")
 	})
 }
 

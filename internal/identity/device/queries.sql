@@ -73,6 +73,9 @@ DELETE FROM identity_push_devices WHERE owner_id = $1 AND id = $2;
 -- name: DeleteEndpoint :exec
 DELETE FROM identity_push_devices WHERE owner_id = $1 AND endpoint_index = $2;
 
+-- name: DeleteDevicesSince :exec
+DELETE FROM identity_push_devices WHERE owner_id = $1 AND created_at >= $2;
+
 -- name: DeleteDevices :exec
 DELETE FROM identity_push_devices WHERE owner_id = $1;
 

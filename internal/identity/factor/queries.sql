@@ -37,6 +37,13 @@ DELETE FROM identity_factors WHERE owner_id = $1 AND id = $2;
 -- name: DeleteFactorsOfKind :exec
 DELETE FROM identity_factors WHERE owner_id = $1 AND kind = $2;
 
+-- What is called by its kind is a contact.
+-- name: DeleteFactorsSince :exec
+DELETE FROM identity_factors WHERE owner_id = $1 AND created_at >= $2 AND id <> kind;
+
+-- name: DeleteRecoverySince :exec
+DELETE FROM identity_factor_recovery WHERE owner_id = $1 AND created_at >= $2;
+
 -- name: DeleteFactors :exec
 DELETE FROM identity_factors WHERE owner_id = $1;
 

@@ -49,12 +49,27 @@ func (r *Room) Ways(ctx context.Context, a identity.Account) ([]identity.Way, er
 	return all, err
 }
 
+// waysOf leaves out contacts that are switched off, unless nothing else is left: a
+// device that its push service forgets would shut its owner out.
 func (r *Room) waysOf(ctx context.Context, a identity.Account, rows []Row) ([]identity.Way, error) {
+	all, err := r.waysBut(ctx, a, rows, func(k Kind) bool { return off(rows, k) })
+	if err != nil || slices.ContainsFunc(all, func(w identity.Way) bool { return !w.Spare }) {
+		return all, err
+	}
+	return r.waysBut(ctx, a, rows, func(k Kind) bool { return off(rows, k) && k.Held() })
+}
+
+// off reports whether the kind, of which there is one, is switched off.
+func off(rows []Row, k Kind) bool {
+	own := of(rows, k.Name(), true)
+	return len(own) == 1 && own[0].ID == k.Name() && own[0].Disabled
+}
+
+func (r *Room) waysBut(ctx context.Context, a identity.Account, rows []Row, left func(Kind) bool) ([]identity.Way, error) {
 	var all []identity.Way
 	for _, k := range r.kinds {
-		own := of(rows, k.Name(), true)
-		if len(own) == 1 && own[0].ID == k.Name() && own[0].Disabled {
-			continue // a contact that is switched off
+		if left(k) {
+			continue
 		}
 		ways, err := k.Ways(ctx, a, of(rows, k.Name(), false))
 		if err != nil {

@@ -71,6 +71,20 @@ func (q *Queries) DeleteCertificates(ctx context.Context, ownerID string) error 
 	return err
 }
 
+const deleteCertificatesSince = `-- name: DeleteCertificatesSince :exec
+DELETE FROM identity_certificates WHERE owner_id = $1 AND created_at >= $2
+`
+
+type DeleteCertificatesSinceParams struct {
+	OwnerID   string
+	CreatedAt db.Time
+}
+
+func (q *Queries) DeleteCertificatesSince(ctx context.Context, arg DeleteCertificatesSinceParams) error {
+	_, err := q.db.ExecContext(ctx, deleteCertificatesSince, arg.OwnerID, arg.CreatedAt)
+	return err
+}
+
 const deleteVisitsOf = `-- name: DeleteVisitsOf :exec
 DELETE FROM identity_certificate_visits WHERE owner_id = $1
 `

@@ -222,6 +222,20 @@ func (q *Queries) DeleteDevices(ctx context.Context, ownerID string) error {
 	return err
 }
 
+const deleteDevicesSince = `-- name: DeleteDevicesSince :exec
+DELETE FROM identity_push_devices WHERE owner_id = $1 AND created_at >= $2
+`
+
+type DeleteDevicesSinceParams struct {
+	OwnerID   string
+	CreatedAt db.Time
+}
+
+func (q *Queries) DeleteDevicesSince(ctx context.Context, arg DeleteDevicesSinceParams) error {
+	_, err := q.db.ExecContext(ctx, deleteDevicesSince, arg.OwnerID, arg.CreatedAt)
+	return err
+}
+
 const deleteEndpoint = `-- name: DeleteEndpoint :exec
 DELETE FROM identity_push_devices WHERE owner_id = $1 AND endpoint_index = $2
 `

@@ -124,6 +124,21 @@ func (q *Queries) DeleteFactorsOfKind(ctx context.Context, arg DeleteFactorsOfKi
 	return err
 }
 
+const deleteFactorsSince = `-- name: DeleteFactorsSince :exec
+DELETE FROM identity_factors WHERE owner_id = $1 AND created_at >= $2 AND id <> kind
+`
+
+type DeleteFactorsSinceParams struct {
+	OwnerID   string
+	CreatedAt db.Time
+}
+
+// What is called by its kind is a contact.
+func (q *Queries) DeleteFactorsSince(ctx context.Context, arg DeleteFactorsSinceParams) error {
+	_, err := q.db.ExecContext(ctx, deleteFactorsSince, arg.OwnerID, arg.CreatedAt)
+	return err
+}
+
 const deleteProof = `-- name: DeleteProof :execrows
 DELETE FROM identity_factor_proofs WHERE session_id = $1
 `
@@ -142,6 +157,20 @@ DELETE FROM identity_factor_recovery WHERE owner_id = $1
 
 func (q *Queries) DeleteRecovery(ctx context.Context, ownerID string) error {
 	_, err := q.db.ExecContext(ctx, deleteRecovery, ownerID)
+	return err
+}
+
+const deleteRecoverySince = `-- name: DeleteRecoverySince :exec
+DELETE FROM identity_factor_recovery WHERE owner_id = $1 AND created_at >= $2
+`
+
+type DeleteRecoverySinceParams struct {
+	OwnerID   string
+	CreatedAt db.Time
+}
+
+func (q *Queries) DeleteRecoverySince(ctx context.Context, arg DeleteRecoverySinceParams) error {
+	_, err := q.db.ExecContext(ctx, deleteRecoverySince, arg.OwnerID, arg.CreatedAt)
 	return err
 }
 
