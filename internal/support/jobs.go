@@ -37,11 +37,15 @@ func (r *Room) registerJobs() {
 }
 
 func (r *Room) purge(ctx context.Context, _ purge) error {
+	var aged error
 	if r.Intake != nil {
-		if err := errors.Join(r.ageRequests(ctx), r.purgeRequests(ctx)); err != nil {
-			return err
-		}
+		aged = errors.Join(r.ageRequests(ctx), r.purgeRequests(ctx))
 	}
+	return errors.Join(aged, r.purgeTickets(ctx))
+}
+
+// purgeTickets deletes closed tickets whose time is over, with their keys.
+func (r *Room) purgeTickets(ctx context.Context) error {
 	for {
 		n := 0
 		err := r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

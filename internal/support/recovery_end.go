@@ -2,6 +2,9 @@ package support
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"okno/internal/identity"
@@ -23,40 +26,44 @@ const (
 func (q Request) EndsAt() time.Time { return q.CreatedAt.Time().Add(undecidedFor) }
 
 // ageRequests reminds of what waits for long and ends what has waited for too long.
+// One that fails holds up no other: what failed is told at the end.
 func (r *Room) ageRequests(ctx context.Context) error {
 	ctx = identity.AsSystem(ctx)
 	now := r.Clock.Now()
 	q := supportdb.New(r.DB.Reader())
-	if err := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
+	ended := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
 		return q.UndecidedRecoveries(ctx, supportdb.UndecidedRecoveriesParams{CreatedAt: db.At(now.Add(-undecidedFor)), Limit: limit})
-	}, func(row supportdb.SupportRecovery) error { return r.endRequest(ctx, row) }); err != nil {
-		return err
-	}
-	if err := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
+	}, func(row supportdb.SupportRecovery) error { return r.endRequest(ctx, row) })
+	dropped := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
 		return q.EndedScans(ctx, limit)
-	}, func(row supportdb.SupportRecovery) error { return r.dropScan(ctx, row) }); err != nil {
-		return err
-	}
-	return inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
+	}, func(row supportdb.SupportRecovery) error { return r.dropScan(ctx, row) })
+	reminded := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
 		return q.UnremindedRecoveries(ctx, supportdb.UnremindedRecoveriesParams{CreatedAt: db.At(now.Add(-remindAfter)), Limit: limit})
 	}, func(row supportdb.SupportRecovery) error { return r.remind(ctx, row) })
+	return errors.Join(ended, dropped, reminded)
 }
 
-// inRounds does f to all that find gives, some at once. f takes its row out of what
-// is found next.
+// inRounds does f to all that find gives, some at once, and tells at the end what
+// failed. f takes its row out of what is found next; one that failed is found again,
+// and passed over.
 func inRounds(find func(limit int32) ([]supportdb.SupportRecovery, error), f func(supportdb.SupportRecovery) error) error {
+	failed := map[string]error{}
 	for {
-		rows, err := find(purgeAtOnce)
+		limit := purgeAtOnce + len(failed)
+		rows, err := find(int32(limit)) //nolint:gosec // as many as there are requests
 		if err != nil {
-			return db.Classify(err)
+			return errors.Join(append(slices.Collect(maps.Values(failed)), db.Classify(err))...)
 		}
 		for _, row := range rows {
+			if failed[row.ID] != nil {
+				continue
+			}
 			if err := f(row); err != nil {
-				return err
+				failed[row.ID] = err
 			}
 		}
-		if len(rows) < purgeAtOnce {
-			return nil
+		if len(rows) < limit {
+			return errors.Join(slices.Collect(maps.Values(failed))...)
 		}
 	}
 }

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"okno/internal/applications/upload"
 	"okno/internal/identity"
 	"okno/internal/kit/blob"
 	"okno/internal/kit/i18n"
+	"okno/internal/support/supportdb"
 )
 
 // daily is the job of a day, with what it sends.
@@ -177,4 +180,81 @@ func TestScanThatCouldNotBeDeletedGoesLater(t *testing.T) {
 	}
 	b.daily(t)
 	b.ended(t, files, number, request)
+}
+
+// stuck is a store that can't delete one file.
+type stuck struct {
+	blob.Store
+	key string
+}
+
+var errStuck = errors.New("the file can't be deleted")
+
+func (s stuck) Delete(ctx context.Context, key string) error {
+	if key == s.key {
+		return errStuck
+	}
+	return s.Store.Delete(ctx, key)
+}
+
+// TestAScanThatStaysHoldsUpNoOther: a file that can't be deleted is told of, and
+// other scans go and reminders come all the same.
+func TestAScanThatStaysHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ctx, files := context.Background(), withScans(t, b)
+		_, first := b.claims(t)
+		b.clk.Advance(time.Minute)
+		_, second := b.claims(t)
+		b.Intake = upload.NewIntake(cleanScanner{}, blob.NewSealed(stuck{files, scanPrefix + first}), b.Log)
+		b.clk.Advance(undecidedFor - remindAfter - time.Hour)
+		young, _ := b.claims(t)
+		b.clk.Advance(remindAfter + 2*time.Hour)
+		for range 2 {
+			if err := b.purge(ctx, purge{}); !errors.Is(err, errStuck) {
+				t.Fatal("the fault is not told:", err)
+			}
+		}
+		if _, err := files.Stat(ctx, scanPrefix+second); !errors.Is(err, blob.ErrNone) {
+			t.Error("the other scan stays:", err)
+		}
+		fatal(t, b.Queue.Drain(ctx))
+		if all := b.reminders(t); len(all) != 1 || all[0].About != young {
+			t.Errorf("reminders: %+v", all)
+		}
+		b.Intake = upload.NewIntake(cleanScanner{}, blob.NewSealed(files), b.Log)
+		b.daily(t)
+		if _, err := files.Stat(ctx, scanPrefix+first); !errors.Is(err, blob.ErrNone) {
+			t.Error("the scan stays although it can be deleted now:", err)
+		}
+	})
+}
+
+// TestRoundsPassOverWhatFails: as many that fail as a round has rows do not hide
+// those behind them, and do not go on for ever.
+func TestRoundsPassOverWhatFails(t *testing.T) {
+	t.Parallel()
+	rows := make([]supportdb.SupportRecovery, purgeAtOnce+3)
+	for n := range rows {
+		rows[n].ID = strconv.Itoa(n)
+	}
+	done := map[string]int{}
+	err := inRounds(func(limit int32) ([]supportdb.SupportRecovery, error) {
+		return slices.Clone(rows[:min(int(limit), len(rows))]), nil
+	}, func(row supportdb.SupportRecovery) error {
+		done[row.ID]++
+		if len(done) <= purgeAtOnce {
+			return errStuck
+		}
+		rows = slices.DeleteFunc(rows, func(r supportdb.SupportRecovery) bool { return r.ID == row.ID })
+		return nil
+	})
+	if !errors.Is(err, errStuck) || len(done) != purgeAtOnce+3 || len(rows) != purgeAtOnce {
+		t.Errorf("%d of them were tried, %d are left, %v", len(done), len(rows), err)
+	}
+	for row, n := range done {
+		if n != 1 {
+			t.Errorf("%s was tried %d times", row, n)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"okno/internal/agency"
+	"okno/internal/applications/cases/casesdb"
 	"okno/internal/forms"
 )
 
@@ -196,4 +197,36 @@ func TestNumbersIn(t *testing.T) {
 	if !slices.Equal(got, []string{spouseSNILS, childSNILS}) {
 		t.Errorf("found %v", got)
 	}
+}
+
+// TestNobodyIsNoHelper: most applications are sent by nobody else, and whoever has no
+// account, such as a clock, has sent none of them.
+func TestNobodyIsNoHelper(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ctx := context.Background()
+		own := b.submit(t)
+		helped := submission()
+		helped.Helper = "boris"
+		theirs := b.send(t, helped)
+		barred, err := b.barred(ctx, "mvd", "")
+		must(t, err)
+		rows, _, err := b.store.queue(ctx, queueFilter{QueueFilter: QueueFilter{Agency: "mvd", Limit: 10}, barred: barred})
+		must(t, err)
+		if len(rows) != 2 {
+			t.Fatalf("%d rows", len(rows))
+		}
+		if left, err := b.without(ctx, "mvd", slices.Clone(rows), barred); err != nil || len(left) != 2 {
+			t.Errorf("nobody is kept from %d of 2, %v", 2-len(left), err)
+		}
+		for _, number := range []string{own, theirs} {
+			n := slices.IndexFunc(rows, func(r casesdb.ApplicationsQueue) bool { return r.Number == number })
+			k, err := b.store.byID(ctx, rows[n].OwnerID, rows[n].CaseID)
+			must(t, err)
+			must(t, b.fairFor(ctx, k, ""))
+			if number == theirs {
+				wantErr(t, b.fairFor(ctx, k, "boris"), ErrOwnCase, "the helper works on it")
+			}
+		}
+	})
 }

@@ -97,7 +97,10 @@ func (c *Cases) barred(ctx context.Context, agencyCode, account string) (barred,
 	}
 	declared := r.Indexes(account)
 	owners, err := c.store.owners(ctx, agencyCode, declared)
-	return barred{account: account, owners: append([]string{account}, owners...), named: declared}, err
+	if account != "" {
+		owners = append([]string{account}, owners...)
+	}
+	return barred{account: account, owners: owners, named: declared}, err
 }
 
 // without leaves out what is barred.
@@ -108,7 +111,7 @@ func (c *Cases) without(ctx context.Context, agencyCode string, rows []casesdb.A
 	}
 	named, err := c.store.naming(ctx, agencyCode, b.named, ids)
 	return slices.DeleteFunc(rows, func(r casesdb.ApplicationsQueue) bool {
-		return r.HelperID == b.account || slices.Contains(b.owners, r.OwnerID) || slices.Contains(named, r.CaseID)
+		return b.account != "" && r.HelperID == b.account || slices.Contains(b.owners, r.OwnerID) || slices.Contains(named, r.CaseID)
 	}), err
 }
 
@@ -118,8 +121,12 @@ func (c *Cases) fair(ctx context.Context, k Case) error {
 }
 
 // fairFor refuses an account that must not work on a case: that has sent it, for
-// itself or another, or is not impartial. Errors: ErrOwnCase, ErrInterest.
+// itself or another, or is not impartial. Nobody's account has sent nothing: most
+// cases have no helper. Errors: ErrOwnCase, ErrInterest.
 func (c *Cases) fairFor(ctx context.Context, k Case, account string) error {
+	if account == "" {
+		return nil
+	}
 	if k.row.HelperID == account {
 		return ErrOwnCase
 	}
