@@ -110,6 +110,8 @@ func bearerToken(header string) string {
 // StartSession signs the browser in to the account: a new session, its cookie,
 // and an end to the session that the browser had. method says how the person
 // was recognised, such as "registration". A second factor must have been given.
+// A browser that a phone has let in is weighed by the rules as any sign-in is: whoever
+// confirms may have been shown a stranger's code. Errors: ErrRisk, ErrBlocked.
 func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *http.Request, accountID, method string) error {
 	if err := i.barred(ctx, accountID); err != nil {
 		return err
@@ -122,8 +124,17 @@ func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *h
 	if err != nil {
 		return err
 	}
+	var weighed Step
+	if method == MethodQR || method == MethodQRStrong {
+		if weighed, err = i.letIn(ctx, a); err != nil {
+			return err
+		}
+	}
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := i.endCurrent(ctx, tx); err != nil {
+			return err
+		}
+		if err := steps(weighed)(ctx, tx); err != nil {
 			return err
 		}
 		return i.openSession(ctx, tx, o)
@@ -133,6 +144,17 @@ func (i *Identity) StartSession(ctx context.Context, w http.ResponseWriter, r *h
 	}
 	o.keep(w, r)
 	return nil
+}
+
+// letIn weighs a browser that a phone lets in; what it gives is done with the
+// session. The phone's owner has unlocked it: no more proof is asked for.
+func (i *Identity) letIn(ctx context.Context, a Account) (Step, error) {
+	v, explain, err := i.judged(ctx, a, i.weigh(ctx, a.ID), nil)
+	if err != nil {
+		return nil, err
+	}
+	tell, err := i.tellPlace(ctx, a, v)
+	return steps(explain, tell), err
 }
 
 // deviceToken is the browser's token of a request; "" for none or for what

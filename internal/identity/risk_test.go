@@ -203,6 +203,39 @@ func TestOpenRules(t *testing.T) {
 	}
 }
 
+// TestPhoneLetsInByTheRules: a browser that a phone has let in is weighed as one with
+// a password: odd places are told and explained, and closed where a rule says so.
+func TestPhoneLetsInByTheRules(t *testing.T) {
+	t.Parallel()
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			rules := filepath.Join(t.TempDir(), "risk.yaml")
+			must(t, os.WriteFile(rules, []byte("rules: [{when: new_network, then: notice}, {when: new_country, then: block}]"), 0o600))
+			i, clk := weighed(t, e, rules)
+			anna := identitytest.Account(t, i, phone, withMail)
+			b := newBrowser(t, i)
+			from(b.enters(i, inKazan)).goes(t, "/cabinet")
+			lets := func(ip string) error {
+				clk.Advance(24 * time.Hour)
+				ctx := identity.WithActor(t.Context(), identity.Actor{IP: ip})
+				return i.StartSession(ctx, httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil), anna, identity.MethodQR)
+			}
+			wantErr(t, lets(inLima), identity.ErrRisk)
+			if letters(t, i, "Необычный вход закрыт") == 0 {
+				t.Error("the owner was not told of the sign-in that was closed")
+			}
+			must(t, lets(alsoInKazan))
+			if letters(t, i, "Вход из новой сети") == 0 {
+				t.Error("the owner was not told of the new network")
+			}
+			if got := verdicts(t, i, anna); !equal(got, []string{"new_network,new_country block " + inLima, "new_network notice " + alsoInKazan}) {
+				t.Errorf("the journal says %q", got)
+			}
+		})
+	}
+}
+
 // TestBlockedNetworkIsClosed: no way in opens from it, known and unknown names
 // are answered alike, and each attempt is in the journal.
 func TestBlockedNetworkIsClosed(t *testing.T) {
