@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -58,6 +59,9 @@ func TestShellIsTheFrame(t *testing.T) {
 						var got, want bytes.Buffer
 						must(t, f.page(r, p).Render(ctx, &got))
 						must(t, f.whole(f.params(r, p, a, o), p.Body).Render(ctx, &want))
+						if !strings.Contains(got.String(), `action="/logout"`) {
+							t.Errorf("%s %s: nobody can sign out of %q", who, lang, p.Title)
+						}
 						if got.String() != want.String() {
 							t.Errorf("%s %s %s %q: the shell differs:\n%s\nwant\n%s", who, lang, path, p.Title, got.String(), want.String())
 						}

@@ -89,18 +89,45 @@ func TestWhatAnAccountBeganWithStays(t *testing.T) {
 	}
 }
 
-// access gives access to the account as staff do, and takes it.
-func (s *stand) access(to string) {
+// given is the link of an access that staff have given to the number.
+func (s *stand) given(to string) string {
 	s.Helper()
 	ctx := i18n.With(secret.WithCache(context.Background()), s.Texts, i18n.RU)
 	draft, err := s.PrepareAccess(ctx, identity.Access{Owner: s.anna, How: identity.AccessAtOffice, Phone: to, KeepEmail: true})
 	s.must(err)
 	s.must(s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.GiveAccess(ctx, tx, draft) }))
-	b := s.surfer()
-	link := s.letter("/access/")
-	b.get(link).shows(200)
-	b.post(link, "password", newPassword).goes(recovered)
-	b.post(link, "password", newPassword).shows(404) // once
+	return s.letter("/access/")
+}
+
+// TestAccessRunsOut: the link that staff gave works for 30 minutes, once, and not
+// beside a later one.
+func TestAccessRunsOut(t *testing.T) {
+	t.Parallel()
+	each(t, func(s *stand) {
+		b := s.surfer()
+		over := func(link string) {
+			s.Helper()
+			b.get(link).shows(404)
+			b.post(link, "password", newPassword).shows(404)
+		}
+		late := s.given("+79139990001")
+		s.clk.Advance(30*time.Minute - time.Second)
+		b.get(late).shows(200)
+		s.clk.Advance(time.Second)
+		over(late)
+		earlier := s.given("+79139990001")
+		later := s.given("+79139990002")
+		over(earlier)
+		b.post(later, "password", "short").shows(422) // which does not use it up
+		for range 3 {
+			b.get(later).shows(200) // nor does a look
+		}
+		b.post(later, "password", newPassword).goes(recovered)
+		over(later)
+		if a := s.account(); a.Phone != "+79139990002" || a.Email != email {
+			s.Errorf("%+v", a)
+		}
+	})
 }
 
 // TestAccessTakesWhatIsLost: whose phone is gone has lost the app on it and the
@@ -125,7 +152,7 @@ func TestAccessTakesWhatIsLost(t *testing.T) {
 			s.Fatalf("codes are on: %s", got)
 		}
 		s.clk.Advance(30 * 24 * time.Hour)
-		s.access(fresh)
+		s.surfer().post(s.given(fresh), "password", newPassword).goes(recovered)
 		if got := s.kinds(false); got != "email sms" {
 			s.Errorf("ways: %s", got)
 		}

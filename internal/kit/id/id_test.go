@@ -1,6 +1,7 @@
 package id
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,9 @@ func TestSecretsDiffer(t *testing.T) {
 		if c := Code(6); len(c) != 6 || strings.Trim(c, "0123456789") != "" {
 			t.Fatalf("code %q", c)
 		}
+	}
+	if raw, err := base64.RawURLEncoding.DecodeString(Token()); err != nil || len(raw) != 32 {
+		t.Errorf("a token has %d bytes: %v", len(raw), err)
 	}
 	if !Valid(New()) || Valid("x") || Valid(strings.ToUpper(New())) {
 		t.Fatal("Valid is wrong")

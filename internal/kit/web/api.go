@@ -115,7 +115,7 @@ func Register[I, O any](a *API, op Operation, g Guard, h func(ctx context.Contex
 func (a *API) guard(pattern string, g Guard) func(hc huma.Context, next func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		infoFrom(hc.Context()).route = pattern
-		if g.Name != Public.Name {
+		if somebodys(g, hc.Method()) {
 			hc.SetHeader("Cache-Control", "no-store")
 		}
 		err := g.Check(hc.Context())

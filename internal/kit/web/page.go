@@ -84,8 +84,12 @@ func (e *Edge) render(w http.ResponseWriter, r *http.Request, c templ.Component,
 	return nil
 }
 
-// Redirect sends the browser to another page after a POST (303).
+// Redirect sends the browser to another page after a POST (303). It may carry a
+// cookie: nobody keeps it.
 func Redirect(w http.ResponseWriter, r *http.Request, to string) error {
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

@@ -48,14 +48,20 @@ func NewRouter(e *Edge) *Router {
 func (rt *Router) Handle(pattern string, g Guard, h Handler) {
 	rt.add(pattern, g)
 	rt.mux.Handle(pattern, rt.edge.handle(func(w http.ResponseWriter, r *http.Request) error {
-		if g.Name != Public.Name {
-			w.Header().Set("Cache-Control", "no-store") // whatever is answered: it is somebody's
+		if somebodys(g, r.Method) {
+			w.Header().Set("Cache-Control", "no-store")
 		}
 		if err := g.Check(r.Context()); err != nil {
 			return err
 		}
 		return h(w, r)
 	}))
+}
+
+// somebodys reports whether whatever is answered is for one person: what only some
+// may ask for, and what comes of an act, such as the token of a sign-in.
+func somebodys(g Guard, method string) bool {
+	return g.Name != Public.Name || method != http.MethodGet && method != http.MethodHead
 }
 
 // Mount adds a plain handler that answers its own errors (assets, streams).

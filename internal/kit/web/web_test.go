@@ -169,6 +169,30 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 	}
 }
 
+// TestWhatComesOfAnActIsKeptByNobody: the answer to a sign-in holds a token although
+// everybody may ask for it, and a redirect sets a cookie.
+func TestWhatComesOfAnActIsKeptByNobody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	plain := func(w http.ResponseWriter, _ *http.Request) error { _, err := io.WriteString(w, "x"); return err }
+	s.rt.Handle("GET /open", web.Public, plain)
+	s.rt.Handle("POST /open", web.Public, plain)
+	s.rt.Handle("GET /away", web.Public, func(w http.ResponseWriter, r *http.Request) error { return web.Redirect(w, r, "/open") })
+	type token struct{ Body struct{ Token string } }
+	give := func(context.Context, *struct{}) (*token, error) { return &token{}, nil }
+	web.Register(s.rt.API, web.Operation{Pattern: "POST /api/v1/tokens", ID: "give", Summary: "G", Tag: "t"}, web.Public, give)
+	web.Register(s.rt.API, web.Operation{Pattern: "GET /api/v1/tokens", ID: "look", Summary: "L", Tag: "t"}, web.Public, give)
+	for _, c := range []struct{ method, path, want string }{
+		{"GET", "/open", ""}, {"POST", "/open", "no-store"}, {"GET", "/away", "no-store"},
+		{"GET", "/api/v1/tokens", ""}, {"POST", "/api/v1/tokens", "no-store"},
+	} {
+		w := s.do(httptest.NewRequestWithContext(t.Context(), c.method, c.path, nil))
+		if got := w.Header().Get("Cache-Control"); w.Code >= 400 || got != c.want {
+			t.Errorf("%s %s: %d, %q, want %q", c.method, c.path, w.Code, got, c.want)
+		}
+	}
+}
+
 func TestClientAddressIsBelievedFromProxiesOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
