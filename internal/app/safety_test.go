@@ -30,15 +30,42 @@ func (p *portal) as(account string, roles ...identity.RoleName) context.Context 
 // claim is a request for access by the person n with a scan.
 func (p *portal) claim(n int, phone string) string {
 	p.t.Helper()
+	number, err := p.house.support.Claim(p.as(""), p.claims(n, phone))
+	must(p.t, err)
+	return number
+}
+
+// claims is the request of a person for access by the phone.
+func (p *portal) claims(n int, phone string) support.Claim {
 	who := p.box.Person(n)
 	scan := []byte(pdfFile)
 	day := who.BirthDate[8:] + "." + who.BirthDate[5:7] + "." + who.BirthDate[:4]
-	number, err := p.house.support.Claim(p.as(""), support.Claim{
+	return support.Claim{
 		Name: demoEmail("person" + itoa(n)), LastName: strings.ToUpper(who.LastName), FirstName: who.FirstName, BirthDate: day, Phone: phone,
 		Scan: &upload.File{Name: "passport.pdf", Size: int64(len(scan)), Body: bytes.NewReader(scan)}, IP: "203.0.113.9",
+	}
+}
+
+// TestAccessIsAskedByAnyName: whoever has lost phone and mail names the account by
+// what it signs in by, however that is typed.
+func TestAccessIsAskedByAnyName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, p *portal) {
+		owner := p.enter(3, profile.Confirmed)
+		a, err := p.house.identity.Account(context.Background(), owner)
+		must(t, err)
+		first := p.staff("first", "support_operator", "", "")
+		for _, name := range []string{p.box.Person(3).SNILS, " " + a.Number, "8" + a.Phone[2:], strings.ToUpper(a.Email)} {
+			in := p.claims(3, "+79139990001")
+			in.Name = name
+			number, err := p.house.support.Claim(p.as(""), in)
+			must(t, err)
+			q, err := p.house.support.LookAtRequest(p.as(first, identity.SupportOperator), number)
+			if err != nil || q.Owner != owner {
+				t.Errorf("%q leads to %q, want %q, %v", name, q.Owner, owner, err)
+			}
+		}
 	})
-	must(p.t, err)
-	return number
 }
 
 // linkTo is the newest link of the kind that was sent to a phone.

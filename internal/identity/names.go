@@ -64,6 +64,16 @@ func (i *Identity) findName(ctx context.Context, typed string) (owner string, c 
 	return owner, c, nil
 }
 
+// FindName gives the account of any name that people sign in by; ErrNotFound for
+// nobody's.
+func (i *Identity) FindName(ctx context.Context, typed string) (string, error) {
+	owner, _, err := i.findName(ctx, typed)
+	if err == nil && owner == "" {
+		err = ErrNotFound
+	}
+	return owner, err
+}
+
 // FindContact gives the account of an exact phone, address or account number;
 // ErrNotFound for nobody's, and for other names.
 func (i *Identity) FindContact(ctx context.Context, typed string) (string, error) {

@@ -62,9 +62,7 @@ var (
 // Accounts is what support asks of identity.
 type Accounts interface {
 	Account(ctx context.Context, id string) (identity.Account, error)
-	FindByPhone(ctx context.Context, phone string) (string, error)
-	FindByEmail(ctx context.Context, email string) (string, error)
-	FindByLogin(ctx context.Context, login string) (string, error)
+	FindName(ctx context.Context, typed string) (string, error)
 	PrepareAccess(ctx context.Context, in identity.Access) (*identity.AccessDraft, error)
 	GiveAccess(ctx context.Context, tx *db.Tx, d *identity.AccessDraft) error
 }
@@ -193,15 +191,14 @@ func (c *Claim) check() error {
 	return nil
 }
 
-// claimed is the account of the name, "" for none.
+// claimed is whose account the name is, "" for nobody's. Any name will do that one
+// signs in by: whoever has lost phone and mail may remember the insurance number.
 func (r *Room) claimed(ctx context.Context, name string) (string, error) {
-	for _, find := range []func(context.Context, string) (string, error){r.Accounts.FindByPhone, r.Accounts.FindByEmail, r.Accounts.FindByLogin} {
-		owner, err := find(ctx, name)
-		if err == nil || !errs.IsKind(err, errs.NotFound) {
-			return owner, err
-		}
+	owner, err := r.Accounts.FindName(ctx, name)
+	if errs.IsKind(err, errs.NotFound) {
+		return "", nil
 	}
-	return "", nil
+	return owner, err
 }
 
 // Requests lists open requests without their contents. For support only.

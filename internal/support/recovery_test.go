@@ -19,15 +19,7 @@ import (
 // nobodysAccounts knows no account: a request is decided without one.
 type nobodysAccounts struct{ Accounts }
 
-func (nobodysAccounts) FindByPhone(context.Context, string) (string, error) {
-	return "", identity.ErrNotFound
-}
-
-func (nobodysAccounts) FindByEmail(context.Context, string) (string, error) {
-	return "", identity.ErrNotFound
-}
-
-func (nobodysAccounts) FindByLogin(context.Context, string) (string, error) {
+func (nobodysAccounts) FindName(context.Context, string) (string, error) {
 	return "", identity.ErrNotFound
 }
 
