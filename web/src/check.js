@@ -4,7 +4,7 @@
 // registry says of the answer.
 // A message that is shown goes away as soon as its field is mended. Nothing moves
 // under a pointer that is pressed, else the click on a button would be lost.
-import { later, make, say } from './say.js'
+import { later, make, say, whole } from './say.js'
 import { still } from './still.js'
 
 export function watchChecks () {
@@ -103,7 +103,7 @@ function blame (group, message) {
     anchor(group).after(shown)
   }
   const word = document.body.dataset.errorWord
-  shown.replaceChildren(...(word ? [make('span', { class: 'govuk-visually-hidden' }, `${word}:`), ' '] : []), message)
+  shown.replaceChildren(...(word ? [make('span', { class: 'govuk-visually-hidden' }, `${word}:`), ' '] : []), ...whole(message))
   shown.dataset.message = message
   group.classList.add('govuk-form-group--error')
   for (const control of controls(group)) mark(control, `${id}-error`)

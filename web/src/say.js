@@ -24,3 +24,10 @@ export function make (tag, attributes = {}, text = '') {
   if (text) element.textContent = text
   return element
 }
+
+const numbers = /(\b\d{4}-\d{4}-\d{4}\b|\b\d{3}-\d{3}-\d{3} \d{2}\b|(?:\+7|\b8) \d{3} \d{3}-\d{2}-\d{2}\b)/
+
+/** A text as nodes, with its numbers on one line each, as the server shows them. */
+export function whole (text) {
+  return text.split(numbers).map((piece, n) => n % 2 ? make('span', { class: 'okno-nowrap' }, piece) : piece)
+}

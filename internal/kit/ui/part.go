@@ -97,14 +97,7 @@ func (p Part) body() templ.Component {
 	if p.HTML != nil {
 		return p.HTML
 	}
-	return plain(p.Text)
-}
-
-func plain(text string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, templ.EscapeString(text))
-		return err
-	})
+	return Numbers(p.Text)
 }
 
 // body chooses the HTML over the text.
