@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"path"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"okno/internal/kit/errs"
 	"okno/internal/kit/i18n"
@@ -189,11 +191,28 @@ func newProblem(ctx context.Context, status int, msg string, details ...error) *
 	for _, d := range details {
 		f := FieldFail{Message: d.Error()}
 		if ed, ok := d.(huma.ErrorDetailer); ok {
-			f = FieldFail{Name: ed.ErrorDetail().Location, Message: ed.ErrorDetail().Message}
+			f = FieldFail{Name: fieldName(ed.ErrorDetail()), Message: ed.ErrorDetail().Message}
 		}
 		p.Fields = append(p.Fields, f)
 	}
 	return p
+}
+
+// fieldName is the field as its sender wrote it: the library names where it was
+// looked for as well ("body.text"), and of one that is missing only that.
+func fieldName(d *huma.ErrorDetail) string {
+	name := d.Location
+	for _, place := range []string{"body", "query", "path", "header", "cookie", "form"} {
+		if rest, ok := strings.CutPrefix(name, place); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			name = strings.TrimPrefix(rest, ".")
+			break
+		}
+	}
+	var missing string
+	if n, _ := fmt.Sscanf(d.Message, validation.MsgExpectedRequiredProperty, &missing); n == 0 {
+		return name
+	}
+	return strings.TrimPrefix(name+"."+missing, ".")
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, f Fault) {

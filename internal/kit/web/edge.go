@@ -59,6 +59,7 @@ type Fault struct {
 // Errors of the edge itself.
 var (
 	ErrNoPage   = errs.NewNotFound("kit.error.no_page")
+	ErrMethod   = errs.NewInvalid("kit.error.method")
 	ErrTooLarge = errs.NewInvalid("kit.error.too_large")
 	ErrNotText  = errs.NewInvalid("kit.error.not_text")
 	ErrBadForm  = errs.NewInvalid("kit.error.bad_form")
@@ -243,8 +244,11 @@ func (e *Edge) fault(r *http.Request, err error) Fault {
 		f.Key, f.Args, f.RetryAfter = known.Key, known.Args, known.RetryAfter
 	}
 	f.Status = statusOf(f.Kind)
-	if errors.Is(err, ErrTooLarge) {
+	switch {
+	case errors.Is(err, ErrTooLarge):
 		f.Status = http.StatusRequestEntityTooLarge
+	case errors.Is(err, ErrMethod):
+		f.Status = http.StatusMethodNotAllowed
 	}
 	if f.Kind == errs.Unavailable && f.RetryAfter == 0 {
 		f.RetryAfter = 30 * time.Second

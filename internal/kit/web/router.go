@@ -40,8 +40,31 @@ type Router struct {
 func NewRouter(e *Edge) *Router {
 	rt := &Router{edge: e, mux: http.NewServeMux()}
 	rt.API = newAPI(rt)
-	rt.mux.Handle("/", e.handle(func(http.ResponseWriter, *http.Request) error { return ErrNoPage }))
+	rt.mux.Handle("/", e.handle(rt.nothing))
 	return rt
+}
+
+// nothing answers what no route is for. An operation of the API that has another
+// method says so (RFC 9110 §15.5.6); of a page people are told that there is none.
+func (rt *Router) nothing(w http.ResponseWriter, r *http.Request) error {
+	if isAPI(r) {
+		if all := rt.methodsOf(r); len(all) > 0 {
+			w.Header().Set("Allow", strings.Join(all, ", "))
+			return ErrMethod
+		}
+	}
+	return ErrNoPage
+}
+
+// methodsOf are the methods of the routes at the request's address.
+func (rt *Router) methodsOf(r *http.Request) (all []string) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := rt.mux.Handler(other); strings.Contains(pattern, " ") {
+			all = append(all, method)
+		}
+	}
+	return all
 }
 
 // Handle adds a route. pattern is a method and a path as net/http takes it.

@@ -313,11 +313,43 @@ func TestAPIAnswersProblems(t *testing.T) {
 	if _, p := post(`{"n":13}`, "en"); len(p.Fields) != 1 || p.Fields[0].Name != "n" || !strings.Contains(p.Fields[0].Message, "text") {
 		t.Errorf("%+v", p)
 	}
+	for body, want := range map[string]string{`{"n":0}`: "n", `{"n":1,"x":2}`: "x", `{}`: "n", `{"n":"1"}`: "n", `[]`: ""} {
+		if _, p := post(body, "en"); len(p.Fields) != 1 || p.Fields[0].Name != want {
+			t.Errorf("%s: %+v", body, p.Fields)
+		}
+	}
 	if w := s.get("/api/v1/nothing"); w.Code != 404 || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := s.get("/api/v1/openapi.json"); w.Code != 200 || !strings.Contains(w.Body.String(), `"3.1.0"`) {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+func TestMethodThatAnOperationDoesNotHave(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	type in struct {
+		ID string `path:"id"`
+	}
+	for _, method := range []string{http.MethodGet, http.MethodDelete} {
+		web.Register(s.rt.API, web.Operation{Pattern: method + " /api/v1/things/{id}", ID: method, Summary: "T", Tag: "t"}, web.Public,
+			func(context.Context, *in) (*struct{}, error) { return nil, nil })
+	}
+	for method, want := range map[string]int{http.MethodPatch: 405, http.MethodPost: 405, http.MethodOptions: 405, http.MethodGet: 204, http.MethodDelete: 204} {
+		w := s.do(httptest.NewRequest(method, "/api/v1/things/1", nil))
+		if w.Code != want {
+			t.Errorf("%s: %d %s", method, w.Code, w.Body)
+		}
+		if allow := w.Header().Get("Allow"); want == 405 && allow != "GET, HEAD, DELETE" {
+			t.Errorf("%s: allowed are %q", method, allow)
+		}
+	}
+	if w := s.do(httptest.NewRequest(http.MethodPatch, "/api/v1/nothing", nil)); w.Code != 404 || w.Header().Get("Allow") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if w := s.do(httptest.NewRequest(http.MethodPatch, "/nowhere", nil)); w.Code != 404 {
+		t.Errorf("a page: %d", w.Code)
 	}
 }
 
