@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -136,6 +138,37 @@ func (a *Authority) listed(c *x509.Certificate, now time.Time) error {
 	return nil
 }
 
+// surname and givenName are what holders of qualified certificates are called by
+// (Order 795 of the FSB): X.520 2.5.4.4 and 2.5.4.42.
+func surname() asn1.ObjectIdentifier   { return asn1.ObjectIdentifier{2, 5, 4, 4} }
+func givenName() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{2, 5, 4, 42} }
+
+// nameOf is what people know a holder or an issuer by: the names, or else the
+// common name, with the organisation. A name without any of them is as it stands
+// in the certificate.
+func nameOf(n pkix.Name) string {
+	name := strings.TrimSpace(part(n, surname()) + " " + part(n, givenName()))
+	if name == "" {
+		name = n.CommonName
+	}
+	if len(n.Organization) > 0 && n.Organization[0] != name {
+		name = strings.TrimPrefix(name+", "+n.Organization[0], ", ")
+	}
+	if name == "" {
+		return n.String()
+	}
+	return name
+}
+
+func part(n pkix.Name, kind asn1.ObjectIdentifier) string {
+	for _, p := range n.Names {
+		if text, ok := p.Value.(string); ok && p.Type.Equal(kind) {
+			return text
+		}
+	}
+	return ""
+}
+
 // Facts are what is kept of a certificate and shown to its owner.
 type Facts struct {
 	Subject     string    `json:"subject"`
@@ -148,7 +181,7 @@ type Facts struct {
 func factsOf(c *x509.Certificate) Facts {
 	sum := sha256.Sum256(c.Raw)
 	return Facts{
-		Subject: cut(c.Subject.String()), Issuer: cut(c.Issuer.String()), Serial: fmt.Sprintf("%X", c.SerialNumber), Ends: c.NotAfter.UTC(),
+		Subject: cut(nameOf(c.Subject)), Issuer: cut(nameOf(c.Issuer)), Serial: fmt.Sprintf("%X", c.SerialNumber), Ends: c.NotAfter.UTC(),
 		Fingerprint: base64.RawURLEncoding.EncodeToString(sum[:]),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -278,6 +279,32 @@ func FuzzCheck(f *testing.F) {
 			t.Errorf("%x is ours", raw)
 		}
 	})
+}
+
+// TestNamesOfPeople: a certificate is shown by what its holder is called, not by the
+// notation of its format.
+func TestNamesOfPeople(t *testing.T) {
+	t.Parallel()
+	attribute := func(kind asn1.ObjectIdentifier, value string) pkix.AttributeTypeAndValue {
+		return pkix.AttributeTypeAndValue{Type: kind, Value: value}
+	}
+	surname, given := asn1.ObjectIdentifier{2, 5, 4, 4}, asn1.ObjectIdentifier{2, 5, 4, 42}
+	for want, n := range map[string]pkix.Name{
+		"Иванова Анна Петровна": {CommonName: "Иванова А. П.", ExtraNames: []pkix.AttributeTypeAndValue{attribute(surname, "Иванова"), attribute(given, "Анна Петровна")}},
+		"Иванова, ООО Ромашка":  {Organization: []string{"ООО Ромашка"}, ExtraNames: []pkix.AttributeTypeAndValue{attribute(surname, "Иванова")}},
+		"Анна":                  {CommonName: "Анна", Country: []string{"RU"}},
+		"ООО Ромашка":           {CommonName: "ООО Ромашка", Organization: []string{"ООО Ромашка"}},
+		"УЦ, Казначейство":      {CommonName: "УЦ", Organization: []string{"Казначейство"}},
+		"ФНС":                   {Organization: []string{"ФНС"}},
+		"C=RU":                  {Country: []string{"RU"}},
+	} {
+		key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: n, NotBefore: testkit.Start, NotAfter: testkit.Start.AddDate(1, 0, 0)}
+		c := must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))(t)))(t)
+		if got := certificate.FactsOf(c).Subject; got != want {
+			t.Errorf("%q is shown as %q", want, got)
+		}
+	}
 }
 
 // FuzzAuthority: whatever the operator's files hold, they are an authority or a fault.
