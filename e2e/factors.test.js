@@ -144,6 +144,7 @@ test('an app and recovery codes work without scripts', async () => {
   assert.equal(new Set(codes).size, 10)
   const sheet = await printed(w)
   for (const code of codes) assert.ok(sheet.includes(code), `${code} is on paper`)
+  for (const fact of [portal.url, 'g…a', 'Пробный портал', 'Созданы']) assert.ok(sheet.includes(fact), `${fact} is on paper`)
   assert.deepEqual(sheet.match(/Услуги|Выйти|Кабинет|Уведомления|Обратная связь|Версия|К способам входа|один раз\. Распечатайте|Ctrl/g), null, 'nothing else is')
 
   await signOut(w)

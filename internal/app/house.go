@@ -151,7 +151,7 @@ func (h *House) buildPeople(context.Context) error {
 		return err
 	}
 	h.factors, err = factor.New(factor.Deps{
-		Identity: h.identity, Config: factor.Config{Origins: []string{strings.TrimSuffix(h.Config.BaseURL, "/")}, Name: h.Config.Operator.NameEN},
+		Identity: h.identity, Config: factor.Config{Origins: []string{strings.TrimSuffix(h.Config.BaseURL, "/")}, Name: h.Config.Operator.NameEN, NameRU: h.Config.Operator.NameRU},
 	})
 	if err != nil {
 		return err

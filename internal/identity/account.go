@@ -103,3 +103,15 @@ func maskEmail(email string) string {
 	}
 	return string([]rune(email)[:1]) + "…" + email[at:]
 }
+
+// Masked is a name of the account for paper and strangers' eyes, which its owner
+// knows again: the login name, the phone or the address, most of it hidden.
+func (a Account) Masked() string {
+	switch {
+	case a.Login != "":
+		return a.Login[:1] + "…" + a.Login[len(a.Login)-1:]
+	case a.Phone != "":
+		return "+7 … " + lastTwo(a.Phone)
+	}
+	return maskEmail(a.Email)
+}

@@ -12,6 +12,7 @@ import (
 
 	"okno/internal/identity"
 	"okno/internal/kit/db"
+	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/web"
 )
@@ -19,9 +20,10 @@ import (
 // Config says where the portal stands, as authenticators know it.
 type Config struct {
 	// Origins are the addresses of the portal: https://portal.example.org. None:
-	// http://localhost. Name is what authenticators call it.
-	Origins []string
-	Name    string
+	// http://localhost. Name is what authenticators call it, NameRU what people do
+	// in Russian.
+	Origins      []string
+	Name, NameRU string
 }
 
 // Deps are what the package stands on: most is the identity's.
@@ -34,6 +36,9 @@ type Deps struct {
 type Room struct {
 	*identity.Identity
 	name  string
+	// names are the portal's by language, address where it stands: for paper.
+	names   map[string]string
+	address string
 	keys  *webauthn.WebAuthn // nil where the portal has an address and no name
 	kinds []Kind
 }
@@ -47,7 +52,10 @@ func New(d Deps) (*Room, error) {
 	if c.Name == "" {
 		c.Name = "Okno"
 	}
-	r := &Room{Identity: d.Identity, name: c.Name}
+	if c.NameRU == "" {
+		c.NameRU = c.Name
+	}
+	r := &Room{Identity: d.Identity, name: c.Name, names: map[string]string{i18n.RU: c.NameRU, i18n.EN: c.Name}, address: c.Origins[0]}
 	r.kinds = []Kind{&app{r}, &token{r}, &code{r, KindSMS}, &code{r, KindEmail}, &recovery{r}}
 	if host := d.Identity.Config.Host; net.ParseIP(host) == nil { // WebAuthn wants a name
 		var err error

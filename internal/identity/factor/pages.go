@@ -6,7 +6,9 @@ import (
 	"net/url"
 
 	"okno/internal/identity"
+	"okno/internal/kit/db"
 	"okno/internal/kit/i18n"
+	"okno/internal/kit/ui"
 	"okno/internal/kit/web"
 )
 
@@ -100,9 +102,25 @@ func (r *Room) postCodes(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return toProof(w, req, listPath+"/add", err)
 	}
-	return web.Render(w, req, web.Page{
-		Title: i18n.T(req.Context(), "identity.factor.codes_title"), Section: section, Body: codesPage(codes),
-	})
+	ctx := req.Context()
+	a, err := r.Account(ctx, identity.ActorOf(ctx).ID)
+	if err != nil {
+		return err
+	}
+	t := func(key string) string { return i18n.T(ctx, key) }
+	v := codesView{Codes: codes, Facts: ui.Pairs(
+		t("identity.factor.codes_portal"), r.names[i18n.Lang(ctx)],
+		t("identity.factor.codes_address"), r.address,
+		t("identity.factor.codes_account"), a.Masked(),
+		t("identity.factor.codes_made"), identity.MoscowTime(ctx, db.At(r.Clock.Now())),
+	)}
+	return web.Render(w, req, web.Page{Title: t("identity.factor.codes_title"), Section: section, Body: codesPage(v)})
+}
+
+// codesView are recovery codes with what their owner finds them by on paper.
+type codesView struct {
+	Codes []string
+	Facts []ui.Pair
 }
 
 func (r *Room) showNew(w http.ResponseWriter, req *http.Request) error {
