@@ -38,10 +38,7 @@ func (i *Identity) FindHeld(ctx context.Context, name string) (Held, error) {
 	if _, err := keeper(ctx); err != nil {
 		return Held{}, err
 	}
-	owner, _, err := i.findName(ctx, name)
-	if err == nil && owner == "" {
-		err = ErrNotFound
-	}
+	owner, err := i.FindName(ctx, name)
 	if err != nil {
 		return Held{}, err
 	}
