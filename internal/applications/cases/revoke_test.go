@@ -165,7 +165,7 @@ func TestPagesOfARevocationByTwo(t *testing.T) {
 				t.Errorf("%s: %d forms %s, want %d", who, got, deed, want)
 			}
 		}
-		for _, words := range []string{"Подготовлен отзыв документа", "Подлог &lt;b&gt;", doc.Title.RU} {
+		for _, words := range []string{"Подготовлен отзыв документа", "Подлог &lt;b&gt;", doc.Title.RU, "Другие действия откроются", "okno-chronology__item--attention"} {
 			if !strings.Contains(w.Body.String(), words) {
 				t.Errorf("%s does not see %q", who, words)
 			}

@@ -194,8 +194,12 @@ func kindOfEvent(e Event) ui.Kind {
 	switch e.Deed {
 	case Revoke, Infected, PartNo, PartLate:
 		return ui.Refused
-	case PartBack:
+	case PartBack, PrepareRevoke, PrepareTypo: // a colleague has yet to confirm what is prepared
 		return ui.Attention
+	case AskTypo:
+		return ui.Progress
+	case Decline, DeclineTypo:
+		return ui.Neutral
 	case PartYes:
 		return ui.Done
 	}
@@ -426,7 +430,7 @@ func (v view) keptFor(field string) []File {
 // idle reports whether there is nothing that staff can do with the case.
 func (v view) idle() bool {
 	for _, d := range v.Can {
-		if d == FixTypo || d == DeclineTypo || d == PrepareRevoke || d == Decline {
+		if d == FixTypo || d == PrepareTypo || d == DeclineTypo || d == PrepareRevoke || d == Decline || d == Revoke && v.Proposal != nil {
 			continue // they have a card of their own
 		}
 		if d != Revoke || len(v.Documents) > 0 && !v.revoked() {
