@@ -42,7 +42,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"WORKERS=1000": "workers", "SMTP_ADDR=mail": "smtp.addr", "SMTP_ADDR=": "smtp.addr", "SMTP_FROM=nobody": "smtp.from", "SMTP_TLS=maybe": "smtp.tls",
 		"SMS_ADDR=": "sms.addr", "SMS_ADDR=smsc": "sms.addr", "SMS_BACKUP_ADDR=smsc": "sms_backup.addr", "REGISTRIES_URL=registry": "registries.url",
 		"PROXIES=10.0.0.0/8,elsewhere": "proxies", "TLS_CERT=cert.pem": "tls", "SERVICES=/nowhere/at/all": "services", "PASSWORD_POLICY=none": "password_policy",
-		"CLAMD=nothing": "clamd",
+		"CLAMD=nothing": "clamd", "SECURITY_BINDING=exakt": "security.binding", "SECURITY_FACTORS=hihg": "security.factors",
+		"SECURITY_PASSWORD_CHANGE=yes": "security.password_change", "SECURITY_PASSWORD_AGE=1h": "security.password_age",
 	} {
 		_, err := LoadConfig("", append(append([]string{}, good...), "OKNO_"+set))
 		if err == nil {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,6 +183,10 @@ type Security struct {
 	MaxLock time.Duration `yaml:"max_lock" env:"MAX_LOCK"`
 	// Binding of sessions to addresses: off, network, exact.
 	Binding string `yaml:"binding" env:"BINDING"`
+	// PasswordChange: what becomes of a password older than PasswordAge (183 days):
+	// off, remind, force.
+	PasswordChange string        `yaml:"password_change" env:"PASSWORD_CHANGE"`
+	PasswordAge    time.Duration `yaml:"password_age" env:"PASSWORD_AGE"`
 	// Factors that count: all, high (no e-mail, SMS only at first, staff by a key).
 	Factors string `yaml:"factors" env:"FACTORS"`
 	// Places is a file in the format of MaxMind DB; "" for none.
@@ -268,7 +273,7 @@ func (c *Config) defaultKeys() secret.String {
 
 // Check names the first setting that is wrong, in one line.
 func (c *Config) Check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkStores, c.checkParties, c.checkFiles, c.checkClientCert} {
+	for _, check := range []func() error{c.checkAddresses, c.checkStores, c.checkParties, c.checkSecurity, c.checkFiles, c.checkClientCert} {
 		if err := check(); err != nil {
 			return fmt.Errorf("config: %w", err)
 		}
@@ -321,6 +326,24 @@ func (c *Config) checkStores() error {
 	}
 	if c.Workers < 1 || c.Workers > 512 {
 		return errors.New("workers must be between 1 and 512")
+	}
+	return nil
+}
+
+// checkSecurity wants words that are known: one that is misspelt would be weaker than
+// what was meant, and nobody would see it.
+func (c *Config) checkSecurity() error {
+	for name, s := range map[string]struct{ set, known string }{
+		"security.binding":         {c.Security.Binding, "off network exact"},
+		"security.password_change": {c.Security.PasswordChange, "off remind force"},
+		"security.factors":         {c.Security.Factors, "all high"},
+	} {
+		if s.set != "" && !slices.Contains(strings.Fields(s.known), s.set) {
+			return fmt.Errorf("%s must be one of %s, not %q", name, s.known, s.set)
+		}
+	}
+	if age := c.Security.PasswordAge; age != 0 && age < 30*24*time.Hour {
+		return errors.New("security.password_age must be 720h (30 days) at least")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func (c *Config) identity(host string) identity.Config {
 	}
 	return identity.Config{
 		Host: host, Policy: c.PasswordPolicy, Breached: c.BreachedPasswords, Wrong: s.Wrong, Lock: s.Lock, MaxLock: s.MaxLock, Binding: s.Binding, Factors: s.Factors,
-		RiskFile: s.Risk,
+		RiskFile: s.Risk, PasswordChange: s.PasswordChange, PasswordAge: s.PasswordAge,
 	}
 }
 

@@ -29,6 +29,10 @@ type Config struct {
 	Host string
 	// Policy of passwords: PolicySource.
 	Policy string
+	// PasswordChange is what becomes of a password older than PasswordAge, half a
+	// year: ChangeOff.
+	PasswordChange string
+	PasswordAge    time.Duration
 	// Factors are those that count: FactorsAll.
 	Factors string
 	// Breached is the path of a sorted list of SHA-1 of leaked passwords, "" for none.
@@ -98,6 +102,8 @@ type HashCost struct {
 func (c Config) filled() Config {
 	c.Host = or(c.Host, "localhost")
 	c.Policy = or(c.Policy, PolicySource)
+	c.PasswordChange = or(c.PasswordChange, ChangeOff)
+	c.PasswordAge = or(c.PasswordAge, 183*24*time.Hour)
 	c.Factors = or(c.Factors, FactorsAll)
 	c.Idle = or(c.Idle, 20*time.Minute)
 	c.Absolute = or(c.Absolute, 12*time.Hour)

@@ -44,6 +44,8 @@ var (
 	ErrNoFactor = errs.NewForbidden("identity.error.no_factor")
 	// ErrPasswordDue: the password was given up, and a new one must be set.
 	ErrPasswordDue = errs.NewForbidden("identity.error.password_due")
+	// ErrPasswordOld: the password was not changed for longer than the portal allows.
+	ErrPasswordOld = errs.NewForbidden("identity.error.password_old")
 	// ErrMoved: the session is used from another network or browser than it began
 	// in; a factor is asked for.
 	ErrMoved = errs.NewUnauthenticated("identity.error.moved")

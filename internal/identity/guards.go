@@ -51,15 +51,22 @@ func (i *Identity) limitsOf(ctx context.Context, a Account, o *opening) error {
 	return nil
 }
 
-// admissible reports why the account can't be signed in to: ErrBlocked, or
-// ErrPasswordDue for a sign-in that began with a password which must be set anew.
+// admissible reports why the account can't be signed in to: ErrBlocked, or for a
+// sign-in that began with a password ErrPasswordDue and ErrPasswordOld where it must be
+// set anew.
 func (i *Identity) admissible(ctx context.Context, a Account, byPassword bool) error {
 	g, err := i.guardOf(ctx, i.store.read(), a.ID)
+	old := false
+	if err == nil && byPassword {
+		old, err = i.outlived(ctx, a.ID)
+	}
 	switch {
 	case a.Status != Active:
 		return ErrBlocked
 	case err == nil && g.PasswordDue && byPassword:
 		return ErrPasswordDue
+	case err == nil && old:
+		return ErrPasswordOld
 	}
 	return err
 }

@@ -36,6 +36,8 @@ func (i *Identity) registerJobs() {
 	job.Handle(i.Queue, i.workLocked)
 	job.Handle(i.Queue, func(ctx context.Context, _ sweep) error { return i.Sweep(ctx) })
 	i.Queue.Every(10*time.Minute, sweep{})
+	job.Handle(i.Queue, func(ctx context.Context, _ remind) error { return i.RemindOfPasswords(AsSystem(ctx)) })
+	i.Queue.Every(24*time.Hour, remind{})
 }
 
 // Sweep deletes codes, waits, limits and sessions that are long over.

@@ -25,7 +25,7 @@ func (v loginView) wayOn() (href, key string) {
 	switch {
 	case errors.Is(v.Refused, ErrLocked):
 		return unlockPath, "identity.login.unlock_now"
-	case errors.Is(v.Refused, ErrPasswordDue):
+	case errors.Is(v.Refused, ErrPasswordDue), errors.Is(v.Refused, ErrPasswordOld):
 		return recoverPath, "identity.not_me.recover"
 	case errors.Is(v.Refused, ErrBlocked) && v.Object != "":
 		return v.Object, "identity.accounts.object"

@@ -47,6 +47,16 @@ SELECT CAST(COALESCE((SELECT p.password_hash FROM identity_passwords p WHERE p.o
     CAST(COALESCE((SELECT f.full_at FROM identity_limits f WHERE f.limit_index = $3), 0) AS BIGINT) AS from_full_at,
     CAST(COALESCE((SELECT n.full_at FROM identity_limits n WHERE n.limit_index = $4), 0) AS BIGINT) AS name_full_at;
 
+-- name: PasswordChangedAt :one
+SELECT changed_at FROM identity_passwords WHERE owner_id = $1;
+
+-- name: OldPasswords :many
+SELECT p.owner_id FROM identity_passwords p JOIN identity_accounts a ON a.owner_id = p.owner_id
+WHERE p.changed_at < $1 AND p.reminded_at < $1 AND a.status = 'active' ORDER BY p.changed_at LIMIT $2;
+
+-- name: RemindedPassword :execrows
+UPDATE identity_passwords SET reminded_at = $2 WHERE owner_id = $1 AND changed_at < $3 AND reminded_at < $3;
+
 -- name: DeletePassword :exec
 DELETE FROM identity_passwords WHERE owner_id = $1;
 

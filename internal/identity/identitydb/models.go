@@ -138,6 +138,7 @@ type IdentityPassword struct {
 	OwnerID      string
 	PasswordHash string
 	ChangedAt    db.Time
+	RemindedAt   db.Time
 }
 
 type IdentityReserf struct {

@@ -583,6 +583,39 @@ func (q *Queries) NumberOf(ctx context.Context, ownerID string) (string, error) 
 	return number, err
 }
 
+const oldPasswords = `-- name: OldPasswords :many
+SELECT p.owner_id FROM identity_passwords p JOIN identity_accounts a ON a.owner_id = p.owner_id
+WHERE p.changed_at < $1 AND p.reminded_at < $1 AND a.status = 'active' ORDER BY p.changed_at LIMIT $2
+`
+
+type OldPasswordsParams struct {
+	ChangedAt db.Time
+	Limit     int32
+}
+
+func (q *Queries) OldPasswords(ctx context.Context, arg OldPasswordsParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, oldPasswords, arg.ChangedAt, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var owner_id string
+		if err := rows.Scan(&owner_id); err != nil {
+			return nil, err
+		}
+		items = append(items, owner_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const oldestContacts = `-- name: OldestContacts :many
 SELECT contact_index, kind, owner_id, created_at FROM identity_contacts WHERE contact_index < $1 ORDER BY contact_index LIMIT $2
 `
@@ -629,6 +662,17 @@ func (q *Queries) OwnerOfContact(ctx context.Context, contactIndex []byte) (stri
 	var owner_id string
 	err := row.Scan(&owner_id)
 	return owner_id, err
+}
+
+const passwordChangedAt = `-- name: PasswordChangedAt :one
+SELECT changed_at FROM identity_passwords WHERE owner_id = $1
+`
+
+func (q *Queries) PasswordChangedAt(ctx context.Context, ownerID string) (db.Time, error) {
+	row := q.db.QueryRowContext(ctx, passwordChangedAt, ownerID)
+	var changed_at db.Time
+	err := row.Scan(&changed_at)
+	return changed_at, err
 }
 
 const passwordOf = `-- name: PasswordOf :one
@@ -708,6 +752,24 @@ type PutPasswordParams struct {
 func (q *Queries) PutPassword(ctx context.Context, arg PutPasswordParams) error {
 	_, err := q.db.ExecContext(ctx, putPassword, arg.OwnerID, arg.PasswordHash, arg.ChangedAt)
 	return err
+}
+
+const remindedPassword = `-- name: RemindedPassword :execrows
+UPDATE identity_passwords SET reminded_at = $2 WHERE owner_id = $1 AND changed_at < $3 AND reminded_at < $3
+`
+
+type RemindedPasswordParams struct {
+	OwnerID    string
+	RemindedAt db.Time
+	ChangedAt  db.Time
+}
+
+func (q *Queries) RemindedPassword(ctx context.Context, arg RemindedPasswordParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, remindedPassword, arg.OwnerID, arg.RemindedAt, arg.ChangedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const renewPassword = `-- name: RenewPassword :exec
