@@ -55,7 +55,7 @@ type sealedTicket struct {
 	// Alarm is in place of a text where the portal itself has opened the ticket.
 	Alarm alarm `json:"alarm,omitempty"`
 	// About is the number of the request for access that an alarm is about.
-	About string `json:"about,omitempty"`
+	About   string  `json:"about,omitempty"`
 	Subject Subject `json:"subject,omitempty"`
 	// Against is what an objection is about.
 	Against *against `json:"against,omitempty"`

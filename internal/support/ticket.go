@@ -34,7 +34,7 @@ func Kinds() []Kind { return []Kind{Security, SignIn, Upload, Form, Other} }
 // "" where nobody does.
 type Subject string
 
-// SubjectAccess: access to the account was recovered, and its owner says by
+// SubjectAccess is that access to the account was recovered, and its owner says by
 // somebody else.
 const SubjectAccess Subject = "access"
 
@@ -108,7 +108,7 @@ type Ticket struct {
 	Text, Email, From string
 	// About is the number of the request for access that the ticket reminds of, ""
 	// for none.
-	About string
+	About   string
 	Subject Subject
 	// Against is the restriction that the ticket objects to, nil for none.
 	Against *against

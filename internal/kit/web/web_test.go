@@ -183,8 +183,11 @@ func TestWhatComesOfAnActIsKeptByNobody(t *testing.T) {
 	web.Register(s.rt.API, web.Operation{Pattern: "POST /api/v1/tokens", ID: "give", Summary: "G", Tag: "t"}, web.Public, give)
 	web.Register(s.rt.API, web.Operation{Pattern: "GET /api/v1/tokens", ID: "look", Summary: "L", Tag: "t"}, web.Public, give)
 	for _, c := range []struct{ method, path, want string }{
-		{"GET", "/open", ""}, {"POST", "/open", "no-store"}, {"GET", "/away", "no-store"},
-		{"GET", "/api/v1/tokens", ""}, {"POST", "/api/v1/tokens", "no-store"},
+		{"GET", "/open", ""},
+		{"POST", "/open", "no-store"},
+		{"GET", "/away", "no-store"},
+		{"GET", "/api/v1/tokens", ""},
+		{"POST", "/api/v1/tokens", "no-store"},
 	} {
 		w := s.do(httptest.NewRequestWithContext(t.Context(), c.method, c.path, nil))
 		if got := w.Header().Get("Cache-Control"); w.Code >= 400 || got != c.want {
