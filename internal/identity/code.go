@@ -124,12 +124,25 @@ func paused(wait time.Duration, err error) error {
 	return e.After(wait)
 }
 
+// askedBy sorts codes by who may ask for them, each counted by itself. Anybody may
+// begin a recovery under anybody's name: if those used up what a person's phone is
+// sent in an hour, a stranger could keep them from signing in for ever.
+func (c CodeRequest) askedBy() string {
+	switch c.Purpose {
+	case forSignIn, forReauth: // whoever knows the password
+		return "proved"
+	case forRecover, forUnlock:
+		return "lost"
+	}
+	return "new"
+}
+
 func (i *Identity) limitCodes(ctx context.Context, c CodeRequest) error {
 	var wait time.Duration
 	err := i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		wait, err = i.take(ctx, tx, "code.to", c.To, i.Config.CodesByContact, time.Hour)
+		wait, err = i.take(ctx, tx, "code.to", c.askedBy()+":"+c.To, i.Config.CodesByContact, time.Hour)
 		if err == nil && wait == 0 && c.Owner != "" {
-			wait, err = i.take(ctx, tx, "code.of", c.Owner, i.Config.CodesByAccount, time.Hour)
+			wait, err = i.take(ctx, tx, "code.of", c.askedBy()+":"+c.Owner, i.Config.CodesByAccount, time.Hour)
 		}
 		if ip := ActorOf(ctx).IP; err == nil && wait == 0 && ip != "" {
 			wait, err = i.take(ctx, tx, "code.from", network(ip), i.Config.CodesByAddress, time.Hour)

@@ -49,14 +49,15 @@ type Config struct {
 	// right password clears the name's. Behind one address of a mobile operator
 	// there are many people.
 	SignInsByAddress, SignInsByName int
-	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 1000.
+	// CodesByContact and CodesByAddress limit sent codes in an hour: 10 and 1000. Those
+	// after a password, of recoveries, and of new contacts count each by themselves.
 	CodesByContact, CodesByAddress int
 	// Binding of a session to the address where it began: BindNetwork. A change
 	// asks for a factor.
 	Binding string
 	// RiskFile holds the rules of risk; "" for those built in.
 	RiskFile string
-	// CodesByAccount limits sent codes of one account in an hour: 20.
+	// CodesByAccount limits sent codes of one account in an hour, sorted alike: 20.
 	CodesByAccount int
 	// Hash are the costs of a password's hash.
 	Hash HashCost

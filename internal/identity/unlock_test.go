@@ -149,3 +149,37 @@ func TestANumberAndAKnownBrowserRecover(t *testing.T) {
 	home.post("/recover/code", "code", sent(t, i, phone)).goes(t, "/recover/password")
 	home.post("/recover/password", "password", "Новый-Кит_3829").goes(t, "/login?recovered=1&to=%2Fcabinet%2Fsecurity%2Fcheck")
 }
+
+// TestAStrangerUsesUpNobodysCodes: whoever begins recovery after recovery under
+// somebody's names uses up the codes of recoveries, and not those of signing in.
+func TestAStrangerUsesUpNobodysCodes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, i *identity.Identity, clk ticking) {
+		anna := identitytest.Account(t, i, phone, withMail)
+		a, err := i.Account(t.Context(), anna)
+		must(t, err)
+		home := newBrowser(t, i)
+		home.signIn(i, phone)
+		home.post("/logout")
+		clk.Advance(time.Hour)
+		codes := func() (n int) {
+			for _, l := range identitytest.SenderOf(t, i).Sent() {
+				if l.Kind == "code" && l.To == phone {
+					n++
+				}
+			}
+			return n
+		}
+		before := codes()
+		for _, name := range []string{phone, mail, a.Number} {
+			stranger := newBrowser(t, i)
+			for range 5 {
+				stranger.post("/recover", "name", name, "channel", "sms").goes(t, "/recover/code")
+			}
+		}
+		if n := codes() - before; n != 10 {
+			t.Fatalf("a phone was sent %d codes of recoveries in an hour, want 10", n)
+		}
+		home.signIn(i, phone)
+	})
+}
