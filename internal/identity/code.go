@@ -124,6 +124,10 @@ func paused(wait time.Duration, err error) error {
 	return e.After(wait)
 }
 
+// CountCode counts a code that is not sent, as the contact is somebody's, against the
+// limits of those that are: else a limit would tell whose it is. Error: ErrLimit.
+func (i *Identity) CountCode(ctx context.Context, c CodeRequest) error { return i.limitCodes(ctx, c) }
+
 // askedBy sorts codes by who may ask for them, each counted by itself. Anybody may
 // begin a recovery under anybody's name: if those used up what a person's phone is
 // sent in an hour, a stranger could keep them from signing in for ever.

@@ -132,12 +132,16 @@ func (p *Profile) sendCode(ctx context.Context, r *Registration, c Channel) erro
 	if err != nil {
 		return err
 	}
-	if standing != "" {
-		return p.tellHolder(ctx, standing, c)
-	}
-	return p.Identity.SendCode(ctx, identity.CodeRequest{
+	request := identity.CodeRequest{
 		Purpose: codePurpose, Subject: p.subject(*r, c), Channel: c, To: r.contact(c), Owner: r.id, Lang: i18n.Lang(ctx),
-	})
+	}
+	if standing == "" {
+		return p.Identity.SendCode(ctx, request)
+	}
+	if err := p.Identity.CountCode(ctx, request); err != nil {
+		return err
+	}
+	return p.tellHolder(ctx, standing, c)
 }
 
 // holder is the account to which the contact belongs, "" for nobody's.

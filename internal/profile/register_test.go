@@ -343,3 +343,25 @@ func count(t *testing.T, w *profiletest.World, table string) (n int) {
 	must(t, w.DB.Reader().QueryRowContext(context.Background(), "SELECT COUNT(*) FROM "+table).Scan(&n))
 	return n
 }
+
+// TestLimitsDoNotTellWhoseAContactIs: who has used up the codes to a contact otherwise
+// is refused alike, whether it is somebody's or nobody's.
+func TestLimitsDoNotTellWhoseAContactIs(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *profiletest.World) {
+		w.Citizen(t, 1, profile.Simplified)
+		register := func(to string) error {
+			for range 10 {
+				must(t, w.Identity.CountCode(w.Nobody(), identity.CodeRequest{Purpose: "change", Channel: "sms", To: to}))
+			}
+			in := applicant()
+			in["phone"] = to
+			_, err := w.Profile.BeginRegistration(w.Nobody(), "", in)
+			return err
+		}
+		taken, free := register(profiletest.Phone(1)), register(profiletest.Phone(2))
+		if !errors.Is(taken, identity.ErrLimit) || !errors.Is(free, identity.ErrLimit) {
+			t.Errorf("somebody's: %v, nobody's: %v", taken, free)
+		}
+	})
+}
