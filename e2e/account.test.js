@@ -28,14 +28,14 @@ const words = {
   ru: {
     mine: /Этот сеанс/, ended: /Сеанс завершён/, others: /Все сеансы, кроме этого, завершены/, forgotten: /Устройство забыто/, refused: /Отказано/,
     nobody: /Записей нет/, denied: /Вы сообщили: не вы/, shut: /Остальные сеансы завершены/, due: /больше не действует/, closed: /закрыта от чужих/,
-    fresh: /Вход с нового устройства/, saved: /Пароль изменён/, csv: 'Время,', security: 'Безопасность', notMe: '«Это не я»',
+    fresh: /Вход с нового устройства/, saved: /Пароль изменён/, csv: 'Время по Москве;', security: 'Безопасность', notMe: '«Это не я»',
     onlyLook: /можно смотреть, но нельзя/, object: 'Возразить', got: /Сообщение принято/, blocked: /заблокирована/,
     waits: /Решение придёт/, kept: /ограничение осталось/, heard: /ограничение остаётся/
   },
   en: {
     mine: /This session/, ended: /The session has ended/, others: /All sessions but this one have ended/, forgotten: /The device is forgotten/, refused: /Refused/,
     nobody: /No entries/, denied: /You reported: not you/, shut: /The other sessions have ended/, due: /no longer works/, closed: /Strangers are shut out/,
-    fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time,', security: 'Security', notMe: '“It wasn’t me”',
+    fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time (Moscow);', security: 'Security', notMe: '“It wasn’t me”',
     onlyLook: /you can look, but not send/, object: 'Object', got: /[Mm]essage/, blocked: /blocked/,
     waits: /The decision will come/, kept: /the restriction stays/, heard: /ограничение остаётся/
   }

@@ -131,7 +131,9 @@ func TestExport(t *testing.T) {
 	b := &below{lines: []audit.Line{bad, line(4, "cases.looked"), line(3, "support.sent")}}
 	w := site(t, room(t, b))(auditor, "/desk/journal/export?act=cases.looked", nil)
 	text, marked := strings.CutPrefix(w.Body.String(), "\uFEFF")
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	sheet := csv.NewReader(strings.NewReader(text))
+	sheet.Comma = ';'
+	rows, err := sheet.ReadAll()
 	if err != nil || !marked || len(rows) != 3 {
 		t.Fatalf("%v %v %v", rows, marked, err)
 	}

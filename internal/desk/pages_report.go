@@ -61,7 +61,7 @@ func (r *Room) exportReport(w http.ResponseWriter, req *http.Request) error {
 		kind, ext = "application/pdf", "pdf"
 		file, err = r.paper(ctx, v, head, rows)
 	default:
-		file, err = commas(head, rows)
+		file, err = separated(head, rows)
 	}
 	if err != nil {
 		return err
@@ -74,10 +74,11 @@ func (r *Room) exportReport(w http.ResponseWriter, req *http.Request) error {
 	return nil
 }
 
-// commas is CSV in UTF-8 with the mark that spreadsheets look for.
-func commas(head []string, rows [][]string) ([]byte, error) {
+// separated is CSV in UTF-8 with the mark that spreadsheets look for.
+func separated(head []string, rows [][]string) ([]byte, error) {
 	b := bytes.NewBufferString("\uFEFF")
 	out := csv.NewWriter(b)
+	out.Comma, out.UseCRLF = ';', true // a Russian system's spreadsheets put commas into one cell
 	for _, row := range append([][]string{head}, rows...) {
 		line := make([]string, len(row))
 		for i, c := range row {

@@ -100,6 +100,7 @@ func (r *Room) exportJournal(w http.ResponseWriter, req *http.Request) error {
 		return nil // the browser went away
 	}
 	out := csv.NewWriter(w)
+	out.Comma, out.UseCRLF = ';', true // a Russian system's spreadsheets put commas into one cell
 	_ = out.Write([]string{"at", "id", "act", "actor", "role", "owner", "object", "ip", "agent", "request", "details"})
 	for _, l := range f.Lines {
 		_ = out.Write(csvRow(l))

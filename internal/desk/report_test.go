@@ -84,7 +84,7 @@ func TestReport(t *testing.T) {
 	}
 	inOrder(t, body, "<svg", "Загранпаспорт", "120", "83\u00a0%", "20\u00a0%", "3,5", "tax", "скрыто", "rare", "скрыто", "155")
 	csv := call("h head:mvd", "/desk/reports/export?by=service", nil)
-	if !strings.HasPrefix(csv.Body.String(), "\uFEFFУслуга,Подано") || strings.Contains(csv.Body.String(), ",4,") || b.looks[0].Act != "desk.report_exported" {
+	if !strings.HasPrefix(csv.Body.String(), "\uFEFFУслуга;Подано") || strings.Contains(csv.Body.String(), ";4;") || b.looks[0].Act != "desk.report_exported" {
 		t.Errorf("%s %+v", csv.Body, b.looks)
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(call("h head:mvd", "/desk/reports/export?format=xlsx", nil).Body.Bytes()))

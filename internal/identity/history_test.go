@@ -43,8 +43,15 @@ func TestHistoryTellsWhoCame(t *testing.T) {
 		}
 		b.get("/cabinet/security/history?outcome=%27&from=x&after=-1").shows(t, 200)
 		file := b.get("/cabinet/security/history/export?format=csv").shows(t, 200)
-		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.body, "\uFEFF"))).ReadAll()
+		sheet := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.body, "\uFEFF")))
+		sheet.Comma = ';'
+		rows, err := sheet.ReadAll()
 		must(t, err)
+		for _, row := range rows[1:] { // of Moscow, in the notation of spreadsheets
+			if at, err := time.Parse("2006-01-02 15:04:05", row[0]); err != nil || clk.Now().Add(3*time.Hour).Sub(at).Abs() > time.Hour {
+				t.Errorf("%q at %v: %v", row[0], clk.Now(), err)
+			}
+		}
 		if len(rows) != 4 || file.header.Get("Cache-Control") != "no-store" || !strings.Contains(file.header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%d rows, %v", len(rows), file.header)
 		}

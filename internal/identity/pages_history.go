@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"okno/internal/identity/place"
+	"okno/internal/kit/db"
 	"okno/internal/kit/formula"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/pdf"
@@ -185,7 +186,11 @@ func attachment(w http.ResponseWriter, kind, name string) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// historyCSV writes UTF-8 with the mark that spreadsheets look for.
+// sheetTime is an instant of Moscow as every spreadsheet takes it for one.
+const sheetTime = "2006-01-02 15:04:05"
+
+// historyCSV writes UTF-8 with the mark that spreadsheets look for, and semicolons:
+// those of a Russian system put a line with commas into one cell.
 func historyCSV(w http.ResponseWriter, r *http.Request, lines []Passage) error {
 	attachment(w, "text/csv; charset=utf-8", "sign-ins.csv")
 	if _, err := w.Write([]byte("\uFEFF")); err != nil {
@@ -194,13 +199,14 @@ func historyCSV(w http.ResponseWriter, r *http.Request, lines []Passage) error {
 	ctx := r.Context()
 	t := func(key string) string { return i18n.T(ctx, key) }
 	out := csv.NewWriter(w)
+	out.Comma, out.UseCRLF = ';', true
 	_ = out.Write([]string{
-		t("identity.history.when"), t("identity.history.what"), t("identity.history.method"), t("identity.history.device"),
+		t("identity.history.when_moscow"), t("identity.history.what"), t("identity.history.method"), t("identity.history.device"),
 		t("identity.history.kind"), t("identity.security.place"), t("identity.history.where"), t("identity.history.outcome"),
 	})
 	for _, l := range lines {
 		_ = out.Write([]string{
-			stamp(l.At), actText(ctx, l), methodText(ctx, l.Method), formula.Guard(deviceText(ctx, l.Device)), t("identity.history.kind_" + l.Kind),
+			l.At.Time().In(moscow()).Format(sheetTime), actText(ctx, l), methodText(ctx, l.Method), formula.Guard(deviceText(ctx, l.Device)), t("identity.history.kind_" + l.Kind),
 			formula.Guard(l.IP), formula.Guard(l.Place.Name(i18n.Lang(ctx))), outcomeText(ctx, l),
 		})
 	}
@@ -221,9 +227,16 @@ const pdfMost = 1000
 func (i *Identity) historyPDF(w http.ResponseWriter, r *http.Request, lines []Passage) error {
 	ctx := r.Context()
 	lang := i18n.Lang(ctx)
+	number, err := i.store.read().NumberOf(ctx, ActorOf(ctx).ID)
+	if err != nil {
+		return db.Classify(err)
+	}
 	d := pdf.Document{
-		Lang: lang, Heading: i18n.T(ctx, "identity.history.title"), Date: i.Clock.Now().In(moscow()),
-		Sections: []pdf.Section{{Paragraphs: []string{i18n.T(ctx, "identity.history.pdf_text", "Count", min(len(lines), pdfMost))}}},
+		Lang: lang, Issuer: i.Config.Host, Heading: i18n.T(ctx, "identity.history.title"), Date: i.Clock.Now().In(moscow()),
+		Sections: []pdf.Section{{Paragraphs: []string{
+			i18n.T(ctx, "identity.security.number") + ": " + number,
+			i18n.T(ctx, "identity.history.pdf_text", "Count", min(len(lines), pdfMost)),
+		}}},
 	}
 	for _, l := range lines[:min(len(lines), pdfMost)] {
 		d.Sections[0].Rows = append(d.Sections[0].Rows, pdf.Row{

@@ -60,7 +60,7 @@ func historyBody(v historyView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><form method=\"get\" action=\"/cabinet/security/history\" class=\"okno-card okno-card--soft okno-section\" novalidate><div class=\"okno-grid\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><form method=\"get\" action=\"/cabinet/security/history\" class=\"okno-card okno-card--soft okno-section okno-no-print\" novalidate><div class=\"okno-grid\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
