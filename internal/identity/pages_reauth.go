@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"okno/internal/kit/web"
 )
@@ -31,8 +32,21 @@ func (i *Identity) renderReauth(w http.ResponseWriter, r *http.Request, asked Ch
 		body = withQR(body, v.To)
 	}
 	return web.Render(w, r, web.Page{
-		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Body: body,
+		Title: i.factors.Title(r.Context(), v.Way), Status: status, Error: len(v.Faults) > 0, Back: reauthBack(r, v.To), Body: body,
 	})
+}
+
+// reauthBack is where a citizen goes who will not prove anything now: a page that
+// asks for no proof; "" for a session that has moved, as all of its pages do.
+func reauthBack(r *http.Request, to string) string {
+	a := ActorOf(r.Context())
+	switch {
+	case a.Moved != "" || a.IsStaff():
+		return ""
+	case strings.HasPrefix(to, securityPath):
+		return securityPath
+	}
+	return home(a)
 }
 
 func byPhoneToo(r *http.Request, asked ChoiceView) bool {
@@ -41,7 +55,8 @@ func byPhoneToo(r *http.Request, asked ChoiceView) bool {
 
 func (i *Identity) renderReauthStart(w http.ResponseWriter, r *http.Request, v FormView, status int) error {
 	return web.Render(w, r, web.Page{
-		Title: title(r.Context(), "identity.reauth.title"), Status: status, Error: len(v.Faults) > 0, Body: reauthStart(v, byPhoneToo(r, reauthAsked(r))),
+		Title: title(r.Context(), "identity.reauth.title"), Status: status, Error: len(v.Faults) > 0, Back: reauthBack(r, v.To),
+		Body: reauthStart(v, byPhoneToo(r, reauthAsked(r))),
 	})
 }
 

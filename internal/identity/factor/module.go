@@ -35,12 +35,12 @@ type Deps struct {
 // Room keeps the factors.
 type Room struct {
 	*identity.Identity
-	name  string
+	name string
 	// names are the portal's by language, address where it stands: for paper.
 	names   map[string]string
 	address string
-	keys  *webauthn.WebAuthn // nil where the portal has an address and no name
-	kinds []Kind
+	keys    *webauthn.WebAuthn // nil where the portal has an address and no name
+	kinds   []Kind
 }
 
 // New makes the package and hands it to the identity.
