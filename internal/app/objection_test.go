@@ -172,6 +172,7 @@ func (p *portal) decidedBySeniors(owner, first, chief, other, number string) {
 		t.Errorf("a decision without reasons: %d", g.status)
 	}
 	must(t, r.DecideObjection(senior, number, support.DecideKeep, answer))
+	desk.shows("/desk/tickets/"+number, http.StatusOK, "ограничение оставлено", answer)
 	if err := r.DecideObjection(senior, number, support.DecideLift, answer); !errors.Is(err, support.ErrMoved) {
 		t.Errorf("decided twice: %v", err)
 	}

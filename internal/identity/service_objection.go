@@ -81,14 +81,37 @@ func (i *Identity) RestrictionByLink(ctx context.Context, token string) (Restric
 // RestrictionOf is what is on an account now, the zero Kind for nothing: for
 // support, which answers objections.
 func (i *Identity) RestrictionOf(ctx context.Context, owner string) (Restriction, error) {
+	if err := needSupport(ctx); err != nil {
+		return Restriction{}, err
+	}
+	return i.restrictionOf(ctx, owner)
+}
+
+// ObjectionOf is the objection that came with a message of the owner: for support.
+// ErrNotFound for none.
+func (i *Identity) ObjectionOf(ctx context.Context, owner, message string) (Objection, error) {
+	if err := needSupport(ctx); err != nil {
+		return Objection{}, err
+	}
+	all, err := i.objectionsOf(ctx, owner)
+	if err != nil {
+		return Objection{}, err
+	}
+	for _, o := range all {
+		if o.ID == message {
+			return o, nil
+		}
+	}
+	return Objection{}, ErrNotFound
+}
+
+// needSupport is the first line of what only support may see.
+func needSupport(ctx context.Context) error {
 	actor, err := signedIn(ctx)
 	if err == nil && !actor.Has(SupportOperator, SupportSpecialist, SupportChief) {
 		err = ErrForbidden
 	}
-	if err != nil {
-		return Restriction{}, err
-	}
-	return i.restrictionOf(ctx, owner)
+	return err
 }
 
 func (i *Identity) restrictionOf(ctx context.Context, owner string) (Restriction, error) {

@@ -21,6 +21,7 @@ type Restrictions interface {
 	OwnRestriction(ctx context.Context) (identity.Restriction, error)
 	RestrictionByLink(ctx context.Context, token string) (identity.Restriction, error)
 	RestrictionOf(ctx context.Context, owner string) (identity.Restriction, error)
+	ObjectionOf(ctx context.Context, owner, message string) (identity.Objection, error)
 	NoteObjection(ctx context.Context, tx *db.Tx, r identity.Restriction, message, number string) error
 	PrepareDecision(ctx context.Context, d identity.Decision) (*identity.DecisionDraft, error)
 	Decide(ctx context.Context, tx *db.Tx, d *identity.DecisionDraft) error
@@ -122,6 +123,18 @@ func (r *Room) objectedTo(ctx context.Context, t Ticket) (now identity.Restricti
 		return now, false, nil
 	}
 	return now, now.Against(t.Against.Since) && now.Objection.ID == t.ID, err
+}
+
+// outcomeOf is what became of an objection, "" for what is none.
+func (r *Room) outcomeOf(ctx context.Context, t Ticket) (string, error) {
+	if t.Against == nil {
+		return "", nil
+	}
+	o, err := r.Restrictions.ObjectionOf(ctx, t.Author, t.ID)
+	if errs.IsKind(err, errs.NotFound) { // the account is gone
+		return "", nil
+	}
+	return o.State, err
 }
 
 // mayEnd refuses to answer or close what has to be decided on: ErrDecision.

@@ -89,6 +89,8 @@ type ticketView struct {
 	// Restriction is what an objection is decided on.
 	Restriction identity.Restriction
 	Decidable   bool
+	// Outcome is what became of the objection.
+	Outcome string
 }
 
 func (r *Room) ticketPage(w http.ResponseWriter, req *http.Request) error {
@@ -103,6 +105,9 @@ func (r *Room) renderTicket(w http.ResponseWriter, req *http.Request, reply stri
 	}
 	v := ticketView{Ticket: t, Now: r.Clock.Now(), Me: identity.ActorOf(ctx).ID, Senior: identity.ActorOf(ctx).Restricts(), Reply: reply, Faults: faults, Zone: r.Zone}
 	if v.Restriction, v.Decidable, err = r.objectedTo(ctx, t); err != nil {
+		return err
+	}
+	if v.Outcome, err = r.outcomeOf(ctx, t); err != nil {
 		return err
 	}
 	p := web.Page{

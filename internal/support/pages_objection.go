@@ -40,6 +40,19 @@ func restrictionFacts(ctx context.Context, r identity.Restriction) []ui.Pair {
 	)
 }
 
+// outcome is what became of an objection, in words; "" while it waits.
+func (v ticketView) outcome(ctx context.Context) string {
+	switch v.Outcome {
+	case identity.ObjectionKept:
+		return i18n.T(ctx, "support.objection.kept")
+	case identity.ObjectionLifted:
+		return i18n.T(ctx, "support.objection.lifted")
+	case identity.ObjectionOver:
+		return i18n.T(ctx, "support.objection.over")
+	}
+	return ""
+}
+
 func (r *Room) objectionPage(w http.ResponseWriter, req *http.Request) error {
 	return r.renderObjection(w, req, objectionView{ID: id.New()})
 }
