@@ -88,7 +88,7 @@ func (d *DB) writeGrouped(ctx context.Context, f func(context.Context, *Tx) erro
 // run calls the function and tells what became of it. Its statements wait in a
 // pipe of its own, which the gathering empties.
 func (m *member) run(f func(context.Context, *Tx) error) turn {
-	p := &pipe{pool: m.d.write, wait: &pgx.Batch{}}
+	p := &pipe{wait: &pgx.Batch{}}
 	p.send = func() error { return p.flush(m.ctx) }
 	p.join = func(b *pgx.Batch) error {
 		answer := make(chan error, 1)

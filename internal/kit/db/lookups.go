@@ -275,6 +275,7 @@ type found struct {
 	columns []string
 	rows    [][]any
 	next    int
+	err     error // in place of rows
 }
 
 // Columns implements driver.Rows.
@@ -331,6 +332,27 @@ func (a asker) QueryContext(_ context.Context, query string, named []driver.Name
 		return nil, err
 	}
 	return f, nil
+}
+
+// carrier makes rows for database/sql of what a pipe has found, or of its error.
+var carrier = sql.OpenDB(carriage{})
+
+// carriage is a connection that gives the rows that it is handed as an argument.
+type carriage struct{ asker }
+
+// Connect implements driver.Connector.
+func (c carriage) Connect(context.Context) (driver.Conn, error) { return c, nil }
+
+// Driver implements driver.Connector; there is none.
+func (carriage) Driver() driver.Driver { return nil }
+
+// QueryContext implements driver.QueryerContext.
+func (carriage) QueryContext(_ context.Context, _ string, handed []driver.NamedValue) (driver.Rows, error) {
+	f, ok := handed[0].Value.(*found)
+	if !ok {
+		return nil, errOnlyLooks
+	}
+	return f, f.err
 }
 
 // sociable is PostgreSQL's reading pool: what is quick is looked up with others.

@@ -13,7 +13,7 @@ import (
 )
 
 // pipe is a writing transaction of PostgreSQL. Statements that give no rows
-// wait in it and go out together: before the next query, before somebody asks
+// wait in it and go out together: with the next query, before somebody asks
 // how many rows were changed, and with the COMMIT. A change that only writes is
 // one round trip in place of one for each statement and two more; round trips
 // were most of what it cost both sides.
@@ -23,7 +23,6 @@ import (
 // error, and on PostgreSQL nothing but a rollback can follow an error anyway.
 type pipe struct {
 	conn *sql.Conn
-	pool *sql.DB
 	wait *pgx.Batch
 	// send is flush with the context of the transaction, for results that are
 	// asked without one.
@@ -69,7 +68,7 @@ func (d *DB) piped(ctx context.Context, level string, f func(context.Context, *T
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	p := &pipe{conn: conn, pool: d.write, wait: &pgx.Batch{}}
+	p := &pipe{conn: conn, wait: &pgx.Batch{}}
 	p.send = func() error { return p.flush(ctx) }
 	p.wait.Queue("BEGIN ISOLATION LEVEL " + level)
 	tx := &Tx{pipe: p, engine: d.engine, now: At(d.clock.Now()), blind: level == readCommitted}
@@ -110,6 +109,23 @@ func (p *pipe) exec(query string, args []any) (sql.Result, error) {
 		return nil
 	})
 	return o, nil
+}
+
+// query asks along with what waits, so that both are one round trip. nil: what
+// waited is sent, and the query is to be asked by itself.
+func (p *pipe) query(ctx context.Context, query string, args []any) (*found, error) {
+	if p.err != nil || p.wait.Len() == 0 || !onlySelects.MatchString(query) {
+		return nil, p.flush(ctx)
+	}
+	a := &lookup{err: errAlone}
+	p.wait.Queue(query, args...).Query(func(rows pgx.Rows) error {
+		a.take(rows, nil)
+		return nil
+	})
+	if err := p.flush(ctx); err != nil {
+		return nil, err
+	}
+	return a.found, nil
 }
 
 // flush sends what waits; after an error nothing is sent any more.
@@ -177,11 +193,4 @@ func native(dc any) (*pgx.Conn, error) {
 		return nil, fmt.Errorf("db: driver is not pgx but %T", dc)
 	}
 	return c.Conn(), nil
-}
-
-// gone is a context that has ended: sql.Row can't be made with an error of our own.
-func gone(ctx context.Context) context.Context {
-	ctx, cancel := context.WithCancel(ctx)
-	cancel()
-	return ctx
 }

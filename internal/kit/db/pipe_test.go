@@ -231,3 +231,80 @@ func TestNoSkewAndNobodyTurnedAway(t *testing.T) {
 		}
 	})
 }
+
+// TestQueryGoesWithWhatWaits: rows of every length and kind are the same whether
+// the query goes along with statements or by itself, and a fault of either is told.
+func TestQueryGoesWithWhatWaits(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, schema, clock.System(), func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		for _, rows := range []int{0, 1, 256, 257, 600} {
+			err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				if _, err := tx.ExecContext(ctx, "DELETE FROM things"); err != nil {
+					return err
+				}
+				for n := range rows {
+					if _, err := tx.ExecContext(ctx, "INSERT INTO things VALUES ($1, $2, $3, $4)", fmt.Sprintf("%03d", n), n, n%2 == 0, []byte{byte(n)}); err != nil {
+						return err
+					}
+				}
+				for turn := range 2 { // along with the statements, and alone
+					n, err := readThings(ctx, tx)
+					if err != nil {
+						return err
+					}
+					if n != rows {
+						t.Errorf("turn %d: %d rows of %d", turn, n, rows)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var n int
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.ExecContext(ctx, "UPDATE things SET n = 1"); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, "SELECT n FROM things WHERE id = 'nobody'").Scan(&n)
+		})
+		if !db.IsNone(err) {
+			t.Errorf("no row is told as %v", err)
+		}
+		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.ExecContext(ctx, "UPDATE things SET n = 1"); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, "SELECT 1 / (n - 1) FROM nowhere").Scan(&n)
+		})
+		if err == nil || db.IsNone(err) {
+			t.Errorf("a query that can't be asked is told as %v", err)
+		}
+	})
+}
+
+// readThings checks the values of all rows and counts them.
+func readThings(ctx context.Context, tx *db.Tx) (n int, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, n, ok, data FROM things ORDER BY id")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for ; rows.Next(); n++ {
+		var (
+			id   string
+			at   int
+			on   bool
+			blob []byte
+		)
+		if err := rows.Scan(&id, &at, &on, &blob); err != nil {
+			return n, err
+		}
+		if id != fmt.Sprintf("%03d", n) || at != n || on != (n%2 == 0) || len(blob) != 1 || blob[0] != byte(n) {
+			return n, fmt.Errorf("row %d is %s %d %v %v", n, id, at, on, blob)
+		}
+	}
+	return n, rows.Err()
+}

@@ -202,10 +202,13 @@ func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 
 // PrepareContext prepares a statement within the transaction.
 func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	if err := t.mayRead(ctx); err != nil {
+	if err := t.mayRead(); err != nil {
 		return nil, err
 	}
 	if t.pipe != nil {
+		if err := t.pipe.flush(ctx); err != nil {
+			return nil, err
+		}
 		return t.pipe.conn.PrepareContext(ctx, query)
 	}
 	return t.tx.PrepareContext(ctx, query)
@@ -213,24 +216,34 @@ func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error
 
 // QueryContext runs a query.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := t.mayRead(ctx); err != nil {
+	if err := t.mayRead(); err != nil {
 		return nil, err
 	}
-	if t.pipe != nil {
-		return t.pipe.conn.QueryContext(ctx, query, args...)
+	if t.pipe == nil {
+		return t.tx.QueryContext(ctx, query, args...)
 	}
-	return t.tx.QueryContext(ctx, query, args...)
+	f, err := t.pipe.query(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	if f != nil {
+		return carrier.QueryContext(ctx, "", f)
+	}
+	return t.pipe.conn.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext runs a query for one row.
 func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	err := t.mayRead(ctx)
-	if err != nil {
-		ctx = gone(ctx) // the row tells that; Write tells err
+	err := t.mayRead()
+	var f *found
+	if err == nil && t.pipe != nil {
+		f, err = t.pipe.query(ctx, query, args)
 	}
 	switch {
-	case t.pipe != nil && err != nil:
-		return t.pipe.pool.QueryRowContext(ctx, query, args...) // it may have no connection yet
+	case err != nil:
+		return carrier.QueryRowContext(ctx, "", &found{err: err})
+	case f != nil:
+		return carrier.QueryRowContext(ctx, "", f)
 	case t.pipe != nil:
 		return t.pipe.conn.QueryRowContext(ctx, query, args...)
 	}
@@ -240,14 +253,11 @@ func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sq
 // errReads is the fault of a change that was said to read nothing.
 var errReads = errors.New("db: a change of WriteOnly reads; use Write")
 
-// mayRead makes ready for a query.
-func (t *Tx) mayRead(ctx context.Context) error {
+// mayRead refuses the queries of a change that was said to read nothing.
+func (t *Tx) mayRead() error {
 	if t.blind {
 		t.misuse = errReads
 		return errReads
-	}
-	if t.pipe != nil {
-		return t.pipe.flush(ctx)
 	}
 	return nil
 }
