@@ -77,26 +77,26 @@ func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, 
 	if err != nil {
 		return false, 0, d, err
 	}
-	comparing, stop := context.WithCancel(ctx)
+	hashing, stop := context.WithCancel(ctx)
 	defer stop() // who still waits for a turn to hash needs none any more
-	var c *comparison
+	var comparing *underway[comparison]
 	if alone && !shut {
-		c = i.compare(comparing, password, hash)
+		comparing = i.compare(hashing, password, hash)
 	}
 	if last, err = i.admit(ctx, g); err != nil {
 		return false, 0, d, err
 	}
 	counted()
-	if c == nil {
-		c = i.compare(comparing, password, hash)
+	if comparing == nil {
+		comparing = i.compare(hashing, password, hash)
 	}
 	d, err = i.waitAt(ctx, g.owner)
-	<-c.done
-	if err != nil {
+	c, fault := comparing.result()
+	if err := cmp.Or(err, fault); err != nil {
 		return false, 0, d, err
 	}
-	if c.err != nil || !c.ok || !c.stale {
-		return c.ok, last, d, c.err
+	if !c.ok || !c.stale {
+		return c.ok, last, d, nil
 	}
 	return true, last, d, i.renew(ctx, g.owner, password, hash)
 }
@@ -126,23 +126,10 @@ func (c *crowd) enter(ctx context.Context, lock, network string) (alone bool, le
 		}
 	}
 	defer c.mu.Unlock()
-	if c.locks == nil {
-		c.locks, c.networks = map[string]chan struct{}{}, map[string]bool{}
+	if alone = network == "" || !c.networks[network]; !alone {
+		network = ""
 	}
-	done := make(chan struct{})
-	c.locks[lock] = done
-	if alone = network == "" || !c.networks[network]; alone {
-		c.networks[network] = true
-	}
-	return alone, sync.OnceFunc(func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.locks, lock)
-		if alone {
-			delete(c.networks, network)
-		}
-		close(done)
-	}), nil
+	return alone, c.hold(lock, network), nil
 }
 
 // seize has the lock to itself if nobody has; leave lets the next one come.
@@ -152,14 +139,29 @@ func (c *crowd) seize(lock string) (leave func(), ok bool) {
 	if c.locks[lock] != nil {
 		return nil, false
 	}
+	return c.hold(lock, ""), true
+}
+
+// hold takes the lock, and the network if one is given, for an attempt. The caller
+// has c.mu.
+func (c *crowd) hold(lock, network string) (leave func()) {
+	if c.locks == nil {
+		c.locks, c.networks = map[string]chan struct{}{}, map[string]bool{}
+	}
 	done := make(chan struct{})
 	c.locks[lock] = done
-	return func() {
+	if network != "" {
+		c.networks[network] = true
+	}
+	return sync.OnceFunc(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		delete(c.locks, lock)
+		if network != "" {
+			delete(c.networks, network)
+		}
 		close(done)
-	}, true
+	})
 }
 
 // door is what stands behind a right password, or why it stays shut.
@@ -201,21 +203,15 @@ func (i *Identity) doorOf(ctx context.Context, owner string) (d door, ways []Way
 	return d, ways
 }
 
-// comparison is a hash being made beside other work; it is read after done.
-type comparison struct {
-	done      chan struct{}
-	ok, stale bool
-	err       error
-}
+// comparison is what came of a hash.
+type comparison struct{ ok, stale bool }
 
 // compare makes exactly one hash, whatever there is to compare with.
-func (i *Identity) compare(ctx context.Context, password, hash string) *comparison {
-	c := &comparison{done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		c.ok, c.stale, c.err = i.hashes.check(ctx, password, hash)
-	}()
-	return c
+func (i *Identity) compare(ctx context.Context, password, hash string) *underway[comparison] {
+	return start(func() (c comparison, err error) {
+		c.ok, c.stale, err = i.hashes.check(ctx, password, hash)
+		return c, err
+	})
 }
 
 // admit counts the attempt against the limits and the lock.

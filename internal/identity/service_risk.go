@@ -55,42 +55,40 @@ func (i *Identity) visitAddress(ip string) []byte {
 	return i.keys().Index("identity visit address", "", network(ip))
 }
 
-// weighing is a sign-in being held against the rules beside other work.
-type weighing struct {
-	done    chan struct{}
-	verdict risk.Verdict
-	err     error
-}
-
 // weigh begins to hold a sign-in against the rules. What it comes to counts once
 // the proofs are found to be right.
-func (i *Identity) weigh(ctx context.Context, owner string) *weighing {
-	w := &weighing{done: make(chan struct{})}
-	go func() {
-		defer close(w.done)
-		var f risk.Facts
-		if f, w.err = i.factsOf(ctx, owner); w.err == nil {
-			w.verdict = i.rules.Decide(f)
+func (i *Identity) weigh(ctx context.Context, owner string) *underway[risk.Verdict] {
+	return start(func() (v risk.Verdict, err error) {
+		f, err := i.factsOf(ctx, owner)
+		if err == nil {
+			v = i.rules.Decide(f)
 		}
-	}()
-	return w
+		return v, err
+	})
 }
 
 func (i *Identity) factsOf(ctx context.Context, owner string) (f risk.Facts, err error) {
 	actor := ActorOf(ctx)
-	_, proved, err := i.deviceOf(ctx, owner)
-	if err != nil {
-		return f, err
-	}
-	f.NewDevice = !proved
-	if f.Accounts, err = i.store.read().CountVisits(ctx, identitydb.CountVisitsParams{
-		AddressIndex: i.visitAddress(actor.IP), SeenAt: db.At(i.Clock.Now()).Add(-visitsPer), Limit: i.rules.MostAccounts(),
-	}); err != nil {
-		return f, db.Classify(err)
-	}
-	rows, err := i.store.read().LastPassages(ctx, identitydb.LastPassagesParams{OwnerID: owner, Limit: lastSignIns})
+	var rows []identitydb.IdentityHistory
+	err = beside(
+		func() error {
+			_, proved, err := i.deviceOf(ctx, owner)
+			f.NewDevice = !proved
+			return err
+		},
+		func() (err error) {
+			f.Accounts, err = i.store.read().CountVisits(ctx, identitydb.CountVisitsParams{
+				AddressIndex: i.visitAddress(actor.IP), SeenAt: db.At(i.Clock.Now()).Add(-visitsPer), Limit: i.rules.MostAccounts(),
+			})
+			return db.Classify(err)
+		},
+		func() (err error) {
+			rows, err = i.store.read().LastPassages(ctx, identitydb.LastPassagesParams{OwnerID: owner, Limit: lastSignIns})
+			return db.Classify(err)
+		},
+	)
 	if err != nil || len(rows) == 0 {
-		return f, db.Classify(err)
+		return f, err
 	}
 	key, err := i.Sealer.Key(ctx, owner, secret.Person)
 	if err != nil {
@@ -119,7 +117,7 @@ func (i *Identity) factsOf(ctx context.Context, owner string) (f risk.Facts, err
 // ErrFurther when another proof is asked for as well, or ErrRisk. keep is to be
 // done in the session's transaction, take with it; where no session begins, that
 // is done here.
-func (i *Identity) further(ctx context.Context, at Attempt, w waiting, weighed *weighing, take Step) (keep Step, err error) {
+func (i *Identity) further(ctx context.Context, at Attempt, w waiting, weighed *underway[risk.Verdict], take Step) (keep Step, err error) {
 	if w.passed != "" && w.passed != at.Way.Ref {
 		return take, nil // the other one was given now
 	}
@@ -153,11 +151,10 @@ func besides(ways []Way, way Way) (Way, bool) {
 // the journal: by keep, with take before it, in the transaction of what comes of
 // it. ErrRisk where a rule closes the door: then that is done, and the owner told,
 // as somebody has all proofs.
-func (i *Identity) judged(ctx context.Context, a Account, weighed *weighing, take Step) (v risk.Verdict, keep Step, err error) {
-	<-weighed.done
-	v = weighed.verdict
-	if weighed.err != nil || len(v.Why) == 0 {
-		return v, take, weighed.err
+func (i *Identity) judged(ctx context.Context, a Account, weighed *underway[risk.Verdict], take Step) (v risk.Verdict, keep Step, err error) {
+	v, err = weighed.result()
+	if err != nil || len(v.Why) == 0 {
+		return v, take, err
 	}
 	keep = steps(take, func(ctx context.Context, tx *db.Tx) error { return i.Audit.Write(ctx, tx, verdictEntry(ctx, a.ID, v)) })
 	if v.Then != risk.Block {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -276,19 +275,6 @@ func (i *Identity) signInWithAccount(ctx context.Context, token string) (identit
 	return row.IdentitySignin, a, err
 }
 
-// beside runs the functions beside each other, so that their questions share a
-// round trip, and gives the first error in their order.
-func beside(all ...func() error) error {
-	faults := make([]error, len(all))
-	var others sync.WaitGroup
-	for n, f := range all[1:] {
-		others.Go(func() { faults[n+1] = f() })
-	}
-	faults[0] = all[0]()
-	others.Wait()
-	return cmp.Or(faults...)
-}
-
 // chosenOf is the wait with the way that was chosen. One that is gone meanwhile
 // makes the sign-in begin anew.
 func (i *Identity) chosenOf(ctx context.Context, token string) (Account, waiting, error) {
@@ -405,27 +391,14 @@ func (i *Identity) endSignIn(token string, rest Step) Step {
 	}
 }
 
-// preparation is a session being made ready beside other work.
-type preparation struct {
-	done chan struct{}
-	o    *opening
-	err  error
-}
-
 // preparing makes the session of a sign-in ready while its proof is looked at.
-func (i *Identity) preparing(ctx context.Context, a Account, method string, bearer bool) *preparation {
-	p := &preparation{done: make(chan struct{})}
-	go func() {
-		defer close(p.done)
-		p.o, p.err = i.prepareSession(ctx, a, method, bearer)
-	}()
-	return p
+func (i *Identity) preparing(ctx context.Context, a Account, method string, bearer bool) *underway[*opening] {
+	return start(func() (*opening, error) { return i.prepareSession(ctx, a, method, bearer) })
 }
 
 // enter begins the session of a proof; first is done in the same transaction.
-func (i *Identity) enter(ctx context.Context, at Attempt, ready *preparation, bearer bool, first Step) (*opening, error) {
-	<-ready.done
-	o, err := ready.o, ready.err
+func (i *Identity) enter(ctx context.Context, at Attempt, ready *underway[*opening], bearer bool, first Step) (*opening, error) {
+	o, err := ready.result()
 	if err != nil {
 		return nil, err
 	}
