@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -149,6 +150,7 @@ func (l *lookups) enter(a *lookup) (leads bool) {
 
 // lead asks for itself and for all who wait, and hands the lane on.
 func (l *lookups) lead(a *lookup) {
+	runtime.Gosched() // those who begin beside it come along
 	l.mu.Lock()
 	n := min(len(l.waiting), mostLookups-1)
 	batch := append([]*lookup{a}, l.waiting[:n]...)
@@ -244,12 +246,13 @@ func (a *lookup) take(rows pgx.Rows, err error) {
 		}
 		f.rows = append(f.rows, values)
 	}
+	if rows.Err() != nil {
+		return // and there may be no descriptions
+	}
 	for _, d := range rows.FieldDescriptions() {
 		f.columns = append(f.columns, d.Name)
 	}
-	if rows.Err() == nil {
-		a.found, a.err = f, nil
-	}
+	a.found, a.err = f, nil
 }
 
 // plain makes the values those that database/sql knows; false where one can't be.

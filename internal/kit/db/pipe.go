@@ -32,6 +32,15 @@ type pipe struct {
 	// begun: something was sent, so there may be something to undo.
 	begun bool
 	err   error
+	// sure are those that wait of which each has to change a row.
+	sure []sure
+}
+
+// sure is a statement that has to change a row, and why nothing stands where it
+// changes none.
+type sure struct {
+	*outcome
+	refusal error
 }
 
 // outcome is the result of a statement that may still wait.
@@ -111,6 +120,43 @@ func (p *pipe) exec(query string, args []any) (sql.Result, error) {
 	return o, nil
 }
 
+// A statement between the two fails where it changes no row, and ends the
+// transaction before what comes after it: nobody has to wait for its number of rows.
+const (
+	surely = "WITH changed AS (\n"
+	orFail = "\nRETURNING 1) SELECT 1 / LEAST(COUNT(*), 1) FROM changed -- fails where nothing was changed"
+	// noRow is the failure: division by zero.
+	noRow = "22012"
+)
+
+// must lets a statement wait that has to change a row.
+func (p *pipe) must(query string, args []any, refusal error) (sql.Result, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	o := &outcome{of: p}
+	p.sure = append(p.sure, sure{o, refusal})
+	p.wait.Queue(surely+query+orFail, args...).Exec(func(tag pgconn.CommandTag) error {
+		o.rows, o.done = tag.RowsAffected(), true
+		return nil
+	})
+	return o, nil
+}
+
+// refused is the refusal of the statement that changed no row, if that is why
+// those that were sent have failed.
+func refused(err error, sent []sure) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == noRow {
+		for _, s := range sent {
+			if !s.done {
+				return s.refusal
+			}
+		}
+	}
+	return err
+}
+
 // query asks along with what waits, so that both are one round trip. nil: what
 // waited is sent, and the query is to be asked by itself.
 func (p *pipe) query(ctx context.Context, query string, args []any) (*found, error) {
@@ -133,19 +179,19 @@ func (p *pipe) flush(ctx context.Context) error {
 	if p.err != nil || p.wait.Len() == 0 {
 		return p.err
 	}
-	batch := p.wait
-	p.wait, p.begun = &pgx.Batch{}, true
+	batch, sent := p.wait, p.sure
+	p.wait, p.sure, p.begun = &pgx.Batch{}, nil, true
 	if p.join != nil {
 		p.err = p.join(batch)
 		return p.err
 	}
-	p.err = p.conn.Raw(func(dc any) error {
+	p.err = refused(p.conn.Raw(func(dc any) error {
 		c, err := native(dc)
 		if err != nil {
 			return err
 		}
 		return c.SendBatch(ctx, batch).Close()
-	})
+	}), sent)
 	return p.err
 }
 

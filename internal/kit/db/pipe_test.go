@@ -273,14 +273,19 @@ func TestQueryGoesWithWhatWaits(t *testing.T) {
 		if !db.IsNone(err) {
 			t.Errorf("no row is told as %v", err)
 		}
-		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			if _, err := tx.ExecContext(ctx, "UPDATE things SET n = 1"); err != nil {
-				return err
+		for what, query := range map[string]string{
+			"can't be asked": "SELECT n FROM nowhere",
+			"fails":          "SELECT CASE WHEN n = 1 THEN abs(-9223372036854775808 + 0 * n) END FROM things",
+		} {
+			err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				if _, err := tx.ExecContext(ctx, "UPDATE things SET n = 1"); err != nil {
+					return err
+				}
+				return tx.QueryRowContext(ctx, query).Scan(&n)
+			})
+			if err == nil || db.IsNone(err) {
+				t.Errorf("a query that %s is told as %v", what, err)
 			}
-			return tx.QueryRowContext(ctx, "SELECT 1 / (n - 1) FROM nowhere").Scan(&n)
-		})
-		if err == nil || db.IsNone(err) {
-			t.Errorf("a query that can't be asked is told as %v", err)
 		}
 	})
 }
@@ -307,4 +312,69 @@ func readThings(ctx context.Context, tx *db.Tx) (n int, err error) {
 		}
 	}
 	return n, rows.Err()
+}
+
+// TestMustChangeARow: a change fails with the refusal of the statement that changes
+// no row, alone and among others, and nothing of it stands.
+func TestMustChangeARow(t *testing.T) {
+	t.Parallel()
+	errFirst, errSecond := errors.New("first"), errors.New("second")
+	testkit.Each(t, schema, clock.System(), func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		change := func(first, second string) func(context.Context, *db.Tx) error {
+			return func(ctx context.Context, tx *db.Tx) error {
+				if _, err := tx.ExecContext(ctx, "INSERT INTO things VALUES ('with', 1, true, $1) ON CONFLICT (id) DO NOTHING", []byte{}); err != nil {
+					return err
+				}
+				if _, err := tx.Must(errFirst).ExecContext(ctx, "-- a comment\nUPDATE things SET n = n + 10 WHERE id = $1", first); err != nil {
+					return err
+				}
+				_, err := tx.Must(errSecond).ExecContext(ctx, "DELETE FROM things WHERE id = $1", second)
+				return err
+			}
+		}
+		for how, write := range map[string]func(context.Context, func(context.Context, *db.Tx) error) error{"Write": d.Write, "WriteOnly": d.WriteOnly} {
+			if err := write(ctx, change("nobody", "engine")); !errors.Is(err, errFirst) {
+				t.Errorf("%s: the first is refused with %v", how, err)
+			}
+			if err := write(ctx, change("engine", "nobody")); !errors.Is(err, errSecond) {
+				t.Errorf("%s: the second is refused with %v", how, err)
+			}
+			if n := count(t, d, "SELECT COUNT(*) FROM things WHERE id = 'with' OR n > 2"); n != 0 {
+				t.Errorf("%s: %d rows of what was refused stand", how, n)
+			}
+			var all sync.WaitGroup
+			var refused, done atomic.Int64
+			for n := range 40 {
+				all.Go(func() {
+					id := "engine"
+					if n%4 == 0 {
+						id = "nobody"
+					}
+					err := write(ctx, func(ctx context.Context, tx *db.Tx) error {
+						_, err := tx.Must(errFirst).ExecContext(ctx, "UPDATE things SET n = n + 100 WHERE id = $1", id)
+						return err
+					})
+					switch {
+					case err == nil:
+						done.Add(1)
+					case errors.Is(err, errFirst):
+						refused.Add(1)
+					default:
+						t.Errorf("%s: %v", how, err)
+					}
+				})
+			}
+			all.Wait()
+			if n := count(t, d, "SELECT MAX(n) / 100 FROM things"); refused.Load() != 10 || done.Load() != 30 || n != 30 {
+				t.Errorf("%s: %d refused, %d done, %d counted", how, refused.Load(), done.Load(), n)
+			}
+			if err := write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Must(errFirst).ExecContext(ctx, "UPDATE things SET n = 2 WHERE id = 'engine'")
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

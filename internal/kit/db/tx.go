@@ -200,6 +200,34 @@ func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 	return t.tx.ExecContext(ctx, query, args...)
 }
 
+// Must is the transaction for statements of which each has to change a row: where
+// one changes none, the whole change fails with the refusal, at the latest by Write.
+// Unlike RowsAffected it makes nobody wait for an answer. It is for what is hardly
+// ever refused, as PostgreSQL writes a line into its log then.
+func (t *Tx) Must(refusal error) Q { return must{t, refusal} }
+
+// must is a transaction whose statements have to change a row.
+type must struct {
+	*Tx
+	refusal error
+}
+
+// ExecContext implements Q.
+func (m must) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if m.pipe != nil {
+		return m.pipe.must(query, args, m.refusal)
+	}
+	r, err := m.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	n, err := r.RowsAffected()
+	if err == nil && n == 0 {
+		err = m.refusal
+	}
+	return r, err
+}
+
 // PrepareContext prepares a statement within the transaction.
 func (t *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := t.mayRead(); err != nil {
