@@ -25,7 +25,7 @@ const (
 	guestPassword = "Синий-Кит_2719"
 	guestSecret   = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	// signIns are held against as many bare hashes, signInBatch of each in turn.
-	signIns, signInBatch = 100, 5
+	signIns, signInBatch = 400, 5
 	// namesEach is how many known and how many unknown names are tried.
 	namesEach = 200
 )
