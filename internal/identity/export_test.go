@@ -59,6 +59,18 @@ func (i *Identity) Finish(ctx context.Context, token, code string) (string, erro
 	return o.token, nil
 }
 
+// ChooseWay takes another way for what waits under the token.
+func (i *Identity) ChooseWay(ctx context.Context, token, ref string) error {
+	_, err := i.chooseWay(ctx, token, ref)
+	return err
+}
+
+// Shown shows what waits under the token.
+func (i *Identity) Shown(ctx context.Context, token string) error {
+	_, err := i.waitingOf(ctx, token)
+	return err
+}
+
 // Begin begins a session of the method without a sign-in.
 func (i *Identity) Begin(ctx context.Context, account, method string) (string, error) {
 	a, err := i.Account(ctx, account)

@@ -32,6 +32,11 @@ func (i *Identity) take(ctx context.Context, tx *db.Tx, scope, key string, n int
 	if err != nil {
 		return 0, err
 	}
+	return count(ctx, tx, index, full, n, per)
+}
+
+// count is take for a key whose bucket is known to be empty at full.
+func count(ctx context.Context, tx *db.Tx, index []byte, full db.Time, n int, per time.Duration) (time.Duration, error) {
 	if wait := tooSoon(full, tx.Now(), n, per); wait > 0 {
 		return wait, nil
 	}

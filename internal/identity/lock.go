@@ -61,16 +61,11 @@ func (i *Identity) lockOf(ctx context.Context, owner string, c contact) (index [
 // that a thousand at once are no more than four. A right one clears it. locked
 // says for how long nothing is looked at; last, that this attempt, if wrong,
 // has locked.
-func (i *Identity) countAttempt(ctx context.Context, tx *db.Tx, index []byte) (locked, last time.Duration, err error) {
-	l, _, err := one(in(tx).LockOf(ctx, index))
-	if err != nil {
-		return 0, 0, err
-	}
+func (i *Identity) countAttempt(ctx context.Context, tx *db.Tx, l identitydb.IdentityLock) (locked, last time.Duration, err error) {
 	if wait := l.UnlockAt.Sub(tx.Now()); wait > 0 {
 		return wait, 0, nil
 	}
 	l = i.Config.wrong(l, tx.Now())
-	l.LockIndex = index
 	return 0, max(0, l.UnlockAt.Sub(tx.Now())), in(tx).PutLock(ctx, identitydb.PutLockParams(l))
 }
 

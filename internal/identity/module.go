@@ -63,6 +63,7 @@ type Identity struct {
 	store    store
 	hashes   *hasher
 	crowd    crowd
+	waits    waits
 	words    *wordlist
 	leaked   *breached
 	sessions *sessions
@@ -89,7 +90,7 @@ func New(d Deps) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Identity{Deps: d, store: store{d.DB}, hashes: hashes, words: newWordlist(), leaked: leaked}
+	i := &Identity{Deps: d, store: store{d.DB}, hashes: hashes, waits: newWaits(), words: newWordlist(), leaked: leaked}
 	if i.rules, err = d.Config.rules(); err != nil {
 		return nil, err
 	}

@@ -105,6 +105,7 @@ func (i *Identity) Erase(ctx context.Context, tx *db.Tx, owner string) error {
 	if err := i.factors.Erase(ctx, tx, owner); err != nil {
 		return err
 	}
+	tx.AfterCommit(i.waits.forget)
 	for _, f := range []func(context.Context, string) error{
 		q.DeleteContacts, q.DeletePassword, q.DeleteSignIns, q.DeleteCodesOf,
 		q.DeleteHistory, q.DeleteDevices, q.DeleteGuard, q.DeleteReserve, q.DeleteChanges, q.DeleteLinks, q.DeleteForms,

@@ -60,8 +60,13 @@ UPDATE identity_passwords SET reminded_at = $2 WHERE owner_id = $1 AND changed_a
 -- name: DeletePassword :exec
 DELETE FROM identity_passwords WHERE owner_id = $1;
 
--- name: LockOf :one
-SELECT * FROM identity_locks WHERE lock_index = $1;
+-- What was counted before an attempt: by its network, by its name, against its lock.
+-- name: CountedBefore :one
+SELECT CAST(COALESCE((SELECT f.full_at FROM identity_limits f WHERE f.limit_index = $1), 0) AS BIGINT) AS from_full_at,
+    CAST(COALESCE((SELECT n.full_at FROM identity_limits n WHERE n.limit_index = $2), 0) AS BIGINT) AS name_full_at,
+    CAST(COALESCE(k.failures, 0) AS BIGINT) AS failures, CAST(COALESCE(k.locks, 0) AS BIGINT) AS locks,
+    CAST(COALESCE(k.failed_at, 0) AS BIGINT) AS failed_at, CAST(COALESCE(k.unlock_at, 0) AS BIGINT) AS unlock_at
+FROM (SELECT 1) AS always LEFT JOIN identity_locks AS k ON k.lock_index = $3;
 
 -- name: PutLock :exec
 INSERT INTO identity_locks (lock_index, failures, locks, failed_at, unlock_at) VALUES ($1, $2, $3, $4, $5)
@@ -137,7 +142,7 @@ UPDATE identity_signins SET sent_at = $2 WHERE token_hash = $1 AND sent_at <= $3
 -- name: ProveSignIn :execrows
 UPDATE identity_signins SET proved = TRUE WHERE token_hash = $1 AND proved = FALSE;
 
--- name: DeleteSignIn :execresult
+-- name: DeleteSignIn :exec
 DELETE FROM identity_signins WHERE token_hash = $1;
 
 -- name: DeleteSignIns :exec
@@ -174,6 +179,11 @@ SELECT full_at FROM identity_limits WHERE limit_index = $1;
 -- name: PutLimit :exec
 INSERT INTO identity_limits (limit_index, full_at) VALUES ($1, $2)
 ON CONFLICT (limit_index) DO UPDATE SET full_at = excluded.full_at;
+
+-- Where too much was counted, no row is changed.
+-- name: EmptyLimit :exec
+INSERT INTO identity_limits (limit_index, full_at) VALUES ($1, $2)
+ON CONFLICT (limit_index) DO UPDATE SET full_at = excluded.full_at WHERE identity_limits.full_at <= $3;
 
 -- name: SweepLimits :exec
 DELETE FROM identity_limits WHERE full_at < $1;

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"okno/internal/identity/identitydb"
 	"okno/internal/kit/db"
 	"okno/internal/notify"
 )
@@ -48,6 +49,8 @@ type Way struct {
 	// of its maker keeps (backup-eligible, WebAuthn Level 3 §6.1.3).
 	Synced bool
 	UsedAt db.Time
+	// Stored is what the way's own room has read of it, for its Check; nil for none.
+	Stored any
 }
 
 // Attempt is a proof that is being given.
@@ -58,6 +61,9 @@ type Attempt struct {
 	Way         Way
 	// Among are the ways that may answer in the place of Way; nil for any of its kind.
 	Among []Way
+	// Allowed gives the answer of SecondFactors.Allowed, where it was asked ahead; nil
+	// otherwise.
+	Allowed func() error
 }
 
 // Answer is what came back: a code as it was typed, or what a script got from an
@@ -127,6 +133,9 @@ type SecondFactors interface {
 	Begin(ctx context.Context, at Attempt) (Asked, error)
 	// Wait is how long to wait before Begin can be called again.
 	Wait(ctx context.Context, at Attempt) (time.Duration, error)
+	// Allowed is ErrLimit while no answer of the kind is looked at, as too many were
+	// wrong. Check asks it, too.
+	Allowed(ctx context.Context, accountID, kind string) error
 	// Check looks at an answer, once, and gives the ref of the way that it was by,
 	// such as another one of several keys. take, if there is one, uses a right answer
 	// up, in the transaction of what it opens; its errors are those of Check. A wrong
@@ -380,14 +389,9 @@ func (i *Identity) NeedLimit(ctx context.Context, scope, key string, n int, per 
 // PassLimit is NeedLimit in the transaction of what came to be right, and forgets
 // what was counted.
 func (i *Identity) PassLimit(ctx context.Context, tx *db.Tx, scope, key string, n int, per time.Duration) error {
-	full, _, err := one(in(tx).LimitOf(ctx, i.limitIndex(scope, key)))
-	if err != nil {
-		return err
-	}
-	if wait := tooSoon(full, tx.Now(), n, per); wait > 0 {
-		return limited(wait)
-	}
-	return i.clear(ctx, tx, scope, key)
+	return identitydb.New(tx.Must(limited(stepOf(n, per)))).EmptyLimit(ctx, identitydb.EmptyLimitParams{
+		LimitIndex: i.limitIndex(scope, key), FullAt: tx.Now(), FullAt_2: tx.Now().Add(per - stepOf(n, per)),
+	})
 }
 
 // FactorNotice seals the notice of a change of factors, to every contact. args

@@ -48,15 +48,15 @@ func (i *Identity) guessOf(ctx context.Context, name string) (guess, error) {
 
 // look reads the hash, and whether the attempt will be refused anyway.
 func (i *Identity) look(ctx context.Context, g guess) (hash string, shut bool, err error) {
-	ip := ActorOf(ctx).IP
+	from, name := i.attemptLimits(ctx, g)
 	row, err := i.store.read().BeforeGuess(ctx, identitydb.BeforeGuessParams{
-		OwnerID: g.owner, LockIndex: g.lock, LimitIndex: i.limitIndex(limitFrom, network(ip)), LimitIndex_2: i.limitIndex(limitName, g.name.String()),
+		OwnerID: g.owner, LockIndex: g.lock, LimitIndex: from, LimitIndex_2: name,
 	})
 	if err != nil {
 		return "", false, db.Classify(err)
 	}
 	now := db.At(i.Clock.Now())
-	shut = db.Time(row.UnlockAt) > now || ip != "" && tooSoon(db.Time(row.FromFullAt), now, i.Config.SignInsByAddress, attemptsPer) > 0 ||
+	shut = db.Time(row.UnlockAt) > now || ActorOf(ctx).IP != "" && tooSoon(db.Time(row.FromFullAt), now, i.Config.SignInsByAddress, attemptsPer) > 0 ||
 		!g.own && tooSoon(db.Time(row.NameFullAt), now, i.Config.SignInsByName, attemptsPer) > 0
 	return row.PasswordHash, shut, nil
 }
@@ -83,20 +83,17 @@ func (i *Identity) try(ctx context.Context, g guess, password string) (ok bool, 
 	if alone && !shut {
 		comparing = i.compare(hashing, password, hash)
 	}
-	if last, err = i.admit(ctx, g); err != nil {
+	d = i.doorOf(ctx, g.owner)
+	if last, err = i.admit(ctx, g, d.wait); err != nil {
 		return false, 0, d, err
 	}
 	counted()
 	if comparing == nil {
 		comparing = i.compare(hashing, password, hash)
 	}
-	d, err = i.waitAt(ctx, g.owner)
-	c, fault := comparing.result()
-	if err := cmp.Or(err, fault); err != nil {
-		return false, 0, d, err
-	}
-	if !c.ok || !c.stale {
-		return c.ok, last, d, nil
+	c, err := comparing.result()
+	if err != nil || !c.ok || !c.stale {
+		return c.ok, last, d, err
 	}
 	return true, last, d, i.renew(ctx, g.owner, password, hash)
 }
@@ -171,36 +168,28 @@ type door struct {
 	err     error
 }
 
-// waitAt makes the wait behind the door before the password is known to be right:
-// nobody can go on with it who is not told its token. A wrong password takes it
-// away again.
-func (i *Identity) waitAt(ctx context.Context, owner string) (door, error) {
-	d, ways := i.doorOf(ctx, owner)
-	d.wait = waiting{id: id.New(), token: id.Token(), owner: cmp.Or(owner, nobody), ways: ways}
-	if len(ways) > 0 {
-		d.wait.way, d.wait.factor = ways[0], ways[0].Ref
-	}
-	return d, i.DB.WriteOnly(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return i.keepSignIn(ctx, tx, d.wait, forSignIn)
-	})
-}
-
-// doorOf looks before the password is known to be right, and for a name that
-// nobody has as well: with as many questions.
-func (i *Identity) doorOf(ctx context.Context, owner string) (d door, ways []Way) {
-	if owner == "" {
-		owner = nobody
-	}
+// doorOf looks behind the door before the password is known to be right, and for a
+// name that nobody has as well: with as many questions.
+func (i *Identity) doorOf(ctx context.Context, owner string) (d door) {
+	owner = cmp.Or(owner, nobody)
+	d.wait = waiting{id: id.New(), token: id.Token(), owner: owner}
 	if d.account, d.err = i.Account(ctx, owner); errors.Is(d.err, ErrNotFound) {
 		d.account = Account{ID: owner, Status: Active}
 	} else if d.err != nil {
-		return d, nil
+		return d
 	}
-	ways, d.err = i.waysOf(ctx, d.account)
-	if err := i.admissible(ctx, d.account, true); err != nil {
-		d.err = err
+	var barred error
+	d.err = beside(
+		func() (err error) { d.wait.ways, err = i.waysOf(ctx, d.account); return err },
+		func() error { barred = i.admissible(ctx, d.account, true); return nil },
+	)
+	if barred != nil {
+		d.err = barred
 	}
-	return d, ways
+	if len(d.wait.ways) > 0 {
+		d.wait.way, d.wait.factor = d.wait.ways[0], d.wait.ways[0].Ref
+	}
+	return d
 }
 
 // comparison is what came of a hash.
@@ -214,12 +203,19 @@ func (i *Identity) compare(ctx context.Context, password, hash string) *underway
 	})
 }
 
-// admit counts the attempt against the limits and the lock.
-func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err error) {
+// admit counts the attempt against the limits and the lock, and lets the wait
+// behind the door stand where it is allowed: nobody can go on with it who is not
+// told its token. A wrong password takes it away again.
+func (i *Identity) admit(ctx context.Context, g guess, w waiting) (last time.Duration, err error) {
 	var refusal error
 	err = i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		refusal, last = nil, 0
-		wait, err := i.takeAttempt(ctx, tx, g)
+		from, name := i.attemptLimits(ctx, g)
+		before, err := in(tx).CountedBefore(ctx, identitydb.CountedBeforeParams{LimitIndex: from, LimitIndex_2: name, LockIndex: g.lock})
+		if err != nil {
+			return err
+		}
+		wait, err := i.takeAttempt(ctx, tx, g, before)
 		if err != nil || wait > 0 {
 			refusal = limited(wait)
 			return err
@@ -227,12 +223,15 @@ func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err 
 		if err := i.visit(ctx, tx, g.name.String()); err != nil {
 			return err
 		}
-		var locked time.Duration
-		locked, last, err = i.countAttempt(ctx, tx, g.lock)
-		if locked > 0 {
+		locked, lastOne, err := i.countAttempt(ctx, tx, identitydb.IdentityLock{
+			LockIndex: g.lock, Failures: before.Failures, Locks: before.Locks, FailedAt: db.Time(before.FailedAt), UnlockAt: db.Time(before.UnlockAt),
+		})
+		if err != nil || locked > 0 {
 			refusal = lockedFor(locked)
+			return err
 		}
-		return err
+		last = lastOne
+		return i.keepSignIn(ctx, tx, w, forSignIn)
 	})
 	if err != nil {
 		return 0, err
@@ -240,11 +239,17 @@ func (i *Identity) admit(ctx context.Context, g guess) (last time.Duration, err 
 	return last, refusal
 }
 
+// attemptLimits are the keys by which an attempt is limited.
+func (i *Identity) attemptLimits(ctx context.Context, g guess) (from, name []byte) {
+	return i.limitIndex(limitFrom, network(ActorOf(ctx).IP)), i.limitIndex(limitName, g.name.String())
+}
+
 // takeAttempt counts the attempt by address and by name; in a browser of the
 // owner's own the name is not counted, as others use it up.
-func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess) (time.Duration, error) {
-	if ip := ActorOf(ctx).IP; ip != "" {
-		wait, err := i.take(ctx, tx, limitFrom, network(ip), i.Config.SignInsByAddress, attemptsPer)
+func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess, before identitydb.CountedBeforeRow) (time.Duration, error) {
+	from, name := i.attemptLimits(ctx, g)
+	if ActorOf(ctx).IP != "" {
+		wait, err := count(ctx, tx, from, db.Time(before.FromFullAt), i.Config.SignInsByAddress, attemptsPer)
 		if err != nil || wait > 0 {
 			return wait, err
 		}
@@ -252,5 +257,5 @@ func (i *Identity) takeAttempt(ctx context.Context, tx *db.Tx, g guess) (time.Du
 	if g.own {
 		return 0, nil
 	}
-	return i.take(ctx, tx, limitName, g.name.String(), i.Config.SignInsByName, attemptsPer)
+	return count(ctx, tx, name, db.Time(before.NameFullAt), i.Config.SignInsByName, attemptsPer)
 }

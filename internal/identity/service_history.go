@@ -107,7 +107,7 @@ func (i *Identity) notePassage(ctx context.Context, owner, act, outcome, method 
 // factorRefused puts a wrong second factor into the history: the password was
 // right. err is what the person is told.
 func (i *Identity) factorRefused(ctx context.Context, owner string, way Way, err error) error {
-	if !errs.IsKind(err, errs.Invalid) || errors.Is(err, ErrCodeFormat) {
+	if !errs.IsKind(err, errs.Invalid) || errors.Is(err, ErrCodeFormat) || errors.Is(err, ErrSignInStale) {
 		return err
 	}
 	if nerr := i.notePassage(ctx, owner, passSignIn, passRefused, methodOf(way)); nerr != nil {

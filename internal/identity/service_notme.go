@@ -98,6 +98,7 @@ func (i *Identity) shut(ctx context.Context, tx *db.Tx, owner, keep string, sinc
 	if err := i.EndSessions(ctx, tx, owner, keep); err != nil {
 		return err
 	}
+	tx.AfterCommit(i.waits.forget)
 	q := in(tx)
 	for _, f := range []func(context.Context, string) error{q.DeleteSignIns, q.DeleteCodesOf, q.DeleteDevices} {
 		if err := f(ctx, owner); err != nil {

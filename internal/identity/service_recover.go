@@ -317,17 +317,10 @@ func (i *Identity) finishRecover(ctx context.Context, token, password string) er
 	})
 }
 
-// spendSignIn takes what waits under the token, once.
+// spendSignIn takes what waits under the token, once. ErrSignInStale where nothing
+// does, at the latest with the end of the change.
 func spendSignIn(ctx context.Context, tx *db.Tx, token string) error {
-	spent, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
-	if err != nil {
-		return err
-	}
-	n, err := spent.RowsAffected()
-	if err == nil && n == 0 {
-		return ErrSignInStale
-	}
-	return err
+	return identitydb.New(tx.Must(ErrSignInStale)).DeleteSignIn(ctx, id.Hash(token))
 }
 
 // finishUnlock opens the sign-in again: the lock goes, and this browser has one

@@ -28,6 +28,7 @@ func (i *Identity) Start(ctx context.Context) {
 			if err := i.sessions.sync(ctx); err != nil && ctx.Err() == nil {
 				i.Log.WarnContext(ctx, "sessions are not in step; each is read from the database", "err", err)
 			}
+			i.waits.sweep(i.Clock.Now())
 			_ = i.Clock.Sleep(ctx, syncEvery)
 		}
 	}()

@@ -3,7 +3,6 @@ package identity
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"okno/internal/identity/identitydb"
@@ -166,7 +165,7 @@ func (i *Identity) refused(ctx context.Context, owner string, d door, last time.
 		if err := i.keepPassage(ctx, tx, line); err != nil {
 			return err
 		}
-		if _, err := in(tx).DeleteSignIn(ctx, id.Hash(d.wait.token)); err != nil {
+		if err := in(tx).DeleteSignIn(ctx, id.Hash(d.wait.token)); err != nil {
 			return err
 		}
 		if owner == "" {
@@ -198,7 +197,7 @@ func (i *Identity) admitted(ctx context.Context, g guess, d door) (waiting, erro
 		return waiting{}, d.err
 	}
 	i.forgive(ctx, g)
-	return i.beginFactor(ctx, d.account, d.wait, forSignIn)
+	return i.beginFactor(ctx, d.account, d.wait)
 }
 
 // forgive forgets what was counted against one who gave the right password. The
@@ -232,11 +231,14 @@ func (i *Identity) keepSignIn(ctx context.Context, tx *db.Tx, w waiting, purpose
 
 // beginFactor begins the proof that the wait is for. A code sent within the last
 // minute is still good, so a pause is no error.
-func (i *Identity) beginFactor(ctx context.Context, a Account, w waiting, purpose string) (waiting, error) {
-	asked, err := i.factors.Begin(ctx, w.attempt(a, purpose))
+func (i *Identity) beginFactor(ctx context.Context, a Account, w waiting) (waiting, error) {
+	asked, err := i.factors.Begin(ctx, w.attempt(a, forSignIn))
 	w.resend, w.options = asked.Resend, asked.Options
 	if e, ok := errs.As(err); ok && e.Is(ErrCodePause) {
 		w.resend, err = e.RetryAfter, nil
+	}
+	if err == nil {
+		i.waits.remember(a, w, i.Clock.Now())
 	}
 	return w, err
 }
@@ -291,15 +293,25 @@ func (i *Identity) chosenIn(ctx context.Context, token string, row identitydb.Id
 	if err != nil {
 		return waiting{}, err
 	}
+	return waitFor(token, row, ways)
+}
+
+// waitFor is the wait of the row. ErrSignInStale when its way is gone.
+func waitFor(token string, row identitydb.IdentitySignin, ways []Way) (waiting, error) {
 	way, ok := wayOf(ways, row.Factor)
 	if !ok {
 		return waiting{}, ErrSignInStale
 	}
-	return waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways, factor: way.Ref, further: row.Passed != "", passed: row.Passed}, nil
+	return waiting{
+		id: row.ID, token: token, owner: row.OwnerID, way: way, ways: ways, factor: way.Ref, further: row.Passed != "", passed: row.Passed,
+	}, nil
 }
 
 // waitingOf describes the wait for its page.
 func (i *Identity) waitingOf(ctx context.Context, token string) (waiting, error) {
+	if w, ok := i.waits.show(token, i.Clock.Now()); ok {
+		return w, nil
+	}
 	a, w, err := i.chosenOf(ctx, token)
 	if err != nil {
 		return w, err
@@ -328,7 +340,12 @@ func (i *Identity) chooseWay(ctx context.Context, token, ref string) (waiting, e
 	if err != nil {
 		return waiting{}, err
 	}
-	return i.beginFactor(ctx, a, waiting{id: row.ID, token: token, owner: a.ID, way: way, ways: ways}, forSignIn)
+	row.Factor = way.Ref
+	w, err := waitFor(token, row, ways)
+	if err != nil {
+		return w, err
+	}
+	return i.beginFactor(ctx, a, w)
 }
 
 // begin begins the proof once more: sends another code, makes a challenge.
@@ -338,107 +355,6 @@ func (i *Identity) begin(ctx context.Context, token string) (Asked, error) {
 	if err != nil {
 		return Asked{}, err
 	}
+	i.waits.show(token, i.Clock.Now()) // what the page showed is over
 	return i.factors.Begin(ctx, w.attempt(a, forSignIn))
-}
-
-// finish checks the second factor and begins the session. Once.
-func (i *Identity) finish(ctx context.Context, token string, answer Answer, bearer bool) (*opening, error) {
-	row, a, err := i.signInWithAccount(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	weighed := i.weigh(ctx, row.OwnerID)
-	w, err := i.chosenIn(ctx, token, row, a)
-	if err != nil {
-		return nil, err
-	}
-	ready := i.preparing(ctx, a, methodOf(w.way), bearer)
-	at, take, err := i.prove(ctx, w.attempt(a, forSignIn), w.ways, answer)
-	if err != nil {
-		return nil, i.factorRefused(ctx, a.ID, w.way, err)
-	}
-	if method := methodOf(at.Way); method != methodOf(w.way) {
-		ready = i.preparing(ctx, a, method, bearer) // another one of several keys answered
-	}
-	var refusal error // the code was taken meanwhile, by another request
-	keep, err := i.further(ctx, at, w, weighed, func(ctx context.Context, tx *db.Tx) error {
-		refusal = steps(take)(ctx, tx)
-		return refusal
-	})
-	var o *opening
-	if err == nil {
-		o, err = i.enter(ctx, at, ready, bearer, i.endSignIn(token, keep))
-	}
-	if err != nil && errors.Is(err, refusal) {
-		err = i.factorRefused(ctx, a.ID, w.way, err)
-	}
-	return o, err
-}
-
-// endSignIn takes away what waits under the token, once, and does the rest of what
-// belongs to it. Whether there was anything is asked last: it saves a round trip.
-func (i *Identity) endSignIn(token string, rest Step) Step {
-	return func(ctx context.Context, tx *db.Tx) error {
-		ended, err := in(tx).DeleteSignIn(ctx, id.Hash(token))
-		if err != nil {
-			return err
-		}
-		err = steps(rest)(ctx, tx)
-		if n, stale := ended.RowsAffected(); stale == nil && n == 0 {
-			return ErrSignInStale
-		}
-		return err
-	}
-}
-
-// preparing makes the session of a sign-in ready while its proof is looked at.
-func (i *Identity) preparing(ctx context.Context, a Account, method string, bearer bool) *underway[*opening] {
-	return start(func() (*opening, error) { return i.prepareSession(ctx, a, method, bearer) })
-}
-
-// enter begins the session of a proof; first is done in the same transaction.
-func (i *Identity) enter(ctx context.Context, at Attempt, ready *underway[*opening], bearer bool, first Step) (*opening, error) {
-	o, err := ready.result()
-	if err != nil {
-		return nil, err
-	}
-	o.held = at.Way.Held
-	return o, i.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		err := steps(first)(ctx, tx)
-		if err == nil && !bearer {
-			err = i.endCurrent(ctx, tx) // whoever the browser was before
-		}
-		if err != nil {
-			return err
-		}
-		if err := i.openSession(ctx, tx, o); err != nil {
-			return err
-		}
-		return i.factors.Used(ctx, tx, at, o.row.ID)
-	})
-}
-
-// passkey signs in by a passkey alone: it tells whose it is, and its device has
-// verified the person.
-func (i *Identity) passkey(ctx context.Context, token, credential string, bearer bool) (*opening, error) {
-	at, err := i.factors.CheckPasskey(ctx, token, credential)
-	if err != nil {
-		return nil, err
-	}
-	weighed, ready := i.weigh(ctx, at.Account.ID), i.preparing(ctx, at.Account, methodBy(methodPasskey, at.Way), bearer)
-	if err := i.barred(ctx, at.Account.ID); err != nil {
-		return nil, err
-	}
-	if err := i.admissible(ctx, at.Account, false); err != nil {
-		return nil, err
-	}
-	v, explain, err := i.judged(ctx, at.Account, weighed, nil)
-	if err != nil {
-		return nil, err
-	}
-	tell, err := i.tellPlace(ctx, at.Account, v)
-	if err != nil {
-		return nil, err
-	}
-	return i.enter(ctx, at, ready, bearer, steps(explain, tell))
 }

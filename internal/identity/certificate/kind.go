@@ -29,6 +29,9 @@ func (*kind) Name() string { return KindCertificate }
 // Held: its key is in the browser or on a token.
 func (*kind) Held() bool { return true }
 
+// Elsewhere: the certificates have a table of their own.
+func (*kind) Elsewhere() {}
+
 // Ways is one for all certificates of the account: the browser asks which.
 func (k *kind) Ways(ctx context.Context, a identity.Account, _ []factor.Row) ([]identity.Way, error) {
 	if !k.room.On() {

@@ -28,6 +28,9 @@ func (*pushKind) Name() string { return KindPush }
 // Held: the device is, and its message can be read only there.
 func (*pushKind) Held() bool { return true }
 
+// Elsewhere: the devices have a table of their own.
+func (*pushKind) Elsewhere() {}
+
 // Ways is one for all devices of the account: each of them is asked.
 func (k *pushKind) Ways(ctx context.Context, a identity.Account, _ []factor.Row) ([]identity.Way, error) {
 	n, err := k.room.Pushes(ctx, a.ID)

@@ -51,7 +51,7 @@ func (r *Room) change(ctx context.Context, removed string) (*change, error) {
 	if c.rows, err = r.rows(ctx, a.ID); err != nil {
 		return nil, err
 	}
-	if c.ways, err = r.waysOf(ctx, a, c.rows); err != nil {
+	if c.ways, err = r.waysOf(ctx, a, known(c.rows)); err != nil {
 		return nil, err
 	}
 	p, found, err := one(r.read().ProofOf(ctx, actor.Session))

@@ -33,11 +33,9 @@ type Row struct {
 	Disabled bool
 }
 
-// Proof is an attempt, with the stored factor that it is by. Row is zero for a
-// kind that stores none.
+// Proof is an attempt, with the stored factors that it may be by.
 type Proof struct {
 	identity.Attempt
-	Row Row
 	// All are the account's factors of the kind.
 	All []Row
 }
@@ -68,6 +66,13 @@ type Kind interface {
 // a thing in the person's hand shows. Its Begin needs nothing, so nothing is read
 // for it.
 type unprompted interface{ unprompted() }
+
+// Elsewhere is a kind that keeps its factors in tables of its own: its Ways needs no
+// rows.
+type Elsewhere interface{ Elsewhere() }
+
+// limited is a kind whose answers are not looked at while too many were wrong.
+type limited interface{ limited() }
 
 // Adder is a kind that people add on the page «Ways to sign in».
 type Adder interface {

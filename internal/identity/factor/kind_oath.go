@@ -52,6 +52,7 @@ func (*token) Ways(_ context.Context, _ identity.Account, rows []Row) ([]identit
 }
 
 func (*token) unprompted() {}
+func (*token) limited()    {}
 
 // Begin needs nothing.
 func (*token) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
@@ -66,7 +67,7 @@ func (k *token) Check(ctx context.Context, p Proof, answer identity.Answer) (str
 	if !ok {
 		return "", nil, fault(ErrToken)
 	}
-	if err := k.NeedLimit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
+	if err := k.allowed(ctx, p.Attempt); err != nil {
 		return "", nil, err
 	}
 	for _, row := range p.All {

@@ -51,6 +51,9 @@ func (k *recovery) Ways(ctx context.Context, a identity.Account, _ []Row) ([]ide
 
 func (*recovery) unprompted() {}
 
+// Elsewhere: the codes have a table of their own.
+func (*recovery) Elsewhere() {}
+
 // Begin needs nothing.
 func (*recovery) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
 

@@ -49,12 +49,13 @@ func (*app) Ways(_ context.Context, _ identity.Account, rows []Row) ([]identity.
 func waysOfRows(rows []Row) []identity.Way {
 	var all []identity.Way
 	for _, row := range rows {
-		all = append(all, identity.Way{Ref: row.ID, Kind: row.Kind, Name: row.Name, Held: true, UsedAt: row.UsedAt})
+		all = append(all, identity.Way{Ref: row.ID, Kind: row.Kind, Name: row.Name, Held: true, UsedAt: row.UsedAt, Stored: &row})
 	}
 	return all
 }
 
 func (*app) unprompted() {}
+func (*app) limited()    {}
 
 // Begin needs nothing.
 func (*app) Begin(context.Context, Proof) (identity.Asked, error) { return identity.Asked{}, nil }
@@ -69,7 +70,7 @@ func (k *app) Check(ctx context.Context, p Proof, answer identity.Answer) (strin
 	if !ok || len(typed) != appDigits {
 		return "", nil, fault(identity.ErrCodeFormat)
 	}
-	if err := k.NeedLimit(ctx, limitTyped, p.Account.ID, typedTries, typedPer); err != nil {
+	if err := k.allowed(ctx, p.Attempt); err != nil {
 		return "", nil, err
 	}
 	now := k.Clock.Now().Unix() / int64(totpStep.Seconds())
@@ -80,6 +81,15 @@ func (k *app) Check(ctx context.Context, p Proof, answer identity.Answer) (strin
 		}
 	}
 	return "", nil, k.wrong(ctx, p, identity.ErrTOTPWrong)
+}
+
+// allowed is ErrLimit while no code is looked at. To look first would tell by its
+// time whether a code is right that can't be taken.
+func (r *Room) allowed(ctx context.Context, at identity.Attempt) error {
+	if at.Allowed != nil {
+		return at.Allowed()
+	}
+	return r.NeedLimit(ctx, limitTyped, at.Account.ID, typedTries, typedPer)
 }
 
 // wrong counts a wrong code that was typed: ErrLimit, or what is wrong.
@@ -102,13 +112,9 @@ func (r *Room) useCounter(ctx context.Context, row Row, count int64, keep []byte
 		if err := r.PassLimit(ctx, tx, limitTyped, row.Owner, typedTries, typedPer); err != nil {
 			return err
 		}
-		n, err := in(tx).UseCounter(ctx, factordb.UseCounterParams{
+		return factordb.New(tx.Must(fault(wrong))).UseCounter(ctx, factordb.UseCounterParams{
 			OwnerID: row.Owner, ID: row.ID, Counter: count, UsedAt: tx.Now(), SecretSealed: sealed,
 		})
-		if err == nil && n == 0 {
-			return fault(wrong)
-		}
-		return err
 	}, nil
 }
 

@@ -10,7 +10,7 @@ WHERE f.owner_id = $1 ORDER BY f.created_at, f.id;
 INSERT INTO identity_factors (owner_id, id, kind, name_sealed, secret_sealed, counter, created_at, used_at, disabled)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
--- name: UseCounter :execrows
+-- name: UseCounter :exec
 UPDATE identity_factors SET counter = $3, used_at = $4, secret_sealed = $5 WHERE owner_id = $1 AND id = $2 AND counter < $3;
 
 -- name: UseKey :execrows

@@ -1,8 +1,10 @@
 package factor
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -34,11 +36,11 @@ func of(rows []Row, kind string, all bool) []Row {
 // Ways are the account's ways, in the order of the kinds; the one that proved
 // itself last is at the front.
 func (r *Room) Ways(ctx context.Context, a identity.Account) ([]identity.Way, error) {
-	rows, last, err := r.rowsAndChoice(ctx, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	all, err := r.waysOf(ctx, a, rows)
+	var last string
+	all, err := r.waysOf(ctx, a, func() (rows []Row, err error) {
+		rows, last, err = r.rowsAndChoice(ctx, a.ID)
+		return rows, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +53,29 @@ func (r *Room) Ways(ctx context.Context, a identity.Account) ([]identity.Way, er
 
 // waysOf leaves out contacts that are switched off, unless nothing else is left: a
 // device that its push service forgets would shut its owner out.
-func (r *Room) waysOf(ctx context.Context, a identity.Account, rows []Row) ([]identity.Way, error) {
-	all, err := r.waysBut(ctx, a, rows, func(k Kind) bool { return off(rows, k) })
-	if err != nil || slices.ContainsFunc(all, func(w identity.Way) bool { return !w.Spare }) {
-		return all, err
+func (r *Room) waysOf(ctx context.Context, a identity.Account, read func() ([]Row, error)) ([]identity.Way, error) {
+	rows, found, err := r.everyWay(ctx, a, read)
+	if err != nil {
+		return nil, err
 	}
-	return r.waysBut(ctx, a, rows, func(k Kind) bool { return off(rows, k) && k.Held() })
+	but := func(left func(Kind) bool) (all []identity.Way) {
+		for n, k := range r.kinds {
+			if !left(k) {
+				all = append(all, found[n]...)
+			}
+		}
+		return all
+	}
+	all := but(func(k Kind) bool { return off(rows, k) })
+	if slices.ContainsFunc(all, func(w identity.Way) bool { return !w.Spare }) {
+		return all, nil
+	}
+	return but(func(k Kind) bool { return off(rows, k) && k.Held() }), nil
+}
+
+// known gives rows that were read already.
+func known(rows []Row) func() ([]Row, error) {
+	return func() ([]Row, error) { return rows, nil }
 }
 
 // off reports whether the kind, of which there is one, is switched off.
@@ -65,29 +84,42 @@ func off(rows []Row, k Kind) bool {
 	return len(own) == 1 && own[0].ID == k.Name() && own[0].Disabled
 }
 
-func (r *Room) waysBut(ctx context.Context, a identity.Account, rows []Row, left func(Kind) bool) ([]identity.Way, error) {
-	var all []identity.Way
-	for _, k := range r.kinds {
-		if left(k) {
+// everyWay are the ways by kind. Those that are kept elsewhere are looked up while
+// the rows are read.
+func (r *Room) everyWay(ctx context.Context, a identity.Account, read func() ([]Row, error)) (rows []Row, found [][]identity.Way, err error) {
+	found = make([][]identity.Way, len(r.kinds))
+	faults := make([]error, len(r.kinds))
+	var others sync.WaitGroup
+	for n, k := range r.kinds {
+		if _, ok := k.(Elsewhere); ok {
+			others.Go(func() { found[n], faults[n] = k.Ways(ctx, a, nil) })
+		}
+	}
+	rows, err = read()
+	others.Wait()
+	if err := cmp.Or(append(faults, err)...); err != nil {
+		return nil, nil, err
+	}
+	for n, k := range r.kinds {
+		if _, ok := k.(Elsewhere); ok {
 			continue
 		}
-		ways, err := k.Ways(ctx, a, of(rows, k.Name(), false))
-		if err != nil {
-			return nil, err
+		if found[n], err = k.Ways(ctx, a, of(rows, k.Name(), false)); err != nil {
+			return nil, nil, err
 		}
-		all = append(all, ways...)
 	}
-	return all, nil
+	return rows, found, nil
 }
 
-// among leaves the rows that may answer.
-func among(rows []Row, ways []identity.Way) []Row {
-	if ways == nil {
-		return rows
+// stored are the factors of the ways, as they were read with them.
+func stored(ways []identity.Way) []Row {
+	var rows []Row
+	for _, w := range ways {
+		if row, ok := w.Stored.(*Row); ok {
+			rows = append(rows, *row)
+		}
 	}
-	return slices.DeleteFunc(rows, func(r Row) bool {
-		return !slices.ContainsFunc(ways, func(w identity.Way) bool { return w.Ref == r.ID })
-	})
+	return rows
 }
 
 // proof finds what an attempt is by.
@@ -96,14 +128,14 @@ func (r *Room) proof(ctx context.Context, at identity.Attempt) (Kind, Proof, err
 	if !ok {
 		return nil, Proof{}, identity.ErrNoFactor
 	}
-	rows, err := r.rows(ctx, at.Account.ID)
-	p := Proof{Attempt: at, All: among(of(rows, k.Name(), false), at.Among)}
-	for _, row := range p.All {
-		if row.ID == at.Way.Ref {
-			p.Row = row
+	rows := stored(at.Among)
+	if at.Among == nil {
+		var err error
+		if rows, err = r.rows(ctx, at.Account.ID); err != nil {
+			return nil, Proof{}, err
 		}
 	}
-	return k, p, err
+	return k, Proof{Attempt: at, All: of(rows, k.Name(), false)}, nil
 }
 
 // Begin begins a proof.
@@ -127,6 +159,15 @@ func (r *Room) Wait(ctx context.Context, at identity.Attempt) (time.Duration, er
 		return 0, identity.ErrNoFactor
 	}
 	return k.Wait(ctx, Proof{Attempt: at})
+}
+
+// Allowed is ErrLimit while no answer of the kind is looked at.
+func (r *Room) Allowed(ctx context.Context, accountID, kind string) error {
+	k, _ := r.kind(kind)
+	if _, ok := k.(limited); !ok {
+		return nil
+	}
+	return r.NeedLimit(ctx, limitTyped, accountID, typedTries, typedPer)
 }
 
 // Check looks at an answer, once, and gives the way that it was by; take uses a

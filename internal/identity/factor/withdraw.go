@@ -49,7 +49,7 @@ func (r *Room) MayGo(ctx context.Context, kind string) error {
 	if c.rows, err = r.rows(ctx, a.ID); err != nil {
 		return err
 	}
-	if c.ways, err = r.waysOf(ctx, a, c.rows); err != nil {
+	if c.ways, err = r.waysOf(ctx, a, known(c.rows)); err != nil {
 		return err
 	}
 	return r.mayGo(ctx, c, identity.Way{Ref: kind, Kind: kind})

@@ -7,7 +7,6 @@ package identitydb
 
 import (
 	"context"
-	"database/sql"
 
 	"okno/internal/kit/db"
 )
@@ -177,6 +176,44 @@ func (q *Queries) CountDevice(ctx context.Context, arg CountDeviceParams) (Count
 	return i, err
 }
 
+const countedBefore = `-- name: CountedBefore :one
+SELECT CAST(COALESCE((SELECT f.full_at FROM identity_limits f WHERE f.limit_index = $1), 0) AS BIGINT) AS from_full_at,
+    CAST(COALESCE((SELECT n.full_at FROM identity_limits n WHERE n.limit_index = $2), 0) AS BIGINT) AS name_full_at,
+    CAST(COALESCE(k.failures, 0) AS BIGINT) AS failures, CAST(COALESCE(k.locks, 0) AS BIGINT) AS locks,
+    CAST(COALESCE(k.failed_at, 0) AS BIGINT) AS failed_at, CAST(COALESCE(k.unlock_at, 0) AS BIGINT) AS unlock_at
+FROM (SELECT 1) AS always LEFT JOIN identity_locks AS k ON k.lock_index = $3
+`
+
+type CountedBeforeParams struct {
+	LimitIndex   []byte
+	LimitIndex_2 []byte
+	LockIndex    []byte
+}
+
+type CountedBeforeRow struct {
+	FromFullAt int64
+	NameFullAt int64
+	Failures   int64
+	Locks      int64
+	FailedAt   int64
+	UnlockAt   int64
+}
+
+// What was counted before an attempt: by its network, by its name, against its lock.
+func (q *Queries) CountedBefore(ctx context.Context, arg CountedBeforeParams) (CountedBeforeRow, error) {
+	row := q.db.QueryRowContext(ctx, countedBefore, arg.LimitIndex, arg.LimitIndex_2, arg.LockIndex)
+	var i CountedBeforeRow
+	err := row.Scan(
+		&i.FromFullAt,
+		&i.NameFullAt,
+		&i.Failures,
+		&i.Locks,
+		&i.FailedAt,
+		&i.UnlockAt,
+	)
+	return i, err
+}
+
 const deleteCodes = `-- name: DeleteCodes :exec
 DELETE FROM identity_codes WHERE subject_index = $1
 `
@@ -231,12 +268,13 @@ func (q *Queries) DeletePassword(ctx context.Context, ownerID string) error {
 	return err
 }
 
-const deleteSignIn = `-- name: DeleteSignIn :execresult
+const deleteSignIn = `-- name: DeleteSignIn :exec
 DELETE FROM identity_signins WHERE token_hash = $1
 `
 
-func (q *Queries) DeleteSignIn(ctx context.Context, tokenHash []byte) (sql.Result, error) {
-	return q.db.ExecContext(ctx, deleteSignIn, tokenHash)
+func (q *Queries) DeleteSignIn(ctx context.Context, tokenHash []byte) error {
+	_, err := q.db.ExecContext(ctx, deleteSignIn, tokenHash)
+	return err
 }
 
 const deleteSignIns = `-- name: DeleteSignIns :exec
@@ -260,6 +298,23 @@ type EmptyAccountParams struct {
 
 func (q *Queries) EmptyAccount(ctx context.Context, arg EmptyAccountParams) error {
 	_, err := q.db.ExecContext(ctx, emptyAccount, arg.OwnerID, arg.PhoneSealed)
+	return err
+}
+
+const emptyLimit = `-- name: EmptyLimit :exec
+INSERT INTO identity_limits (limit_index, full_at) VALUES ($1, $2)
+ON CONFLICT (limit_index) DO UPDATE SET full_at = excluded.full_at WHERE identity_limits.full_at <= $3
+`
+
+type EmptyLimitParams struct {
+	LimitIndex []byte
+	FullAt     db.Time
+	FullAt_2   db.Time
+}
+
+// Where too much was counted, no row is changed.
+func (q *Queries) EmptyLimit(ctx context.Context, arg EmptyLimitParams) error {
+	_, err := q.db.ExecContext(ctx, emptyLimit, arg.LimitIndex, arg.FullAt, arg.FullAt_2)
 	return err
 }
 
@@ -553,23 +608,6 @@ func (q *Queries) LimitOf(ctx context.Context, limitIndex []byte) (db.Time, erro
 	var full_at db.Time
 	err := row.Scan(&full_at)
 	return full_at, err
-}
-
-const lockOf = `-- name: LockOf :one
-SELECT lock_index, failures, locks, failed_at, unlock_at FROM identity_locks WHERE lock_index = $1
-`
-
-func (q *Queries) LockOf(ctx context.Context, lockIndex []byte) (IdentityLock, error) {
-	row := q.db.QueryRowContext(ctx, lockOf, lockIndex)
-	var i IdentityLock
-	err := row.Scan(
-		&i.LockIndex,
-		&i.Failures,
-		&i.Locks,
-		&i.FailedAt,
-		&i.UnlockAt,
-	)
-	return i, err
 }
 
 const numberOf = `-- name: NumberOf :one

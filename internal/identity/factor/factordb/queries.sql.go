@@ -513,7 +513,7 @@ func (q *Queries) SweepProofs(ctx context.Context, provedAt db.Time) error {
 	return err
 }
 
-const useCounter = `-- name: UseCounter :execrows
+const useCounter = `-- name: UseCounter :exec
 UPDATE identity_factors SET counter = $3, used_at = $4, secret_sealed = $5 WHERE owner_id = $1 AND id = $2 AND counter < $3
 `
 
@@ -525,18 +525,15 @@ type UseCounterParams struct {
 	SecretSealed []byte
 }
 
-func (q *Queries) UseCounter(ctx context.Context, arg UseCounterParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, useCounter,
+func (q *Queries) UseCounter(ctx context.Context, arg UseCounterParams) error {
+	_, err := q.db.ExecContext(ctx, useCounter,
 		arg.OwnerID,
 		arg.ID,
 		arg.Counter,
 		arg.UsedAt,
 		arg.SecretSealed,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	return err
 }
 
 const useKey = `-- name: UseKey :execrows
