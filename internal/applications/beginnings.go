@@ -35,7 +35,7 @@ func beginningsOf(d Deps, c *cases.Cases, drafts *draft.Room) beginnings {
 	}
 	if accounts, ok := d.Accounts.(mandate.Accounts); ok {
 		b.help = mandate.New(mandate.Deps{
-			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
+			DB: d.DB, Sealer: d.Sealer, Queue: d.Queue, Bus: d.Bus, Audit: d.Audit, Clock: d.Clock, Log: d.Log, Texts: d.Texts,
 			Accounts: accounts, People: d.People, Drafts: drafts, Notify: d.Notify, All: allOf(d.Services), Office: officeOf(d.Offices),
 		})
 		drafts.Helpers = b.help

@@ -32,6 +32,10 @@ func (i *Identity) notMeToken(owner string) string {
 	return base64.RawURLEncoding.EncodeToString(append(head, i.keys().Index("identity not me", "", string(head))...))
 }
 
+// NotMePath is where notices lead that other rooms send about an account's safety:
+// to the same «It wasn't me» as those of this one.
+func (i *Identity) NotMePath(account string) string { return i.notMePath(account) }
+
 // notMePath is where the notices of an account lead.
 func (i *Identity) notMePath(owner string) string {
 	if token := i.notMeToken(owner); token != "" {

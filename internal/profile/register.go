@@ -158,7 +158,9 @@ func (p *Profile) holder(ctx context.Context, c Channel, contact string) (string
 }
 
 // tellHolder tells the owner of a contact that somebody registers with it, at
-// most three times a day.
+// most three times a day. It has no link of «It wasn't me»: nothing of the account
+// was touched, and anybody could bring the owner to give up sessions, password and
+// factors by typing their number. The text says what to do instead.
 func (p *Profile) tellHolder(ctx context.Context, account string, c Channel) error {
 	if p.Identity.Limit(ctx, "profile.holder", account, noticesByAccount, 24*time.Hour) != nil {
 		return nil

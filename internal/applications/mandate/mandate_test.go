@@ -21,6 +21,7 @@ import (
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
 	"okno/internal/kit/errs"
+	"okno/internal/kit/event"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/id"
 	"okno/internal/kit/testkit"
@@ -73,6 +74,8 @@ func (x *town) CheckCode(_ context.Context, purpose, subject, _, typed string) e
 	}
 	return identity.ErrCodeWrong.WithField("code", identity.ErrCodeWrong.Key)
 }
+
+func (*town) NotMePath(account string) string { return "/not-me/" + account }
 
 func (x *town) Limit(context.Context, string, string, int, time.Duration) error { return nil }
 
@@ -141,6 +144,7 @@ type world struct {
 	*Room
 	x                *town
 	drafts           *draft.Room
+	bus              *event.Bus
 	clock            *clock.Fake
 	anna, boris, eve applicationstest.Visitor
 	operator         applicationstest.Visitor
@@ -179,8 +183,9 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 			Profiles: w.x, Services: w.x, Cases: w.x, Texts: words, Agency: func(string) draft.Agency { return draft.Agency{} },
 		})
 		must(t, err)
+		w.bus = event.NewBus(w.Queue)
 		w.Room = New(Deps{
-			DB: d, Sealer: w.Sealer, Queue: w.Queue, Audit: w.World.Journal, Clock: clk, Log: w.Log, Texts: words, Accounts: w.x, People: w.x, Drafts: w.drafts, Notify: w.x,
+			DB: d, Sealer: w.Sealer, Queue: w.Queue, Bus: w.bus, Audit: w.World.Journal, Clock: clk, Log: w.Log, Texts: words, Accounts: w.x, People: w.x, Drafts: w.drafts, Notify: w.x,
 			Office: func(code string) forms.Text { return forms.Text{RU: "МФЦ «" + code + "»", EN: code} },
 			All: func() (all []*forms.Service) {
 				for _, s := range w.x.services {

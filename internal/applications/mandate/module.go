@@ -13,6 +13,7 @@ import (
 	"okno/internal/kit/audit"
 	"okno/internal/kit/clock"
 	"okno/internal/kit/db"
+	"okno/internal/kit/event"
 	"okno/internal/kit/i18n"
 	"okno/internal/kit/job"
 	"okno/internal/kit/secret"
@@ -26,6 +27,7 @@ type Accounts interface {
 	SendCode(ctx context.Context, c identity.CodeRequest) error
 	CheckCode(ctx context.Context, purpose, subject, channel, typed string) error
 	Limit(ctx context.Context, scope, key string, n int, per time.Duration) error
+	NotMePath(account string) string
 }
 
 // People tell the initials of people.
@@ -49,6 +51,7 @@ type Deps struct {
 	DB       *db.DB
 	Sealer   *secret.Sealer
 	Queue    *job.Queue
+	Bus      *event.Bus
 	Audit    *audit.Log
 	Clock    clock.Clock
 	Log      *slog.Logger
@@ -76,6 +79,8 @@ func New(d Deps) *Room {
 	d.Queue.Every(sweepEvery, sweep{})
 	job.Handle(d.Queue, r.runOut)
 	d.Queue.Every(runOutEvery, runOut{})
+	d.Bus.On(identity.EventDenied, "mandate.denied", r.onShut)
+	d.Bus.On(identity.EventStopped, "mandate.stopped", r.onShut)
 	return r
 }
 

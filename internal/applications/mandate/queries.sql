@@ -18,6 +18,9 @@ SELECT * FROM applications_mandates WHERE helper_id = $1 AND id = $2;
 -- name: CountGiven :one
 SELECT COUNT(*) FROM applications_mandates WHERE owner_id = $1 AND kind = 'person' AND state IN ('offered', 'active') AND expires_at > $2;
 
+-- name: Standing :many
+SELECT * FROM applications_mandates WHERE owner_id = $1 AND state IN ('offered', 'active') AND expires_at > $2 ORDER BY created_at, id;
+
 -- name: SetMandateState :execrows
 UPDATE applications_mandates SET state = $4, ended_at = $5 WHERE owner_id = $1 AND id = $2 AND state = $3;
 

@@ -144,7 +144,9 @@ func (r *Room) insert(ctx context.Context, m Mandate, letter *notify.Batch, act 
 
 // letter tells a person how a mandate stands: in the cabinet, by e-mail and by
 // SMS, as what somebody else may do in one's name must not wait for a visit. An
-// SMS, which others may see on the screen, names nobody.
+// SMS, which others may see on the screen, names nobody. What the owner is told
+// leads to «It wasn't me», as a thief may have given the mandate; a helper's own
+// account was not touched.
 func (r *Room) letter(ctx context.Context, to string, m Mandate, what string, args ...any) (*notify.Batch, error) {
 	account, err := r.Accounts.Account(ctx, to)
 	if err != nil {
@@ -165,16 +167,21 @@ func (r *Room) letter(ctx context.Context, to string, m Mandate, what string, ar
 	args = append(args, "Who", who)
 	subject := r.Texts.T(lang, "applications.mandate.told."+what+".subject", args...)
 	text := r.Texts.T(lang, "applications.mandate.told."+what+".text", args...)
+	sms, link := "sms", basePath+"/"+m.ID
+	if to == m.Owner {
+		sms, link = "sms_owner", r.Accounts.NotMePath(to)
+		text += "\n\n" + r.Texts.T(lang, "applications.mandate.told.not_me")
+	}
 	var all []notify.Letter
 	add := func(channel notify.Channel, address, subject, text string) {
 		if address != "" {
 			all = append(all, notify.Letter{
-				Channel: channel, To: address, Owner: to, Kind: "security", Ref: "mandate:" + m.ID, Link: basePath + "/" + m.ID, Subject: subject, Text: text,
+				Channel: channel, To: address, Owner: to, Kind: "security", Ref: "mandate:" + m.ID, Link: link, Subject: subject, Text: text,
 			})
 		}
 	}
 	add(notify.Email, account.Email, subject, text)
-	add(notify.SMS, account.Phone, "", r.Texts.T(lang, "applications.mandate.told.sms", "Subject", subject))
+	add(notify.SMS, account.Phone, "", r.Texts.T(lang, "applications.mandate.told."+sms, "Subject", subject))
 	add(notify.Cabinet, to, subject, text)
 	return r.Notify.Seal(ctx, all...)
 }
@@ -313,7 +320,7 @@ func (r *Room) turn(ctx context.Context, m Mandate, to State, what string) error
 	}
 	me := identity.ActorOf(ctx)
 	other := m.Owner
-	if me.ID == m.Owner {
+	if to == Withdrawn { // in the owner's name; all else is the helper's
 		other = m.Helper
 	}
 	var letter *notify.Batch

@@ -366,6 +366,52 @@ func (q *Queries) SetMandateState(ctx context.Context, arg SetMandateStateParams
 	return result.RowsAffected()
 }
 
+const standing = `-- name: Standing :many
+SELECT owner_id, id, helper_id, kind, state, services, alone, office, consent, contact_sealed, created_at, expires_at, ended_at FROM applications_mandates WHERE owner_id = $1 AND state IN ('offered', 'active') AND expires_at > $2 ORDER BY created_at, id
+`
+
+type StandingParams struct {
+	OwnerID   string
+	ExpiresAt db.Time
+}
+
+func (q *Queries) Standing(ctx context.Context, arg StandingParams) ([]ApplicationsMandate, error) {
+	rows, err := q.db.QueryContext(ctx, standing, arg.OwnerID, arg.ExpiresAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApplicationsMandate
+	for rows.Next() {
+		var i ApplicationsMandate
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.ID,
+			&i.HelperID,
+			&i.Kind,
+			&i.State,
+			&i.Services,
+			&i.Alone,
+			&i.Office,
+			&i.Consent,
+			&i.ContactSealed,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.EndedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const stepIn = `-- name: StepIn :exec
 INSERT INTO applications_acting (session_id, helper_id, owner_id, mandate_id, begun_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (session_id) DO UPDATE SET helper_id = $2, owner_id = $3, mandate_id = $4, begun_at = $5
