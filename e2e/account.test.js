@@ -34,10 +34,10 @@ const words = {
   },
   en: {
     mine: /This session/, ended: /The session has ended/, others: /All sessions but this one have ended/, forgotten: /The device is forgotten/, refused: /Refused/,
-    nobody: /No entries/, denied: /You reported: not you/, shut: /The other sessions have ended/, due: /no longer works/, closed: /Strangers are shut out/,
+    nobody: /No entries/, denied: /You reported: not you/, shut: /The other sessions have ended/, due: /no longer works/, closed: /Your account is secured/,
     fresh: /Sign-in from a new device/, saved: /Your password is changed/, csv: 'Time (Moscow);', security: 'Security', notMe: '“It wasn’t me”',
     onlyLook: /you can look, but not send/, object: 'Object', got: /[Mm]essage/, blocked: /blocked/,
-    waits: /The decision will come/, kept: /the restriction stays/, heard: /ограничение остаётся/
+    waits: /You will get the decision/, kept: /the restriction stays/, heard: /ограничение остаётся/
   }
 }
 

@@ -204,7 +204,7 @@ export async function signInByMail (w, name, email, secret = password) {
   await w.go('/login')
   await w.fill({ name, password: secret })
   await w.submit()
-  await chooseWay(w, w.look.lang === 'ru' ? /Код по почте/ : /Code by e-mail/)
+  await chooseWay(w, w.look.lang === 'ru' ? /Код по почте/ : /Code by email/)
   await typeCode(w, 'code', email, since)
   await w.submit()
 }

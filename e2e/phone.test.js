@@ -14,7 +14,7 @@ import { until } from './sandbox.js'
 let portal, engine, state
 const album = new Album(process.env.OKNO_PICTURES || '')
 
-const allow = { ru: 'Включить вход по QR-коду', en: 'Turn on sign-in by QR code' }
+const allow = { ru: 'Включить вход по QR-коду', en: 'Turn on QR code sign-in' }
 const mine = { ru: 'Это я, войти', en: "It's me, sign in" }
 
 before(async () => {

@@ -86,7 +86,7 @@ describe('ways back in', { concurrency: 2 }, () => {
       const since = await portal.sandbox.now(email)
       await w.fill({ name: login, password: newPassword })
       await w.submit()
-      await chooseWay(w, look.lang === 'ru' ? /Код по почте/ : /Code by e-mail/)
+      await chooseWay(w, look.lang === 'ru' ? /Код по почте/ : /Code by email/)
       await typeCode(w, 'code', email, since)
       await w.submit()
       assert.match(await w.text(), say.check)

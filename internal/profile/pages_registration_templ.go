@@ -505,7 +505,7 @@ func passwordPage(f form) templ.Component {
 		templ_7745c5c3_Err = ui.PasswordInput(ui.PasswordInputParams{
 			Name: "password", Label: ui.Part{Text: i18n.T(ctx, "profile.field.password"), Classes: ui.LabelS},
 			Hint: ui.Text(i18n.T(ctx, "profile.hint.password")), ErrorMessage: ui.Text(f.Faults["password"]),
-			Autocomplete: "new-password", Attributes: ui.Attributes{"data-strength": "/password/strength"},
+			Autocomplete: "new-password", Classes: ui.Width20, Attributes: ui.Attributes{"data-strength": "/password/strength"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
