@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"okno/internal/identity"
+	"okno/internal/identity/factor"
 	"okno/internal/kit/db"
 )
 
@@ -55,8 +56,108 @@ func (w *walk) addReserve(uint32) error {
 // notMe presses the button behind a link of a notice. A thief who reads the post
 // can do that, too: it shuts him out as well.
 func (w *walk) notMe(p *person) error {
-	if link := p.link("/not-me/"); link != "" {
-		p.post(link)
+	link := p.link("/not-me/")
+	if link == "" || w.gone {
+		return nil
+	}
+	p.post(link)
+	return w.lookApp()
+}
+
+// lookApp: what the owner added lately may have gone with a denial.
+func (w *walk) lookApp() error {
+	n, err := w.apps()
+	if n == 0 {
+		w.owner.totp = ""
+	}
+	return err
+}
+
+// apps counts the authenticators of the account.
+func (w *walk) apps() (n int, err error) {
+	ctx := context.Background()
+	a, err := w.world.Identity.Account(ctx, w.account)
+	if err != nil {
+		return 0, err
+	}
+	ways, err := w.world.Factors.Ways(ctx, a)
+	for _, way := range ways {
+		if way.Kind == factor.KindTOTP {
+			n++
+		}
+	}
+	return n, err
+}
+
+// thiefAdds: a thief takes the cookie while the owner's factor is fresh and adds an
+// authenticator of their own. The owner gets the notice and says «It wasn't me»:
+// the thief is out, with what they added and even with the password, and the owner
+// with proofs comes in.
+func (w *walk) thiefAdds(dice uint32) error {
+	if !w.loot.session || w.gone {
+		return nil
+	}
+	if !w.owner.inside() || !w.owner.refresh("factors") {
+		return nil
+	}
+	had, err := w.apps()
+	if err != nil {
+		return err
+	}
+	w.stolen = newSurfer(w.site, w.owner.ip, ownersAgent)
+	w.stolen.cookies[identity.SessionCookie] = w.owner.cookies[identity.SessionCookie]
+	app := &person{surfer: w.stolen, walk: w}
+	if !app.enrolApp() {
+		return nil // a restricted account, or one that holds a thing which was not shown
+	}
+	w.added++
+	if n, err := w.apps(); err != nil || n != had+1 {
+		return fmt.Errorf("%d apps of %d and the thief's: %w", n, had, err)
+	}
+	w.later(time.Duration(dice%40) * time.Hour) // less than what is taken away goes back
+	if err := w.denies(); err != nil {
+		return err
+	}
+	if n, err := w.apps(); err != nil || n > had {
+		return fmt.Errorf("the thief's app is left: %w", err)
+	}
+	if w.stolen.inside() {
+		return errors.New("the stolen session lives after «It wasn't me»")
+	}
+	return errors.Join(w.triesApp(app.totp), w.comeBack(), w.triesApp(app.totp))
+}
+
+// denies: the owner presses the button of the newest notice, and waits where the
+// account was shut too often on one day.
+func (w *walk) denies() error {
+	link := w.owner.link("/not-me/")
+	a := w.owner.post(link)
+	if a.status == http.StatusTooManyRequests {
+		w.later(25 * time.Hour)
+		a = w.owner.post(link)
+	}
+	w.drain()
+	if a.status >= http.StatusBadRequest {
+		return fmt.Errorf("«It wasn't me» at %q: %d", link, a.status)
+	}
+	return w.lookApp()
+}
+
+// triesApp: the thief tries the authenticator that was added, with whatever else
+// they have.
+func (w *walk) triesApp(secret string) error {
+	w.thief.totp = secret
+	defer func() { w.thief.totp = "" }()
+	if w.loot.password {
+		w.thief.password = w.owner.password
+	}
+	if stopped, _ := w.thief.signIn(); stopped == "" || w.thief.inside() {
+		return errors.New("the thief's app lets in")
+	}
+	for _, channel := range channels {
+		if w.thief.recover(channel, "Stolen-Whale_3912") {
+			return errors.New("the thief's app sets a password")
+		}
 	}
 	return nil
 }

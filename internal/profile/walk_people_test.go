@@ -284,9 +284,11 @@ var secretOf = regexp.MustCompile(`secret=([A-Z2-7]+)`)
 
 // addApp adds an authenticator by the pages.
 func (p *person) addApp() bool {
-	if p.totp != "" || !p.refresh("factors") {
-		return false
-	}
+	return p.totp == "" && p.refresh("factors") && p.enrolApp()
+}
+
+// enrolApp is addApp for whoever has a fresh factor already.
+func (p *person) enrolApp() bool {
 	a := p.post("/cabinet/security/factors/add", "kind", "totp")
 	if a.status != http.StatusSeeOther || strings.HasPrefix(a.to, "/reauth") {
 		return false

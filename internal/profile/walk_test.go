@@ -52,7 +52,7 @@ func (l loot) plot() []string {
 		all = append(all, "the number is stolen", "owner at an office", "owner changes phone", "thief stops a change")
 	}
 	if l.session {
-		all = append(all, "a session is stolen", "thief uses a session", "owner signs in", "thief says not me")
+		all = append(all, "a session is stolen", "thief uses a session", "owner signs in", "thief says not me", "thief adds an app by a session")
 	}
 	if l.password {
 		all = append(all, "thief guesses", "thief signs in")
@@ -76,6 +76,7 @@ type realm struct {
 	site  http.Handler
 	clerk string
 	made  int
+	added int // factors that a thief has added
 }
 
 // walk is one account's life: its owner, a thief, and what the model knows.
@@ -166,33 +167,34 @@ func (r *realm) begin(l loot) (*walk, error) {
 // does nothing. An error says that the thief is in, or the owner out.
 func deeds() map[string]func(w *walk, dice uint32) error {
 	return map[string]func(*walk, uint32) error{
-		"time passes":          func(w *walk, d uint32) error { w.later(time.Duration(d%90) * time.Minute); return nil },
-		"days pass":            func(w *walk, d uint32) error { w.later(time.Duration(d%5) * 24 * time.Hour); return w.sweep() },
-		"owner signs in":       func(w *walk, _ uint32) error { _, _ = w.owner.signIn(); return nil },
-		"owner signs out":      func(w *walk, _ uint32) error { w.owner.post("/logout"); return nil },
-		"owner moves":          func(w *walk, d uint32) error { w.owner.ip = w.ip(11+int(d%2), 7); return nil },
-		"owner has a new one":  (*walk).newBrowser,
-		"owner changes phone":  (*walk).changePhone,
-		"owner changes mail":   (*walk).changeMail,
-		"owner adds a reserve": (*walk).addReserve,
-		"owner adds an app":    func(w *walk, _ uint32) error { w.owner.addApp(); return nil },
-		"owner drops the app":  func(w *walk, _ uint32) error { w.owner.removeApp(); return nil },
-		"owner says not me":    func(w *walk, _ uint32) error { return w.notMe(w.owner) },
-		"owner at an office":   (*walk).atOffice,
-		"owner comes back":     func(w *walk, _ uint32) error { return w.comeBack() },
-		"staff restrict":       (*walk).staffRestrict,
-		"the number is stolen": (*walk).swap,
-		"a session is stolen":  (*walk).steal,
-		"thief guesses":        (*walk).guess,
-		"thief signs in":       func(w *walk, _ uint32) error { _, _ = w.thief.signIn(); return nil },
-		"thief recovers":       (*walk).thiefRecovers,
-		"thief unlocks":        func(w *walk, d uint32) error { w.thief.prove("/unlock", channels[d%2]); return nil },
-		"thief says not me":    func(w *walk, _ uint32) error { return w.notMe(w.thief) },
-		"thief stops a change": (*walk).thiefStops,
-		"thief registers":      (*walk).thiefRegisters,
-		"thief uses a session": (*walk).useStolen,
-		"thief shows a code":   (*walk).scanned,
-		"owner deletes":        (*walk).deletes,
+		"time passes":                    func(w *walk, d uint32) error { w.later(time.Duration(d%90) * time.Minute); return nil },
+		"days pass":                      func(w *walk, d uint32) error { w.later(time.Duration(d%5) * 24 * time.Hour); return w.sweep() },
+		"owner signs in":                 func(w *walk, _ uint32) error { _, _ = w.owner.signIn(); return nil },
+		"owner signs out":                func(w *walk, _ uint32) error { w.owner.post("/logout"); return nil },
+		"owner moves":                    func(w *walk, d uint32) error { w.owner.ip = w.ip(11+int(d%2), 7); return nil },
+		"owner has a new one":            (*walk).newBrowser,
+		"owner changes phone":            (*walk).changePhone,
+		"owner changes mail":             (*walk).changeMail,
+		"owner adds a reserve":           (*walk).addReserve,
+		"owner adds an app":              func(w *walk, _ uint32) error { w.owner.addApp(); return nil },
+		"owner drops the app":            func(w *walk, _ uint32) error { w.owner.removeApp(); return nil },
+		"owner says not me":              func(w *walk, _ uint32) error { return w.notMe(w.owner) },
+		"owner at an office":             (*walk).atOffice,
+		"owner comes back":               func(w *walk, _ uint32) error { return w.comeBack() },
+		"staff restrict":                 (*walk).staffRestrict,
+		"the number is stolen":           (*walk).swap,
+		"a session is stolen":            (*walk).steal,
+		"thief guesses":                  (*walk).guess,
+		"thief signs in":                 func(w *walk, _ uint32) error { _, _ = w.thief.signIn(); return nil },
+		"thief recovers":                 (*walk).thiefRecovers,
+		"thief unlocks":                  func(w *walk, d uint32) error { w.thief.prove("/unlock", channels[d%2]); return nil },
+		"thief says not me":              func(w *walk, _ uint32) error { return w.notMe(w.thief) },
+		"thief stops a change":           (*walk).thiefStops,
+		"thief registers":                (*walk).thiefRegisters,
+		"thief uses a session":           (*walk).useStolen,
+		"thief shows a code":             (*walk).scanned,
+		"thief adds an app by a session": (*walk).thiefAdds,
+		"owner deletes":                  (*walk).deletes,
 	}
 }
 
@@ -324,6 +326,28 @@ func TestWalksOfAnAccount(t *testing.T) {
 	}
 	length := map[db.Engine]int{db.SQLite: 20, db.Postgres: 8}
 	eachRealm(t, func(t *testing.T, e db.Engine, strict bool) { walks(t, e, strict, first, n, length[e]) })
+}
+
+// TestAThiefAddsAFactorAndIsDenied is the walk that a draw may leave out: a thief with
+// a session whose factor is fresh, with the password and without it, with an app of
+// the owner's beside the thief's and without one.
+func TestAThiefAddsAFactorAndIsDenied(t *testing.T) {
+	t.Parallel()
+	adds := step{"thief adds an app by a session", 7}
+	eachRealm(t, func(t *testing.T, e db.Engine, strict bool) {
+		r := newRealm(t, e, strict)
+		for _, l := range []loot{{session: true, strict: strict}, {session: true, password: true, strict: strict}} {
+			for _, steps := range [][]step{{adds}, {{"owner adds an app", 0}, {"days pass", 4}, {"owner comes back", 0}, adds}, {{"owner adds an app", 0}, adds, adds}} {
+				before := r.added
+				if err := r.run(l, steps); err != nil {
+					t.Errorf("%+v: %v\n%s", l, err, tell(steps))
+				}
+				if r.added == before {
+					t.Errorf("%+v: nothing was added by\n%s", l, tell(steps))
+				}
+			}
+		}
+	})
 }
 
 // TestSoakWalksOfAnAccount makes many long ones (OKNO_SOAK_WALKS of each loot).
