@@ -163,7 +163,7 @@ test('QR sign-in by a photo of the code on paper', async () => {
   await hand.go('/app/scan')
   const picture = hand.page.getByLabel('Or choose a picture of the code')
   await picture.setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png() })
-  await hand.page.getByText('No code is seen on the picture').waitFor()
+  await hand.page.getByText('There is no code in the picture').waitFor()
   await hand.see()
   await Promise.all([hand.page.waitForURL(/\/app\/approve\//), picture.setInputFiles({ name: 'paper.png', mimeType: 'image/png', buffer: await onPaper(computer.page) })])
   await hand.press(hand.page.getByRole('button', { name: mine.en }))
